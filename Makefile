@@ -1,0 +1,103 @@
+# AEGIS Batch.  `make demo` and `make check` are all a newcomer needs; `make help`
+# lists the rest.  A new cmd/STAGE.c or lib/*/*.c is found by itself.
+
+FLAVOUR ?= rel
+CC      ?= gcc
+AR      ?= ar
+BUILD   ?= build
+O       := $(BUILD)/$(FLAVOUR)
+
+PKGS    := libpq libzstd libcrypto yaml-0.1 libarchive libxxhash yajl
+CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+           -Wcast-qual -Wformat=2 -Wundef -Wvla -Wstrict-prototypes \
+           -Wmissing-prototypes -Wwrite-strings -Wnull-dereference -Wswitch-enum
+HARDEN  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+
+CFLAGS_rel  := -O2 -g $(HARDEN)
+LDFLAGS_rel := -pie -Wl,-z,relro,-z,now
+CFLAGS_dev  := -O1 -g -Werror
+CFLAGS_asan := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
+               -fno-sanitize-recover=all
+LDFLAGS_asan := -fsanitize=address,undefined
+CFLAGS_cov  := -O0 -g --coverage
+LDFLAGS_cov := --coverage
+CFLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+               -fno-sanitize-recover=all
+LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
+ifeq ($(FLAVOUR),fuzz)
+CC := clang
+endif
+
+VERSION := 0.1.0
+# Debian's libcsv has no pkg-config file.
+CPPFLAGS += -Ilib -DAEGIS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CFLAGS   += $(CSTD) $(WARN) $(CFLAGS_$(FLAVOUR)) -pthread -ffile-prefix-map=$(CURDIR)/= -MMD -MP
+LDFLAGS  += $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed -pthread
+LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
+
+LIB_SRC  := $(wildcard lib/*/*.c)
+LIB_OBJ  := $(LIB_SRC:%.c=$(O)/%.o)
+CMD_SRC  := $(wildcard cmd/*.c)
+STAGES   := $(filter-out aegis,$(CMD_SRC:cmd/%.c=%))
+BIN      := $(if $(filter rel,$(FLAVOUR)),$(BUILD)/bin,$(O)/bin)
+PROGRAMS := $(BIN)/aegis $(STAGES:%=$(BIN)/aegis-%)
+UNIT_SRC := $(wildcard tests/unit/*/*.c)
+UNITS    := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%.t)
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/tests/fuzz/%)
+TOOL_SRC := $(wildcard tests/tools/*.c)
+TOOLS    := $(TOOL_SRC:tests/tools/%.c=$(O)/tests/tools/%)
+MANPAGES := $(STAGES:%=$(BUILD)/man/man1/aegis-%.1) $(BUILD)/man/man1/aegis.1
+
+.PHONY: all programs units fuzzers tools man demo check bench lint format clean help deps
+.SECONDARY:
+
+all: programs man tools
+programs: $(PROGRAMS)
+units: $(UNITS)
+fuzzers: $(FUZZERS)
+tools: $(TOOLS)
+man: $(MANPAGES)
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(O)/libaegis.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) crD $@ $^
+
+$(BIN)/aegis: $(O)/cmd/aegis.o $(O)/libaegis.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BIN)/aegis-%: $(O)/cmd/%.o $(O)/libaegis.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libaegis.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libaegis.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libaegis.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The man pages are printed by the programs, from the table that parses their options.
+$(BUILD)/man/man1/%.1: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$< --man > $@.tmp && mv $@.tmp $@
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# Figures, each beside its anchor: make bench [BENCH=decode|chain|memory] [SIZE=WELLS]
+bench: all tools
+	@BENCH="$(BENCH)" SIZE="$(SIZE)" python3 tests/bench/bench.py

@@ -1,0 +1,63 @@
+#include "base/home.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/os.h"
+
+static int
+home_join(char *dst, size_t size, const char *dir, const char *rel, struct err *e)
+{
+	int n = snprintf(dst, size, "%s%s%s", dir, rel[0] ? "/" : "", rel);
+
+	if (n < 0 || (size_t)n >= size)
+		return (err_set(e, STATUS_CONFIG, "the path '%s/%s' is too long", dir, rel));
+	return (0);
+}
+
+static int
+home_dir(char *dst, size_t size, struct err *e)
+{
+	static const char *const up[] = { "/../..", "/../../..", "/..", "/../share/aegis" };
+	const char *env = getenv("AEGIS_HOME");
+	char self[3000], probe[3100];
+	size_t i;
+
+	if (env != NULL && env[0] != '\0')
+		return (home_join(dst, size, env, "", e));
+	if (os_self_dir(self, sizeof(self), e))
+		return (-1);
+	for (i = 0; i < sizeof(up) / sizeof(up[0]); i++) {
+		(void)snprintf(probe, sizeof(probe), "%s%s/pipelines", self, up[i]);
+		if (access(probe, X_OK) != 0)
+			continue;
+		(void)snprintf(probe, sizeof(probe), "%s%s", self, up[i]);
+		return (os_realpath(probe, dst, size, e));
+	}
+	(void)err_set(e, STATUS_CONFIG, "can't find AEGIS Batch's files from '%s'", self);
+	return (err_hint(e, "set AEGIS_HOME to the directory that holds pipelines/"));
+}
+
+int
+home_path(char *dst, size_t size, const char *rel, struct err *e)
+{
+	char dir[4096];
+
+	if (home_dir(dir, sizeof(dir), e))
+		return (-1);
+	return (home_join(dst, size, dir, rel, e));
+}
+
+int
+home_var(char *dst, size_t size, const char *rel, struct err *e)
+{
+	const char *env = getenv("AEGIS_VAR");
+	char dir[4096];
+
+	if (env != NULL && env[0] != '\0')
+		return (home_join(dst, size, env, rel, e));
+	if (home_path(dir, sizeof(dir), "var", e))
+		return (-1);
+	return (home_join(dst, size, dir, rel, e));
+}

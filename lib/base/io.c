@@ -1,0 +1,144 @@
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e)
+{
+	const char *s = p;
+	ssize_t k;
+
+	while (n > 0) {
+		if ((k = write(fd, s, n)) < 0) {
+			if (errno == EINTR)
+				continue;
+			return (err_sys(e,
+			    errno == ENOSPC || errno == EFBIG || errno == EDQUOT ?
+			    STATUS_OUTPUT : STATUS_IO, "can't write '%s'", name));
+		}
+		s += k;
+		n -= (size_t)k;
+	}
+	return (0);
+}
+
+ssize_t
+io_read(int fd, void *p, size_t n, const char *name, struct err *e)
+{
+	ssize_t k;
+
+	do {
+		k = read(fd, p, n);
+	} while (k < 0 && errno == EINTR);
+	if (k < 0)
+		return (err_sys(e, STATUS_IO, "can't read '%s'", name));
+	return (k);
+}
+
+int
+io_slurp(const char *path, struct buf *b, struct err *e)
+{
+	int fd = STDIN_FILENO;
+	ssize_t k;
+
+	if (strcmp(path, "-") != 0 &&
+	    (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", path));
+	do {
+		if (buf_reserve(b, b->cap - b->len > 4096 ? 1 : 16384, e)) {
+			(void)err_prefix(e, "'%s'", path);
+			goto err1;
+		}
+		if ((k = io_read(fd, b->p + b->len, b->cap - b->len, path, e)) < 0)
+			goto err1;
+		b->len += (size_t)k;
+	} while (k > 0);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	return (0);
+err1:
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	return (-1);
+}
+
+int
+io_sync_close(int fd, const char *name, struct err *e)
+{
+	int rc = 0;
+
+	/* A pipe or a device can't be synced, and need not be. */
+	if (fsync(fd) && errno != EINVAL && errno != EROFS)
+		rc = err_sys(e, STATUS_IO, "can't sync '%s'", name);
+	if (close(fd) && rc == 0)
+		rc = err_sys(e, STATUS_IO, "can't close '%s'", name);
+	return (rc);
+}
+
+int
+io_sync_parent(const char *path, struct err *e)
+{
+	char *dir = xstrdup(path), *slash = strrchr(dir, '/');
+	const char *name = slash == NULL ? "." : slash == dir ? "/" : dir;
+	int fd, rc = 0;
+
+	if (slash != NULL && slash != dir)
+		*slash = '\0';
+	if ((fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		rc = err_sys(e, STATUS_IO, "can't open '%s'", name);
+	else
+		rc = io_sync_close(fd, name, e);
+	free(dir);
+	return (rc);
+}
+
+int
+io_mkdirs(const char *path, mode_t mode, struct err *e)
+{
+	char *dir = xstrdup(path), *p;
+	int rc = 0;
+
+	for (p = dir + 1; rc == 0; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(dir, mode) && errno != EEXIST)
+			rc = err_sys(e, STATUS_OUTPUT, "can't make '%s'", dir);
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	free(dir);
+	return (rc);
+}
+
+int
+io_spool(struct err *e)
+{
+	const char *dir = getenv("TMPDIR");
+	char path[4096];
+	int fd;
+
+	if (dir == NULL || dir[0] == '\0')
+		dir = "/tmp";
+	if (snprintf(path, sizeof(path), "%s/aegis-spool-XXXXXX", dir) >=
+	    (int)sizeof(path))
+		return (err_set(e, STATUS_OUTPUT, "TMPDIR is too long"));
+	if ((fd = mkstemp(path)) < 0)
+		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (unlink(path)) {
+		(void)err_sys(e, STATUS_OUTPUT, "can't unlink '%s'", path);
+		(void)close(fd);
+		return (-1);
+	}
+	return (fd);
+}

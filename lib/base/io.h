@@ -1,0 +1,59 @@
+#ifndef AEGIS_BASE_IO_H
+#define AEGIS_BASE_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/**
+ * io_write_all(fd, p, n, name, e):
+ * Write all ${n} bytes, over short writes and EINTR.  Return 0, or -1 with ${e}
+ * set: STATUS_IO, or STATUS_OUTPUT where the file can't take more, naming
+ * ${name}.
+ */
+int io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e);
+
+/**
+ * io_read(fd, p, n, name, e):
+ * Read up to ${n} bytes, over EINTR.  Return how many, 0 at the end, or -1 with
+ * ${e} set.
+ */
+ssize_t io_read(int fd, void *p, size_t n, const char *name, struct err *e);
+
+/**
+ * io_slurp(path, b, e):
+ * Append the whole file ${path} ("-" is standard input) to ${b}, up to the
+ * buffer's maximum.  Return 0, or -1 with ${e} set (STATUS_NOINPUT where it
+ * can't be opened).
+ */
+int io_slurp(const char *path, struct buf *b, struct err *e);
+
+/**
+ * io_sync_close(fd, name, e):
+ * fsync(2) and close(2).  Return 0, or -1 with ${e} set; ${fd} is closed.
+ */
+int io_sync_close(int fd, const char *name, struct err *e);
+
+/**
+ * io_sync_parent(path, e):
+ * fsync(2) the directory that holds ${path}, after a rename into it.
+ */
+int io_sync_parent(const char *path, struct err *e);
+
+/**
+ * io_mkdirs(path, mode, e):
+ * Make the directory ${path} and its missing parents.  Return 0, also where it
+ * is there already, or -1 with ${e} set.
+ */
+int io_mkdirs(const char *path, mode_t mode, struct err *e);
+
+/**
+ * io_spool(e):
+ * Open a temporary file without a name in $TMPDIR (default /tmp) for reading
+ * and writing.  Return its descriptor, or -1 with ${e} set.
+ */
+int io_spool(struct err *e);
+
+#endif

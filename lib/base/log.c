@@ -1,0 +1,82 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *log_name = "aegis";
+static enum log_level log_max = LOG_LEVEL_INFO;
+
+void
+log_init(const char *name)
+{
+
+	log_name = name;
+}
+
+void
+log_set_level(enum log_level level)
+{
+
+	log_max = level;
+}
+
+/* One write(2) a message: stages of one pipeline share standard error. */
+static void
+log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
+{
+	char line[2048];
+	size_t n;
+	int k;
+
+	if (level > log_max)
+		return;
+	k = snprintf(line, sizeof(line), "%s: %s: ", log_name, word);
+	n = k < 0 ? 0 : (size_t)k;
+	k = vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
+	n += k < 0 ? 0 : (size_t)k;
+	if (n > sizeof(line) - 2)
+		n = sizeof(line) - 2;
+	line[n++] = '\n';
+	if (write(STDERR_FILENO, line, n) < 0) {
+		/* Nobody is left to tell. */
+	}
+}
+
+#define LOG_DEFINE(fn, level, word)                                            \
+	void fn(const char *fmt, ...)                                          \
+	{                                                                      \
+		va_list ap;                                                    \
+                                                                               \
+		va_start(ap, fmt);                                             \
+		log_emit(level, word, fmt, ap);                                \
+		va_end(ap);                                                    \
+	}
+
+LOG_DEFINE(log_error, LOG_LEVEL_ERROR, "error")
+LOG_DEFINE(log_warning, LOG_LEVEL_WARNING, "warning")
+LOG_DEFINE(log_info, LOG_LEVEL_INFO, "info")
+LOG_DEFINE(log_debug, LOG_LEVEL_DEBUG, "debug")
+
+static void
+log_hint(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_emit(LOG_LEVEL_ERROR, "hint", fmt, ap);
+	va_end(ap);
+}
+
+int
+log_err(const struct err *e)
+{
+
+	if (e->status == STATUS_OK)
+		return (STATUS_OK);
+	log_error("%s", e->msg);
+	if (e->hint[0] != '\0')
+		log_hint("%s", e->hint);
+	return ((int)e->status);
+}

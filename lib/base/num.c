@@ -1,0 +1,126 @@
+#include "base/num.h"
+
+#include <string.h>
+
+int
+num_u64(const char *p, size_t len, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	if (len == 0 || len > 20)
+		return (-1);
+	for (i = 0; i < len; i++) {
+		unsigned d = (unsigned)(unsigned char)p[i] - '0';
+
+		if (d > 9 || __builtin_mul_overflow(v, (uint64_t)10, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)d, &v))
+			return (-1);
+	}
+	if (v < min || v > max)
+		return (-1);
+	*out = v;
+	return (0);
+}
+
+size_t
+num_fmt(char *dst, uint64_t v)
+{
+	char tmp[20];
+	size_t n = 0, i;
+
+	do {
+		tmp[n++] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	for (i = 0; i < n; i++)
+		dst[i] = tmp[n - 1 - i];
+	return (n);
+}
+
+int
+num_ceiling(const char *s, struct ceiling *out, struct err *e)
+{
+	size_t len = strlen(s), i;
+	double v = 0, unit = 1;
+	bool dot = false, digit = false;
+
+	memset(out, 0, sizeof(*out));
+	if (len == 0 || s[len - 1] != '%') {
+		if (num_u64(s, len, 0, UINT64_MAX, &out->count))
+			goto bad;
+		return (0);
+	}
+	out->is_share = true;
+	for (i = 0; i < len - 1; i++) {
+		if (s[i] == '.' && !dot) {
+			dot = true;
+		} else if (s[i] >= '0' && s[i] <= '9' && i < 12) {
+			digit = true;
+			if (dot)
+				v += (s[i] - '0') * (unit /= 10);
+			else
+				v = v * 10 + (s[i] - '0');
+		} else {
+			goto bad;
+		}
+	}
+	if (!digit || v > 100)
+		goto bad;
+	out->share = v / 100;
+	return (0);
+bad:
+	return (err_set(e, STATUS_USAGE,
+	    "'%s' is neither a count nor a share such as 0.1%%", s));
+}
+
+bool
+num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of)
+{
+
+	if (c->is_share)
+		return ((double)n > c->share * (double)of);
+	return (n > c->count);
+}
+
+void
+num_hex(char *dst, const void *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	const unsigned char *s = p;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		dst[2 * i] = hex[s[i] >> 4];
+		dst[2 * i + 1] = hex[s[i] & 15];
+	}
+}
+
+static int
+num_nibble(char c)
+{
+
+	if (c >= '0' && c <= '9')
+		return (c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (c - 'a' + 10);
+	if (c >= 'A' && c <= 'F')
+		return (c - 'A' + 10);
+	return (-1);
+}
+
+int
+num_unhex(void *dst, const char *p, size_t n)
+{
+	unsigned char *d = dst;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		int hi = num_nibble(p[2 * i]), lo = num_nibble(p[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return (-1);
+		d[i] = (unsigned char)(hi << 4 | lo);
+	}
+	return (0);
+}

@@ -1,0 +1,58 @@
+#ifndef AEGIS_BASE_NUM_H
+#define AEGIS_BASE_NUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/**
+ * num_u64(p, len, min, max, out):
+ * Parse the ${len} bytes at ${p} as a decimal number: digits only, no sign, no
+ * blanks.  Return 0 with ${out} set, or -1 if they are none or out of range.
+ */
+int num_u64(const char *p, size_t len, uint64_t min, uint64_t max, uint64_t *out);
+
+/**
+ * num_fmt(dst, v):
+ * Write ${v} in decimal, without a NUL; return the bytes written (up to 20).
+ */
+size_t num_fmt(char *dst, uint64_t v);
+
+/*
+ * A ceiling for faults: a count, or a share of the records read.
+ */
+struct ceiling {
+	bool is_share;
+	uint64_t count; /* used where !is_share */
+	double share;   /* 0 .. 1, used where is_share */
+};
+
+/**
+ * num_ceiling(s, out, e):
+ * Parse "N" or "P%" (P a decimal fraction, 0 to 100).  Return 0, or -1 with
+ * ${e} set to STATUS_USAGE.
+ */
+int num_ceiling(const char *s, struct ceiling *out, struct err *e);
+
+/**
+ * num_exceeds(c, n, of):
+ * Return true if ${n} faults among ${of} records are more than ${c} allows.
+ */
+bool num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of);
+
+/**
+ * num_hex(dst, p, n):
+ * Write the ${n} bytes at ${p} as 2 * ${n} lower-case hex digits, no NUL.
+ */
+void num_hex(char *dst, const void *p, size_t n);
+
+/**
+ * num_unhex(dst, p, n):
+ * Read 2 * ${n} hex digits (either case) at ${p} into ${n} bytes.  Return 0, or
+ * -1 if one is no hex digit.
+ */
+int num_unhex(void *dst, const char *p, size_t n);
+
+#endif

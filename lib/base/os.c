@@ -1,0 +1,140 @@
+#define _DEFAULT_SOURCE
+#define _GNU_SOURCE /* pipe2 */
+
+#include "base/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+uint64_t
+os_now_ns(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+}
+
+char *
+os_utc(char *dst, size_t size, time_t t)
+{
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(dst, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		(void)snprintf(dst, size, "%lld", (long long)t);
+	return (dst);
+}
+
+void
+os_uuid(char dst[37])
+{
+	unsigned char b[16];
+
+	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b)) {
+		(void)fputs("aegis: error: no random bytes\n", stderr);
+		exit(STATUS_TEMPFAIL);
+	}
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	(void)snprintf(dst, 37,
+	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],
+	    b[11], b[12], b[13], b[14], b[15]);
+}
+
+int
+os_pipe(int fd[2], struct err *e)
+{
+
+	if (pipe2(fd, O_CLOEXEC))
+		return (err_sys(e, STATUS_TEMPFAIL, "can't make a pipe"));
+	return (0);
+}
+
+pid_t
+os_wait(pid_t pid, int flags, int *status, struct rusage *ru)
+{
+	pid_t r;
+
+	do {
+		r = wait4(pid, status, flags, ru);
+	} while (r < 0 && errno == EINTR);
+	return (r);
+}
+
+void
+os_wipe(void *p, size_t n)
+{
+
+	explicit_bzero(p, n);
+}
+
+int
+os_self_dir(char *dst, size_t size, struct err *e)
+{
+	ssize_t n;
+	char *slash;
+
+	if ((n = readlink("/proc/self/exe", dst, size)) < 0)
+		return (err_sys(e, STATUS_IO, "can't read '/proc/self/exe'"));
+	if ((size_t)n >= size)
+		return (err_set(e, STATUS_IO, "the program's path is too long"));
+	dst[n] = '\0';
+	if ((slash = strrchr(dst, '/')) != NULL)
+		*(slash == dst ? slash + 1 : slash) = '\0';
+	return (0);
+}
+
+int
+os_realpath(const char *path, char *dst, size_t size, struct err *e)
+{
+	char *real;
+	size_t n;
+
+	if ((real = realpath(path, NULL)) == NULL)
+		return (err_sys(e, STATUS_CONFIG, "can't resolve '%s'", path));
+	if ((n = strlen(real)) < size)
+		memcpy(dst, real, n + 1);
+	free(real);
+	return (n < size ? 0 : err_set(e, STATUS_CONFIG, "'%s' is too long", path));
+}
+
+int64_t
+os_utc_days(int y, int m, int d)
+{
+	int64_t yy = m <= 2 ? (int64_t)y - 1 : y;
+	int64_t era = (yy >= 0 ? yy : yy - 399) / 400;
+	int64_t yoe = yy - era * 400;
+	int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+
+	return (era * 146097 + doe - 719468);
+}
+
+int
+os_drop_to(const char *user, struct err *e)
+{
+	struct passwd *pw;
+
+	errno = 0;
+	if ((pw = getpwnam(user)) == NULL)
+		return (err_set(e, STATUS_CONFIG, "there is no user '%s'", user));
+	if (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) ||
+	    setuid(pw->pw_uid))
+		return (err_sys(e, STATUS_NOPERM, "can't become user '%s'", user));
+	if (pw->pw_uid != 0 && setuid(0) == 0)
+		return (err_set(e, STATUS_NOPERM, "can't give up root for '%s'", user));
+	if (setenv("HOME", pw->pw_dir, 1) || setenv("USER", user, 1) ||
+	    setenv("LOGNAME", user, 1))
+		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+	return (0);
+}

@@ -1,0 +1,274 @@
+#include "base/program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+
+#ifndef AEGIS_VERSION
+#define AEGIS_VERSION "0.1.0"
+#endif
+
+static char program_full[64]; /* aegis-STAGE, for messages */
+
+/* Print text wrapped at 78 columns behind ${indent} blanks. */
+static void
+program_wrap(const char *s, int indent, int column)
+{
+	while (*s != '\0') {
+		int n = (int)strcspn(s, " \n");
+
+		if (column > indent && column + 1 + n > 78) {
+			(void)printf("\n%*s", indent, "");
+			column = indent;
+		} else if (column > indent) {
+			(void)putchar(' ');
+			column++;
+		} else if (column < indent) {
+			(void)printf("%*s", indent - column, "");
+			column = indent;
+		}
+		(void)printf("%.*s", n, s);
+		column += n;
+		s += n;
+		if (s[0] == '\n' && s[1] == '\n') {
+			(void)printf("\n\n");
+			column = 0;
+		}
+		s += strspn(s, " \n");
+	}
+	(void)putchar('\n');
+}
+
+static const char program_common[] =
+    "  --help                 print this and exit\n"
+    "  --version              print the version and exit\n";
+
+static void
+program_help(const struct program *prog)
+{
+	const struct option_spec *o;
+
+	(void)printf("usage: %s %s\n\n%s.\n", program_full, prog->usage, prog->summary);
+	(void)printf("\nOptions:\n");
+	for (o = prog->options; o != NULL && o->name != NULL; o++) {
+		int n = printf("  --%s%s%s", o->name, o->arg ? " " : "",
+		    o->arg ? o->arg : "");
+
+		if (n > 23) {
+			(void)putchar('\n');
+			n = 0;
+		}
+		program_wrap(o->help, 25, n);
+	}
+	(void)fputs(program_common, stdout);
+	if (prog->description != NULL) {
+		(void)putchar('\n');
+		program_wrap(prog->description, 0, 0);
+	}
+	if (prog->examples != NULL)
+		(void)printf("\nExamples:\n%s", prog->examples);
+	if (prog->status != NULL) {
+		(void)printf("\nExit status:\n");
+		program_wrap(prog->status, 2, 0);
+	}
+}
+
+/* Text for roff: no line may start with a dot or a quote, "\" and "-" escaped. */
+static void
+program_roff(const char *s)
+{
+	bool start = true;
+
+	for (; *s != '\0'; s++) {
+		if (start && (*s == '.' || *s == '\''))
+			(void)fputs("\\&", stdout);
+		start = false;
+		if (s[0] == '\n' && s[1] == '\n') {
+			(void)fputs("\n.PP\n", stdout);
+			s++;
+			start = true;
+		} else if (*s == '\\') {
+			(void)fputs("\\e", stdout);
+		} else if (*s == '-') {
+			(void)fputs("\\-", stdout);
+		} else {
+			(void)putchar(*s);
+			start = *s == '\n';
+		}
+	}
+	(void)putchar('\n');
+}
+
+static void
+program_man(const struct program *prog)
+{
+	const struct option_spec *o;
+
+	(void)printf(".TH %s 1 \"\" \"AEGIS Batch %s\" \"AEGIS Batch\"\n.SH NAME\n",
+	    program_full, AEGIS_VERSION);
+	(void)printf("%s \\- ", program_full);
+	program_roff(prog->summary);
+	(void)printf(".SH SYNOPSIS\n.B %s\n", program_full);
+	program_roff(prog->usage);
+	if (prog->description != NULL) {
+		(void)printf(".SH DESCRIPTION\n");
+		program_roff(prog->description);
+	}
+	(void)printf(".SH OPTIONS\n");
+	for (o = prog->options; o != NULL && o->name != NULL; o++) {
+		(void)printf(".TP\n.BR \\-\\-%s \" %s\"\n", o->name,
+		    o->arg ? o->arg : "");
+		program_roff(o->help);
+	}
+	(void)printf(".TP\n.B \\-\\-help\nPrint the usage and exit.\n"
+	    ".TP\n.B \\-\\-version\nPrint the version and exit.\n");
+	(void)printf(".SH EXIT STATUS\n0 done; 1 done, with findings; 64 usage; 65 the data was "
+	    "refused and nothing changed; 66 no input; 69 no database; 70 a bug; 73 an output "
+	    "can't be made; 74 reading or writing failed; 75 try again later; 77 not permitted; "
+	    "78 configuration.\n");
+	if (prog->status != NULL) {
+		(void)printf(".PP\n");
+		program_roff(prog->status);
+	}
+	if (prog->examples != NULL) {
+		(void)printf(".SH EXAMPLES\n.nf\n");
+		program_roff(prog->examples);
+		(void)printf(".fi\n");
+	}
+	(void)printf(".SH SEE ALSO\n.BR aegis (1)\n");
+}
+
+int
+program_usage_error(const struct program *prog, const char *fmt, ...)
+{
+	char msg[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
+	va_end(ap);
+	log_error("%s", msg);
+	log_error("usage: aegis-%s %s (more with --help)", prog->name, prog->usage);
+	return (STATUS_USAGE);
+}
+
+static int
+program_set(const struct program *prog, const struct option_spec *o, const char *v)
+{
+	struct err e = ERR_INIT;
+
+	switch (o->kind) {
+	case OPTION_FLAG:
+		*(bool *)o->out = true;
+		break;
+	case OPTION_STRING:
+		*(const char **)o->out = v;
+		break;
+	case OPTION_U64:
+		if (num_u64(v, strlen(v), 0, UINT64_MAX, o->out))
+			return (program_usage_error(prog,
+			    "--%s takes a whole number, not '%s'", o->name, v));
+		break;
+	case OPTION_CEILING:
+		if (num_ceiling(v, o->out, &e))
+			return (program_usage_error(prog, "--%s: %s", o->name, e.msg));
+		break;
+	case OPTION_LIST: {
+		struct option_list *l = o->out;
+
+		if (l->n == l->cap)
+			l->v = xgrow(l->v, &l->cap, sizeof(*l->v));
+		l->v[l->n++] = v;
+		break;
+	}
+	}
+	return (PROGRAM_GO_ON);
+}
+
+static const struct option_spec *
+program_find(const struct program *prog, const char *name, size_t len)
+{
+	const struct option_spec *o;
+
+	for (o = prog->options; o != NULL && o->name != NULL; o++)
+		if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+			return (o);
+	return (NULL);
+}
+
+static bool
+program_answer(const struct program *prog, const char *arg)
+{
+
+	if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
+		program_help(prog);
+	else if (strcmp(arg, "--version") == 0)
+		(void)printf("%s %s\n", program_full, AEGIS_VERSION);
+	else if (strcmp(arg, "--about") == 0)
+		(void)printf("%s\t%s\t%s\n", prog->group, prog->name, prog->summary);
+	else if (strcmp(arg, "--man") == 0)
+		program_man(prog);
+	else
+		return (false);
+	return (true);
+}
+
+int
+program_parse(const struct program *prog, int argc, char **argv,
+    char ***operands, int *n)
+{
+	int i, kept = 0, rc;
+
+	(void)snprintf(program_full, sizeof(program_full), "%s%s",
+	    prog->name[0] ? "aegis-" : "aegis", prog->name);
+	log_init(program_full);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	for (i = 1; i < argc; i++) {
+		const char *arg = argv[i], *eq;
+		const struct option_spec *o;
+		size_t len;
+
+		if (strcmp(arg, "--") == 0) {
+			while (++i < argc)
+				argv[1 + kept++] = argv[i];
+			break;
+		}
+		if (program_answer(prog, arg)) {
+			if (fflush(stdout) != 0) {
+				log_error("can't write 'standard output': %s",
+				    strerror(errno));
+				return (STATUS_IO);
+			}
+			return (STATUS_OK);
+		}
+		if (arg[0] != '-' || arg[1] == '\0') {
+			argv[1 + kept++] = argv[i];
+			continue;
+		}
+		if (arg[1] != '-')
+			return (program_usage_error(prog, "unknown option '%s'", arg));
+		eq = strchr(arg, '=');
+		len = eq != NULL ? (size_t)(eq - arg) - 2 : strlen(arg) - 2;
+		if ((o = program_find(prog, arg + 2, len)) == NULL)
+			return (program_usage_error(prog, "unknown option '%s'", arg));
+		if (o->kind == OPTION_FLAG && eq != NULL)
+			return (program_usage_error(prog, "--%s takes no value", o->name));
+		if (o->kind != OPTION_FLAG && eq == NULL && i + 1 >= argc)
+			return (program_usage_error(prog, "--%s needs %s", o->name,
+			    o->arg ? o->arg : "a value"));
+		rc = program_set(prog, o, o->kind == OPTION_FLAG ? NULL :
+		    eq != NULL ? eq + 1 : argv[++i]);
+		if (rc != PROGRAM_GO_ON)
+			return (rc);
+	}
+	*operands = argv + 1;
+	*n = kept;
+	return (PROGRAM_GO_ON);
+}

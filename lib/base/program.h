@@ -1,0 +1,68 @@
+#ifndef AEGIS_BASE_PROGRAM_H
+#define AEGIS_BASE_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/num.h"
+
+/*
+ * A program's face: what it is called, what it is for and which options it
+ * takes.  The command line is parsed, --help is printed and the man page is
+ * made from this one table.
+ */
+enum option_kind {
+	OPTION_FLAG,    /* bool *: set to true */
+	OPTION_STRING,  /* const char **: the argument itself */
+	OPTION_U64,     /* uint64_t *: a decimal number */
+	OPTION_CEILING, /* struct ceiling *: N or P% */
+	OPTION_LIST,    /* struct option_list *: may be given more than once */
+};
+
+struct option_list {
+	const char **v; /* arguments in the order given; freed by nobody */
+	size_t n, cap;
+};
+
+struct option_spec {
+	const char *name; /* without the dashes; NULL ends the table */
+	enum option_kind kind;
+	const char *arg; /* what to call the argument in the help, or NULL */
+	void *out;
+	const char *help; /* one sentence */
+};
+
+struct program {
+	const char *name;    /* stage: "rrc-decode" of aegis-rrc-decode */
+	const char *group;   /* heading in `aegis help` */
+	const char *summary; /* one line, no full stop */
+	const char *usage;   /* what follows the name: "[options] [FILE]" */
+	const struct option_spec *options;
+	const char *description; /* paragraphs, separated by "\n\n" */
+	const char *examples;    /* lines as typed, or NULL */
+	const char *status;      /* notes on the exit status, or NULL */
+};
+
+#define PROGRAM_GO_ON (-1)
+
+/**
+ * program_parse(prog, argc, argv, operands, n):
+ * Parse the command line by ${prog}'s options (--name VALUE, --name=VALUE; "--"
+ * ends them), set up messages for it, and answer --help, --version, --about and
+ * --man.  ${operands} is set to the ${n} words that are no options, inside
+ * ${argv}.  SIGPIPE is ignored from here on, so that a closed pipe is an error
+ * of a write.  Return PROGRAM_GO_ON, or the status to exit with.
+ */
+int program_parse(const struct program *prog, int argc, char **argv,
+    char ***operands, int *n);
+
+/**
+ * program_usage_error(prog, fmt, ...):
+ * Say what is wrong with the command line and how to get help; return
+ * STATUS_USAGE.
+ */
+int program_usage_error(const struct program *prog, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
