@@ -1,0 +1,244 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/program.h"
+#include "pg/cluster.h"
+#include "pg/private.h"
+
+static bool opt_fast, opt_yes;
+static struct option_list opt_set;
+
+static const struct option_spec options[] = {
+	{ "fast", OPTION_FLAG, NULL, &opt_fast,
+	  "start: never wait for the disk; for tests, a power cut loses the database" },
+	{ "set", OPTION_LIST, "NAME=VALUE", &opt_set,
+	  "start: a setting of the server, kept for later starts; may be given more than once" },
+	{ "yes", OPTION_FLAG, NULL, &opt_yes, "destroy: do it" },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "db",
+	.group = "Database",
+	.summary = "the private database: start, stop, look, open, destroy",
+	.usage = "start|stop|status|psql [ARGUMENTS]|url|env|destroy [options]",
+	.options = options,
+	.description =
+	    "A PostgreSQL server of this checkout's own, with its data below var/db (AEGIS_VAR "
+	    "moves var/) and a Unix socket there: no TCP port, no password; the operating "
+	    "system's user who made it, root, and the server's user may connect, nobody else. "
+	    "Programs use it where neither --db nor PGHOST, PGHOSTADDR, PGSERVICE, PGPORT or "
+	    "PGDATABASE names another server.\n\n"
+	    "start makes the database where there is none, starts the server and waits until "
+	    "it takes connections; a running one is left alone. Called by root, the server runs "
+	    "as the user postgres; where that user can't enter the checkout, var/db becomes a "
+	    "link to a directory below /var/lib/aegis-batch. The newest PostgreSQL of the "
+	    "distribution is taken. A server that was killed recovers at the next start.\n\n"
+	    "stop rolls open transactions back and stops the server. status says whether it "
+	    "runs and where everything is. psql opens it, with psql's own arguments behind the "
+	    "word. url prints a connection URL, env prints lines for the shell's eval. destroy "
+	    "stops it and removes it with all data.",
+	.examples =
+	    "  aegis db start\n"
+	    "  aegis db psql -c 'SELECT count(*) FROM entities'\n"
+	    "  aegis db start --set shared_buffers=1GB\n"
+	    "  eval \"$(aegis db env)\"; pg_dump -Fc >aegis.dump\n"
+	    "  aegis db destroy --yes\n",
+	.status =
+	    "status: 0 where the server runs, 69 where it does not. start: 69 where the server "
+	    "does not come up (the end of its log is shown). 78: the directory is not a private "
+	    "database, or there is no PostgreSQL. psql: psql's own (0, 1, 2, 3).",
+};
+
+/* The end of the server's log, line by line. */
+static void
+show_tail(char *tail)
+{
+	char *line, *next;
+
+	for (line = tail; line != NULL && *line != '\0'; line = next) {
+		if ((next = strchr(line, '\n')) != NULL)
+			*next++ = '\0';
+		log_info("log: %s", line);
+	}
+}
+
+static int
+start(struct err *e)
+{
+	struct private_options o = { opt_fast, opt_set.v, opt_set.n };
+	struct private_report r;
+
+	if (private_start(&o, &r, e)) {
+		show_tail(r.tail);
+		return (log_err(e));
+	}
+	if (r.changed)
+		log_info("made a database of PostgreSQL %s in '%s'", r.version, r.place);
+	log_info("%s, process %ld of user '%s', socket in '%s'",
+	    r.state == PRIVATE_RUNNING ? "already running" : "started", r.pid, r.user,
+	    r.socket);
+	return (0);
+}
+
+static int
+stop(struct err *e)
+{
+	struct private_report r;
+
+	if (private_stop(&r, e)) {
+		show_tail(r.tail);
+		return (log_err(e));
+	}
+	log_info("%s", r.changed ? "stopped" : "not running");
+	return (0);
+}
+
+static int
+status(struct err *e)
+{
+	struct private_report r;
+
+	if (private_status(&r, e))
+		return (log_err(e));
+	(void)printf("state    %s\n", r.state == PRIVATE_RUNNING ? "running" :
+	    r.state == PRIVATE_STOPPED ? "stopped" : "none");
+	if (r.place[0] != '\0')
+		(void)printf("place    %s\n", r.place);
+	if (r.version[0] != '\0')
+		(void)printf("version  %s\n", r.version);
+	if (r.user[0] != '\0')
+		(void)printf("user     %s\n", r.user);
+	if (r.socket[0] != '\0')
+		(void)printf("socket   %s\n", r.socket);
+	if (r.pid != 0)
+		(void)printf("process  %ld\n", r.pid);
+	return (r.state == PRIVATE_RUNNING ? 0 : STATUS_NODB);
+}
+
+static int
+destroy(struct err *e)
+{
+	struct private_report r;
+
+	if (!opt_yes)
+		return (program_usage_error(&program,
+		    "this removes the private database with all its data: say --yes"));
+	if (private_destroy(&r, e)) {
+		show_tail(r.tail);
+		return (log_err(e));
+	}
+	if (r.changed)
+		log_info("removed '%s'", r.place);
+	else
+		log_info("there is none");
+	return (0);
+}
+
+static int
+url(struct err *e)
+{
+	struct private_address a;
+	const char *s;
+
+	if (private_address(&a, e))
+		return (log_err(e));
+	(void)printf("postgresql:///%s?host=", a.dbname);
+	for (s = a.host; *s != '\0'; s++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~",
+		    *s) != NULL)
+			(void)putchar(*s);
+		else
+			(void)printf("%%%02X", (unsigned int)(unsigned char)*s);
+	(void)printf("&port=%s&user=%s\n", a.port, a.user);
+	return (0);
+}
+
+static int
+env(struct err *e)
+{
+	struct private_address a;
+	const char *s;
+
+	if (private_address(&a, e))
+		return (log_err(e));
+	(void)printf("unset PGHOSTADDR PGSERVICE\nexport PGHOST='");
+	for (s = a.host; *s != '\0'; s++)
+		if (*s == '\'')
+			(void)fputs("'\\''", stdout);
+		else
+			(void)putchar(*s);
+	(void)printf("' PGPORT=%s PGUSER=%s PGDATABASE=%s\n", a.port, a.user, a.dbname);
+	return (0);
+}
+
+/* Become psql; ${args} are its own, ended by NULL. */
+static int
+open_psql(char **args, struct err *e)
+{
+	struct private_address a;
+	char path[PRIVATE_PATH_MAX];
+
+	if (private_address(&a, e) || private_program(path, sizeof(path), "psql", e))
+		return (log_err(e));
+	if (setenv("PGHOST", a.host, 1) || setenv("PGPORT", a.port, 1) ||
+	    setenv("PGUSER", a.user, 1) || setenv("PGDATABASE", a.dbname, 1) ||
+	    unsetenv("PGHOSTADDR") || unsetenv("PGSERVICE")) {
+		(void)err_sys(e, STATUS_TEMPFAIL, "can't set the environment");
+		return (log_err(e));
+	}
+	args[0] = path;
+	cluster_clean_exec();
+	(void)execv(path, args);
+	(void)err_sys(e, STATUS_CONFIG, "can't run '%s'", path);
+	return (log_err(e));
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct err *e);
+} verbs[] = {
+	{ "start", start }, { "stop", stop }, { "status", status }, { "destroy", destroy },
+	{ "url", url }, { "env", env },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char **operands;
+	int n, rc;
+	size_t i;
+
+	/* What follows the word psql is psql's. */
+	if (argc > 1 && strcmp(argv[1], "psql") == 0) {
+		if ((rc = program_parse(&program, 1, argv, &operands, &n)) != PROGRAM_GO_ON)
+			return (rc);
+		return (open_psql(argv + 1, &e));
+	}
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n == 0)
+		return (program_usage_error(&program, "what to do is missing"));
+	if (n > 1)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(operands[0], verbs[i].name) == 0)
+			break;
+	if (i == sizeof(verbs) / sizeof(verbs[0]))
+		return (program_usage_error(&program, "'%s' is none of its words", operands[0]));
+	if (verbs[i].run != start && (opt_fast || opt_set.n > 0))
+		return (program_usage_error(&program, "--fast and --set belong to start"));
+	if (verbs[i].run != destroy && opt_yes)
+		return (program_usage_error(&program, "--yes belongs to destroy"));
+	rc = verbs[i].run(&e);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		log_error("can't write 'standard output': %s", strerror(errno));
+		return (STATUS_IO);
+	}
+	return (rc);
+}

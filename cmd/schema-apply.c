@@ -1,0 +1,73 @@
+#include "base/home.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "pg/pg.h"
+#include "pg/schema.h"
+
+static const char *opt_db, *opt_dir;
+
+static const struct option_spec options[] = {
+	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
+	  "database to apply to, as libpq takes it (default: PGHOST and its kin, else the "
+	  "private database)" },
+	{ "dir", OPTION_STRING, "DIR", &opt_dir,
+	  "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "schema-apply",
+	.group = "Database",
+	.summary = "apply the schema's files in order, once each",
+	.usage = "[options]",
+	.options = options,
+	.description =
+	    "Applies the files that DIR/ORDER names, in that order, each in one transaction "
+	    "together with its row (name, SHA-256, time) in the table batch_schema_files. A file "
+	    "that the database has already is left alone, so that running again does nothing. "
+	    "Two runs at once: the second waits up to a minute.\n\n"
+	    "A file that was applied and has been edited since is refused before anything is "
+	    "applied: a change to the schema is a new file at the end of ORDER.",
+	.examples =
+	    "  aegis schema-apply\n"
+	    "  PGSERVICE=aegis_prod aegis schema-apply\n"
+	    "  aegis schema-apply --db 'host=/run/postgresql dbname=aegis'\n",
+	.status =
+	    "65: a file was edited after it was applied, or data in the database violates a new "
+	    "constraint. 69: no database. 75: another run held the lock for a minute, or the "
+	    "connection was lost. 77: the role may not create tables or the extension. 78: a "
+	    "file is missing, or the server refuses a statement in it.",
+};
+
+static void
+tell(void *cookie, const char *name, bool applied)
+{
+
+	(void)cookie;
+	log_info("%s: %s", name, applied ? "applied" : "unchanged");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char dir[4096];
+	char **operands;
+	struct pg *pg;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n > 0)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
+	if (opt_dir == NULL) {
+		if (home_path(dir, sizeof(dir), "sql", &e))
+			return (log_err(&e));
+		opt_dir = dir;
+	}
+	if ((pg = pg_connect(opt_db, "aegis-schema-apply", &e)) != NULL) {
+		(void)schema_apply(pg, opt_dir, tell, NULL, &e);
+		pg_close(pg);
+	}
+	return (log_err(&e));
+}

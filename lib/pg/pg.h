@@ -1,0 +1,93 @@
+#ifndef AEGIS_PG_PG_H
+#define AEGIS_PG_PG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * The one place that knows libpq.  Errors carry the server's primary message,
+ * detail and hint, and a status by SQLSTATE: lost connections, shutdowns,
+ * serialisation failures, lock timeouts, cancelled statements and a full disk
+ * STATUS_TEMPFAIL; classes 22 and 23 STATUS_DATA; 42501 STATUS_NOPERM; class 58 (the
+ * server's own input and output) STATUS_IO; 42P01, 42703, 3F000 STATUS_CONFIG
+ * with the hint to run `aegis schema-apply`; everything else STATUS_BUG.
+ */
+struct pg;
+struct pg_result;
+
+/**
+ * pg_connect(conninfo, app, e):
+ * Connect by ${conninfo}; where it is NULL by the usual PG* variables; where
+ * none of PGHOST, PGHOSTADDR, PGSERVICE, PGPORT, PGDATABASE is set, to the
+ * private database of `aegis db`.  Return the connection, or NULL with ${e} set to
+ * STATUS_NODB (the message never contains a password).  UTF-8, UTC, ISO dates,
+ * standard_conforming_strings and an empty search_path but for public are set.
+ */
+struct pg *pg_connect(const char *conninfo, const char *app, struct err *e);
+void pg_close(struct pg *pg);
+
+/**
+ * pg_sqlstate(state):
+ * The status that stands for the five characters ${state} (NULL: STATUS_BUG).
+ */
+enum status pg_sqlstate(const char *state);
+
+/**
+ * pg_exec(pg, sql, e):
+ * Run one or more statements without results.  Return 0, or -1 with ${e} set.
+ */
+int pg_exec(struct pg *pg, const char *sql, struct err *e);
+
+/**
+ * pg_query(pg, sql, params, n, e):
+ * Run one statement with ${n} text parameters (NULL is NULL).  Return its
+ * result, which the caller frees with pg_result_free(), or NULL with ${e} set.
+ */
+struct pg_result *pg_query(struct pg *pg, const char *sql,
+    const char *const *params, int n, struct err *e);
+int pg_result_rows(const struct pg_result *r);
+const char *pg_result_get(const struct pg_result *r, int row, int col); /* NULL: null */
+uint64_t pg_result_affected(const struct pg_result *r);
+void pg_result_free(struct pg_result *r);
+
+/**
+ * pg_begin(pg, e), pg_commit(pg, e), pg_rollback(pg):
+ * A transaction.  pg_commit() fails unless the server answers COMMIT: with
+ * STATUS_BUG where it answers ROLLBACK, with STATUS_TEMPFAIL and "it is not known
+ * whether" where the connection is lost on the way.
+ */
+int pg_begin(struct pg *pg, struct err *e);
+int pg_commit(struct pg *pg, struct err *e);
+void pg_rollback(struct pg *pg);
+
+/**
+ * pg_copy_in(pg, sql, e):
+ * Start a COPY ... FROM STDIN.  pg_copy_put() sends bytes (whole rows or not),
+ * pg_copy_end() ends it and sets ${rows} to the server's count, and
+ * pg_copy_fail() ends it with ${reason}, which rolls the transaction back.
+ */
+int pg_copy_in(struct pg *pg, const char *sql, struct err *e);
+int pg_copy_put(struct pg *pg, const void *p, size_t n, struct err *e);
+int pg_copy_end(struct pg *pg, uint64_t *rows, struct err *e);
+void pg_copy_fail(struct pg *pg, const char *reason);
+
+/**
+ * pg_copy_out(pg, sql, e), pg_copy_get(pg, p, e):
+ * Start a COPY ... TO STDOUT; fetch its next piece (for text: one line with its
+ * LF), valid until the next call.  Return its length, 0 at the end, -1 with
+ * ${e} set.
+ */
+int pg_copy_out(struct pg *pg, const char *sql, struct err *e);
+long pg_copy_get(struct pg *pg, const char **p, struct err *e);
+
+/**
+ * pg_copy_text(b, p, len, e):
+ * Append a value in COPY's text form: backslash, TAB, LF and CR escaped.
+ */
+int pg_copy_text(struct buf *b, const char *p, size_t len, struct err *e);
+
+#endif

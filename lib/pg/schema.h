@@ -1,0 +1,28 @@
+#ifndef AEGIS_PG_SCHEMA_H
+#define AEGIS_PG_SCHEMA_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "pg/pg.h"
+
+/*
+ * The schema's files, applied in the order of the file ORDER: a name a line,
+ * '#' starts a comment.  Each file is one transaction together with its row in
+ * batch_schema_files (name, sha256, applied_at).
+ */
+
+/* Told of each file that is now in the database; ${applied}: by this call. */
+typedef void schema_tell(void *cookie, const char *name, bool applied);
+
+/**
+ * schema_apply(pg, dir, tell, cookie, e):
+ * Apply the files in ${dir} that the database does not have, under an advisory
+ * lock.  Before anything is applied all are read and compared: a missing one is
+ * STATUS_CONFIG, one that was applied and has been edited since STATUS_DATA.
+ * Return 0, or -1 with ${e} set; the files told of before stay applied.
+ */
+int schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie,
+    struct err *e);
+
+#endif
