@@ -1,0 +1,120 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "entity/define.h"
+#include "entity/definition_file.h"
+#include "pg/pg.h"
+
+static const char *tenant, *db;
+static bool prune, plan;
+
+static const struct option_spec options[] = {
+	{ "tenant", OPTION_STRING, "UUID", &tenant, "Tenant to define the types for." },
+	{ "db", OPTION_STRING, "CONNINFO", &db,
+	    "Database; default: libpq's PG* variables, else the private database." },
+	{ "prune", OPTION_FLAG, NULL, &prune,
+	    "Remove fields, mappings and rules of these types that the files do not have." },
+	{ "plan", OPTION_FLAG, NULL, &plan, "Say what would change, and change nothing." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program prog = {
+	.name = "entity-define",
+	.group = "Entities",
+	.summary = "bring a tenant's entity types, fields, mappings and rules in step with files",
+	.usage = "--tenant UUID [options] FILE...",
+	.options = options,
+	.description =
+	    "Reads files such as pipelines/entities/well.yaml and brings "
+	    "entity_type_definitions, entity_field_definitions, rrc_field_mappings and "
+	    "entity_relationship_rules in step with them, in one transaction. Types that no file "
+	    "has are left alone. What is right already is not written.\n\n"
+	    "Prints one line a change (+ added, ~ changed, - removed) and, in the end, a table of "
+	    "counts. Fields, mappings and rules that the files do not have stay, with a warning, "
+	    "unless --prune is given.",
+	.examples =
+	    "  aegis entity-define --tenant $TENANT pipelines/entities/*.yaml\n"
+	    "  aegis entity-define --tenant $TENANT --plan --prune pipelines/entities/well.yaml\n",
+	.status = "75 where another entity-define is at work for the tenant; 78 where a file is "
+	    "wrong, or a rule or ref points to a type that there is not.",
+};
+
+static void
+notice(void *cookie, enum define_what what, enum define_change change, const char *name)
+{
+	static const char marks[] = "+~ -";
+
+	(void)cookie;
+	if (change == DEFINE_STALE)
+		log_warning("%s '%s' is in the database and in no file (--prune removes it)",
+		    define_what_name(what), name);
+	else
+		(void)printf("%c %s %s\n", marks[change], define_what_name(what), name);
+}
+
+static int
+report(const struct define_counts *c)
+{
+	int what, change;
+
+	(void)printf("%-9s", "");
+	for (change = 0; change < DEFINE_CHANGES; change++)
+		(void)printf(" %10s", define_change_name((enum define_change)change));
+	for (what = 0; what < DEFINE_WHATS; what++) {
+		(void)printf("\n%-9s", define_what_name((enum define_what)what));
+		for (change = 0; change < DEFINE_CHANGES; change++)
+			(void)printf(" %10llu", (unsigned long long)c->n[what][change]);
+	}
+	(void)putchar('\n');
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return (STATUS_OK);
+	log_error("can't write 'standard output': %s", strerror(errno));
+	return (STATUS_IO);
+}
+
+static int
+define(char **paths, size_t n, struct err *e)
+{
+	struct definition_file **files = xcalloc(n, sizeof(*files));
+	struct define_options o = { .tenant = tenant, .n = n, .prune = prune, .plan = plan,
+		.notice = notice };
+	struct define_counts c;
+	struct pg *pg = NULL;
+	int rc = STATUS_OK;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((files[i] = definition_file_load(paths[i], tenant, e)) == NULL)
+			break;
+	o.files = (const struct definition_file *const *)files;
+	if (i == n && (pg = pg_connect(db, "aegis-entity-define", e)) != NULL &&
+	    define_run(pg, &o, &c, e) == 0)
+		rc = report(&c);
+	if (pg != NULL)
+		pg_close(pg);
+	for (i = 0; i < n; i++)
+		definition_file_free(files[i]);
+	free(files);
+	return (e->status != STATUS_OK ? log_err(e) : rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char **operands;
+	int n, rc;
+
+	if ((rc = program_parse(&prog, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (tenant == NULL)
+		return (program_usage_error(&prog, "--tenant is needed"));
+	if (n == 0)
+		return (program_usage_error(&prog, "no file of definitions is given"));
+	return (define(operands, (size_t)n, &e));
+}

@@ -1,0 +1,100 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/progress.h"
+#include "entity/load.h"
+
+static struct load_options o = {
+	.max_rejects = { true, 0, 0.001 },
+	.max_flaws = { true, 0, 0.05 },
+};
+static const char *report = "text";
+
+static const struct option_spec options[] = {
+	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose entities these are." },
+	{ "type", OPTION_STRING, "TYPE", &o.type, "Entity type, such as well." },
+	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
+	  "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
+	  "Write rows that can't be loaded to FILE (of a second stream: FILE.2, and so on). "
+	  "Without it the first one ends the load." },
+	{ "max-rejects", OPTION_CEILING, "N|P%", &o.max_rejects,
+	  "Load nothing where a stage of the pipe has more rejects than this (0.1%)." },
+	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
+	  "Load nothing where a stage of the pipe has more flawed rows than this (5%)." },
+	{ "plan", OPTION_FLAG, NULL, &o.plan,
+	  "Say what would be inserted and updated, show some changes, and write nothing." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "entity-load",
+	.group = "Entities",
+	.summary = "load a sealed stream of entities into the database",
+	.usage = "--tenant UUID --type TYPE [options] < STREAM",
+	.options = options,
+	.description =
+	    "Reads sealed streams of kind entity:TYPE on standard input, one or several one "
+	    "behind the other, and brings the tenant's entities in step with them in one "
+	    "transaction: new ones are inserted, changed ones updated, and all others left "
+	    "alone. The report goes to standard output.\n\n"
+	    "Nothing is loaded before every seal has been read and is right, every stage's book "
+	    "balances and agrees with the next one's, and no stage has more rejects or flaws "
+	    "than its ceiling allows. Loading the same again is harmless and writes no entity. "
+	    "Two loads of the same tenant and type can't run at the same time.",
+	.examples =
+	    "  aegis entity-load --tenant $TENANT --type well --rejects load.rej < wells.sealed\n"
+	    "  aegis entity-load --tenant $TENANT --type well --plan < wells.sealed\n",
+	.status =
+	    "65 where a seal, a book or a ceiling refuses the data, 75 where another load is at "
+	    "work or the connection was lost (also at COMMIT, where it is not known what became "
+	    "of it; run the same again), 78 where a column is no field of the type. With 74 and a "
+	    "message that the data is loaded, only the report could not be written.",
+};
+
+/* The data is in, or the plan is made, whatever becomes of the report. */
+static int
+print_report(const struct load *l, struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	int rc = -1;
+
+	if (load_report(l, strcmp(report, "json") == 0, &out, e) == 0)
+		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	buf_free(&out);
+	if (rc) {
+		e->status = STATUS_IO;
+		if (!o.plan)
+			(void)err_prefix(e, "the data IS loaded, but the report is lost");
+	}
+	return (rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	struct load *l;
+	char **operands;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n > 0)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
+	if (o.tenant == NULL || o.type == NULL)
+		return (program_usage_error(&program, "--tenant and --type are needed"));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (program_usage_error(&program, "--report takes text or json, not '%s'",
+		    report));
+	progress_init("entity-load");
+	if ((l = load_run(&o, STDIN_FILENO, "standard input", &e)) != NULL) {
+		(void)print_report(l, &e);
+		load_free(l);
+	}
+	return (log_err(&e));
+}

@@ -1,0 +1,145 @@
+#include "entity/dataset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/home.h"
+
+static const char *const dataset_top_keys[] = { "datasets", NULL };
+static const char *const dataset_keys[] = { "dataset", "type", "role", "coverage",
+	"duplicates", "partition", NULL };
+static const char *const dataset_roles[] = { "own", "enrich", NULL };
+static const char *const dataset_coverages[] = { "full", "part", "delta", NULL };
+static const char *const dataset_duplicates[] = { "reject", "first", "last", NULL };
+
+/* The place of the word under ${key} in ${words}; ${fallback} NULL: it must be there. */
+static int
+dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
+    const char *const *words, const char *fallback, struct err *e)
+{
+	const char *s = conf_text(c, map, key, fallback, e);
+	const struct conf_node *n;
+	int i;
+
+	if (s == NULL)
+		return (-1);
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], s) == 0)
+			return (i);
+	n = conf_get(map, key);
+	return (conf_fail(c, n ? n : map, e, "'%s' must be %s, %s%s%s", key, words[0], words[1],
+	    words[2] ? " or " : "", words[2] ? words[2] : ""));
+}
+
+static int
+dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset *d,
+    struct err *e)
+{
+	const char *name, *type, *slash, *partition;
+	int role, coverage, duplicates;
+
+	if (conf_only(c, map, dataset_keys, e) ||
+	    (name = conf_text(c, map, "dataset", NULL, e)) == NULL ||
+	    (type = conf_text(c, map, "type", NULL, e)) == NULL ||
+	    (role = dataset_word(c, map, "role", dataset_roles, NULL, e)) < 0 ||
+	    (coverage = dataset_word(c, map, "coverage", dataset_coverages, NULL, e)) < 0 ||
+	    (duplicates = dataset_word(c, map, "duplicates", dataset_duplicates, "reject", e)) < 0)
+		return (-1);
+	slash = strchr(name, '/');
+	if (slash == NULL || slash == name || slash[1] == '\0' || strlen(name) > 128)
+		return (conf_fail(c, conf_get(map, "dataset"), e,
+		    "'dataset' must be LAYOUT/VIEW, of up to 128 bytes"));
+	d->name = xstrdup(name);
+	d->type = xstrdup(type);
+	d->role = (enum dataset_role)role;
+	d->coverage = (enum dataset_coverage)coverage;
+	d->duplicates = (enum dataset_duplicates)duplicates;
+	if ((conf_get(map, "partition") != NULL) != (d->coverage == DATASET_PART))
+		return (conf_fail(c, map, e, "'partition' goes with 'coverage: part', and that "
+		    "with 'partition'"));
+	if (d->coverage == DATASET_PART) {
+		if ((partition = conf_text(c, map, "partition", NULL, e)) == NULL)
+			return (-1);
+		d->partition = xstrdup(partition);
+	}
+	return (0);
+}
+
+static int
+dataset_parse_all(const struct conf *c, struct dataset_list *l, struct err *e)
+{
+	const struct conf_node *root = conf_root(c), *list = conf_get(root, "datasets"), *n;
+	size_t i;
+
+	if (conf_only(c, root, dataset_top_keys, e))
+		return (-1);
+	if (list == NULL || list->kind != CONF_LIST)
+		return (conf_fail(c, list ? list : root, e, "'datasets' must be a list"));
+	l->v = xcalloc(list->n, sizeof(*l->v));
+	for (n = list->child; n != NULL; n = n->next) {
+		struct dataset *d = &l->v[l->n++];
+
+		if (dataset_parse(c, n, d, e))
+			return (-1);
+		for (i = 0; i + 1 < l->n; i++)
+			if (strcmp(l->v[i].name, d->name) == 0 &&
+			    strcmp(l->v[i].type, d->type) == 0)
+				return (conf_fail(c, n, e, "'%s' for '%s' stands here twice",
+				    d->name, d->type));
+	}
+	return (0);
+}
+
+struct dataset_list *
+dataset_load(const char *path, struct err *e)
+{
+	struct dataset_list *l;
+	char own[4096];
+	struct conf *c;
+	int rc;
+
+	if (path == NULL) {
+		if (home_path(own, sizeof(own), "pipelines/datasets.yaml", e))
+			return (NULL);
+		path = own;
+	}
+	if ((c = conf_load(path, e)) == NULL)
+		return (NULL);
+	l = xcalloc(1, sizeof(*l));
+	rc = dataset_parse_all(c, l, e);
+	conf_free(c);
+	if (rc) {
+		dataset_free(l);
+		return (NULL);
+	}
+	return (l);
+}
+
+const struct dataset *
+dataset_find(const struct dataset_list *l, const char *name, const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (strcmp(l->v[i].name, name) == 0 && strcmp(l->v[i].type, type) == 0)
+			return (&l->v[i]);
+	return (NULL);
+}
+
+void
+dataset_free(struct dataset_list *l)
+{
+	size_t i;
+
+	if (l == NULL)
+		return;
+	for (i = 0; i < l->n; i++) {
+		free(l->v[i].name);
+		free(l->v[i].type);
+		free(l->v[i].partition);
+	}
+	free(l->v);
+	free(l);
+}

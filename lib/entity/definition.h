@@ -1,0 +1,107 @@
+#ifndef AEGIS_ENTITY_DEFINITION_H
+#define AEGIS_ENTITY_DEFINITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "pg/pg.h"
+
+/*
+ * What a tenant says of one entity type: its fields (entity_field_definitions)
+ * and which RRC column feeds which field (rrc_field_mappings).  Read from the
+ * database or, offline, from a YAML file of pipelines/entities/ (form:
+ * doc/formats/entities.md); both give the same struct, with the same digest.
+ */
+enum field_type { /* of entity_field_definitions.input_type */
+	FIELD_TEXT,     /* text, textarea, email, url, phone: JSON string */
+	FIELD_NUMBER,   /* number, integer: JSON number, digits as they came */
+	FIELD_DATE,     /* date: JSON string YYYY-MM-DD */
+	FIELD_BOOLEAN,  /* boolean, checkbox: JSON true or false */
+	FIELD_SELECT,   /* select: JSON string, one of options.choices */
+	FIELD_REF,      /* ref, or text with options.ref: JSON string, an entity's key */
+};
+
+enum field_role { /* options.role */
+	ROLE_NONE, ROLE_IDENTITY, ROLE_NAME, ROLE_FIELD, ROLE_DISTRICT, ROLE_OPERATOR,
+};
+
+struct field_definition {
+	char *key;          /* field_key; the column in an entity: stream */
+	char *input_type;   /* as defined */
+	enum field_type type;
+	bool integer;       /* FIELD_NUMBER: no fraction */
+	bool required;
+	char *preset;       /* validation_preset, or NULL */
+	char **choices;     /* FIELD_SELECT */
+	size_t nchoices;
+	enum field_role role;
+	int order;          /* options.order: place among identity parts */
+	char *ref;          /* options.ref: type of the parent, or NULL */
+	char *rrc_key;      /* rrc_field_key that feeds it, or NULL */
+};
+
+struct entity_definition {
+	char tenant[37];    /* lower-case UUID */
+	char *type;         /* type_key */
+	struct field_definition *fields; /* by sort_order, then key */
+	size_t n;
+	char sha256[DIGEST_SHA256_HEX + 1]; /* of all of the above */
+};
+
+/**
+ * definition_from_db(pg, tenant, type, e):
+ * Return the definition, freed by the caller with definition_free(), or NULL
+ * with ${e} set: STATUS_CONFIG where the tenant has no such type, or an option
+ * or input type is not understood, naming type and field.
+ */
+struct entity_definition *definition_from_db(struct pg *pg, const char *tenant,
+    const char *type, struct err *e);
+
+/**
+ * definition_from_file(path, tenant, type, e):
+ * The same from a YAML file; faults name file, line and column.
+ */
+struct entity_definition *definition_from_file(const char *path,
+    const char *tenant, const char *type, struct err *e);
+void definition_free(struct entity_definition *d);
+
+/*
+ * For those who make a definition out of something else than these two: a new
+ * one with room for ${n} zeroed fields, whose strings are allocated one by one
+ * (definition_free() frees them), and, when they are filled in, the check of the
+ * whole and its digest.
+ */
+
+/**
+ * definition_new(tenant, type, n, e):
+ * An empty definition with ${n} fields; NULL with ${e} set where ${tenant} is no
+ * UUID (STATUS_USAGE) or ${type} can't be a type's key (STATUS_CONFIG).
+ */
+struct entity_definition *definition_new(const char *tenant, const char *type,
+    size_t n, struct err *e);
+
+/**
+ * definition_finish(d, bad, e):
+ * Check the fields (input type, preset, choices, roles) and set type, integer
+ * and the digest.  Return 0, or -1 with ${e} set to STATUS_CONFIG, the message
+ * naming the field, and ${bad} (or NULL) the field's index.
+ */
+int definition_finish(struct entity_definition *d, size_t *bad, struct err *e);
+
+/**
+ * definition_role(name, role):
+ * The role called ${name} (options.role).  Return 0, or -1 if there is none.
+ */
+int definition_role(const char *name, enum field_role *role);
+const char *definition_role_name(enum field_role role); /* ROLE_NONE: NULL */
+
+/**
+ * definition_find(d, key):
+ * The field ${key}, or NULL.
+ */
+const struct field_definition *definition_find(const struct entity_definition *d,
+    const char *key);
+
+#endif

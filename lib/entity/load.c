@@ -1,0 +1,246 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/os.h"
+#include "entity/load_state.h"
+
+/* The tenant as PostgreSQL writes it: lower-case, 8-4-4-4-12. */
+static int
+load_tenant(struct load *l, const char *s, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < 36 && s[i] != '\0'; i++) {
+		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? c != '-' : strchr("0123456789abcdef", c) == NULL)
+			break;
+		l->tenant[i] = c;
+	}
+	if (i < 36 || s[36] != '\0')
+		return (err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", s));
+	return (0);
+}
+
+/*
+ * One load of a tenant's type at a time.  The lock ends with the transaction, so
+ * that one that dies leaves none.
+ */
+static int
+load_lock(struct load *l, struct err *e)
+{
+	const char *params[2] = { l->tenant, l->type };
+	struct pg_result *r = pg_query(l->pg, "SELECT pg_try_advisory_xact_lock("
+	    "hashtextextended('aegis entity-load ' || $1 || ' ' || $2, 0))", params, 2, e);
+	bool held;
+
+	if (r == NULL)
+		return (-1);
+	held = strcmp(pg_result_get(r, 0, 0), "t") == 0;
+	pg_result_free(r);
+	if (held)
+		return (0);
+	(void)err_set(e, STATUS_TEMPFAIL, "another load of type '%s' of tenant %s is at work",
+	    l->type, l->tenant);
+	return (err_hint(e, "try again when it is done"));
+}
+
+/*
+ * Which dataset the stream belongs to stands in its books, at its end; a type
+ * has one dataset, so that its digests can be read before.  A type's first load makes
+ * the row without a name, and names it when the books have come.
+ */
+static int
+load_dataset(struct load *l, struct err *e)
+{
+	const char *params[2] = { l->tenant, l->type };
+	struct pg_result *r = pg_query(l->pg, "SELECT dataset_id, dataset FROM batch_datasets"
+	    " WHERE tenant_id = $1::uuid AND type_key = $2", params, 2, e);
+	int n;
+
+	if (r == NULL)
+		return (-1);
+	if ((n = pg_result_rows(r)) == 1) {
+		(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s",
+		    pg_result_get(r, 0, 0));
+		(void)snprintf(l->dataset, sizeof(l->dataset), "%s", pg_result_get(r, 0, 1));
+	}
+	pg_result_free(r);
+	if (n > 1)
+		return (err_set(e, STATUS_CONFIG, "type '%s' is fed by %d datasets, and only one "
+		    "is possible", l->type, n));
+	if (n == 1 || l->plan)
+		return (0);
+	r = pg_query(l->pg, "INSERT INTO batch_datasets (tenant_id, type_key, dataset)"
+	    " VALUES ($1::uuid, $2, '') RETURNING dataset_id", params, 2, e);
+	if (r == NULL)
+		return (-1);
+	(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s", pg_result_get(r, 0, 0));
+	pg_result_free(r);
+	return (0);
+}
+
+/* From BEGIN to where rows can be taken. */
+static int
+load_begin(struct load *l, struct err *e)
+{
+
+	/* However long the stages before take: this session waits for them. */
+	if (pg_begin(l->pg, e) || pg_exec(l->pg, "SET LOCAL statement_timeout TO 0;"
+	    " SET LOCAL idle_in_transaction_session_timeout TO 0", e))
+		return (-1);
+	/* The server itself sees to it that a plan writes nothing else. */
+	if (l->plan && (load_merge_table(l, e) ||
+	    pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))
+		return (-1);
+	if (load_lock(l, e) ||
+	    (l->d = definition_from_db(l->pg, l->tenant, l->type, e)) == NULL ||
+	    load_dataset(l, e))
+		return (-1);
+	return (load_rows_known(l, e));
+}
+
+/* Every event of the input, to its end. */
+static int
+load_read(struct load *l, struct err *e)
+{
+	int rc = 0;
+
+	while (rc == 0) {
+		switch (stream_reader_next(l->r, e)) {
+		case STREAM_HEADER:
+			rc = load_rows_header(l, e);
+			break;
+		case STREAM_ROW:
+			rc = load_rows_row(l, e);
+			break;
+		case STREAM_SEAL:
+			rc = load_book_seal(l, e);
+			break;
+		case STREAM_END:
+			return (0);
+		case STREAM_FAULT:
+			rc = -1;
+			break;
+		}
+	}
+	return (-1);
+}
+
+/* Everything that the result does not need. */
+static void
+load_finish(struct load *l)
+{
+	size_t i;
+
+	reject_abandon(l->rejects);
+	l->rejects = NULL;
+	pg_close(l->pg);
+	l->pg = NULL;
+	stream_reader_free(l->r);
+	l->r = NULL;
+	definition_free(l->d);
+	l->d = NULL;
+	properties_free(l->p);
+	l->p = NULL;
+	index_free(l->ix);
+	l->ix = NULL;
+	fault_list_free(l->faults);
+	l->faults = NULL;
+	for (i = 0; i < l->ncolumns; i++)
+		free(l->columns[i]);
+	free(l->columns);
+	l->columns = NULL;
+	l->ncolumns = 0;
+	load_spool_free(&l->fresh);
+	load_spool_free(&l->changed);
+	buf_free(&l->prefix);
+	buf_free(&l->run_tail);
+	buf_free(&l->source_tail);
+	buf_free(&l->copy);
+}
+
+static struct load *
+load_new(const struct load_options *o)
+{
+	struct load *l = xcalloc(1, sizeof(*l));
+
+	l->o = o;
+	l->plan = o->plan;
+	l->type = xstrdup(o->type);
+	l->prefix.max = l->run_tail.max = l->source_tail.max = 4096;
+	l->copy.max = LOAD_COPY_MAX;
+	load_spool_init(&l->fresh);
+	load_spool_init(&l->changed);
+	l->faults = fault_list_new();
+	l->ix = index_new();
+	(void)os_utc(l->started, sizeof(l->started), time(NULL));
+	return (l);
+}
+
+struct load *
+load_run(const struct load_options *o, int fd, const char *name, struct err *e)
+{
+	struct load *l = load_new(o);
+	struct buf kind = BUF_INIT(1024);
+
+	if (load_tenant(l, o->tenant, e) ||
+	    (l->pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
+		goto err1;
+	if (load_begin(l, e))
+		goto err2;
+	if (buf_addf(&kind, e, "entity:%s", l->type) || buf_str(&kind, e) == NULL ||
+	    (l->r = stream_reader_open(fd, name, kind.p, e)) == NULL || load_read(l, e))
+		goto err2;
+	if (l->nsections == 0) {
+		(void)err_set(e, STATUS_DATA, "'%s' holds no stream", name);
+		goto err2;
+	}
+	if (l->plan) {
+		if (load_merge_plan(l, e))
+			goto err2;
+		pg_rollback(l->pg);
+	} else if (load_merge_write(l, e) || load_book_write(l, e) || pg_commit(l->pg, e)) {
+		goto err2;
+	}
+	load_finish(l);
+	l->o = NULL;
+	buf_free(&kind);
+	return (l);
+err2:
+	if (l->copying)
+		pg_copy_fail(l->pg, e->msg);
+	pg_rollback(l->pg);
+err1:
+	load_finish(l);
+	load_free(l);
+	buf_free(&kind);
+	return (NULL);
+}
+
+void
+load_free(struct load *l)
+{
+	size_t i;
+
+	if (l == NULL)
+		return;
+	for (i = 0; i < l->nsections; i++) {
+		free(l->sections[i]->source);
+		free(l->sections[i]->upstream);
+		free(l->sections[i]);
+	}
+	free(l->sections);
+	for (i = 0; i < l->nsamples; i++) {
+		free(l->samples[i].key);
+		free(l->samples[i].field);
+		free(l->samples[i].before);
+		free(l->samples[i].after);
+	}
+	free(l->samples);
+	free(l->type);
+	free(l);
+}

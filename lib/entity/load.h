@@ -1,0 +1,51 @@
+#ifndef AEGIS_ENTITY_LOAD_H
+#define AEGIS_ENTITY_LOAD_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/num.h"
+
+/*
+ * entity-load (DESIGN 7): the rows of sealed entity:TYPE streams become entities
+ * in one transaction, or not at all.
+ */
+struct load_options {
+	const char *tenant;   /* UUID */
+	const char *type;     /* type_key */
+	const char *conninfo; /* of libpq, or NULL: see pg_connect() */
+	const char *rejects;  /* reject file of the first stream, PATH.2 of the second,
+	                         and so on; NULL: the first reject ends the load */
+	struct ceiling max_rejects, max_flaws; /* for every stage of the pipe */
+	bool plan;            /* stop at the difference, write nothing */
+};
+
+/* A load that was done. */
+struct load;
+
+/**
+ * load_run(o, fd, name, e):
+ * Read streams from ${fd} (not closed; ${name} is for messages) and load them.
+ * The lock on tenant and type is taken before anything is read; the end of the
+ * COPY is withheld until every seal is right and every book balances.
+ * Return the load, committed (with o->plan: rolled back), freed by the caller with
+ * load_free(); or NULL with ${e} set and nothing changed: STATUS_USAGE (no UUID),
+ * STATUS_CONFIG (type, columns, a second dataset), STATUS_DATA (seal, books,
+ * ceilings, a reject without a reject file), STATUS_TEMPFAIL (the lock is
+ * held elsewhere, the connection was lost; at COMMIT it is not known whether
+ * the data is in, and the rerun finds out), or what reading, spooling and the
+ * server say.
+ */
+struct load *load_run(const struct load_options *o, int fd, const char *name,
+    struct err *e);
+
+/**
+ * load_report(l, json, out, e):
+ * Append the report (doc/formats/load-report.md) to ${out}, as text or as one
+ * JSON object with an LF behind it.  Return 0, or -1 with ${e} set.
+ */
+int load_report(const struct load *l, bool json, struct buf *out, struct err *e);
+void load_free(struct load *l);
+
+#endif

@@ -1,0 +1,151 @@
+#include "../../tap.h"
+
+#include <stdlib.h>
+
+#include "entity/index.h"
+
+static struct err e = ERR_INIT;
+
+static struct digest128
+digest_of(uint64_t v)
+{
+
+	return (digest_xxh128(&v, sizeof(v)));
+}
+
+static enum index_verdict
+see(struct entity_index *ix, uint64_t key, uint64_t content, uint64_t record,
+    uint64_t *first)
+{
+	enum index_verdict v = INDEX_AGAIN;
+
+	*first = 0;
+	if (index_see(ix, digest_of(key), digest_of(content), record, &v, first, &e))
+		(void)tap_ok(0, "index_see: %s", e.msg);
+	return (v);
+}
+
+static void
+know(struct entity_index *ix, uint64_t key, unsigned what, uint64_t content)
+{
+
+	if (index_know(ix, digest_of(key), what, digest_of(content), &e))
+		(void)tap_ok(0, "index_know: %s", e.msg);
+}
+
+static void
+verdicts(void)
+{
+	struct entity_index *ix = index_new();
+	uint64_t first;
+
+	know(ix, 1, INDEX_ENTITY | INDEX_SOURCE, 100);
+	know(ix, 2, INDEX_ENTITY | INDEX_SOURCE, 100);
+	know(ix, 3, INDEX_SOURCE, 100);
+	know(ix, 4, INDEX_ENTITY, 0);
+	know(ix, 5, INDEX_SOURCE, 100); /* in two reads, as a load does */
+	know(ix, 5, INDEX_ENTITY, 999);
+	(void)tap_ok(index_count(ix) == 5, "five keys are known");
+	(void)tap_ok(see(ix, 1, 100, 11, &first) == INDEX_SAME, "same content");
+	(void)tap_ok(see(ix, 2, 101, 12, &first) == INDEX_CHANGED, "other content");
+	(void)tap_ok(see(ix, 3, 100, 13, &first) == INDEX_LOST, "the entity is gone");
+	(void)tap_ok(see(ix, 4, 100, 14, &first) == INDEX_UNSOURCED, "another's entity");
+	(void)tap_ok(see(ix, 5, 100, 15, &first) == INDEX_SAME, "known by two reads");
+	(void)tap_ok(see(ix, 6, 100, 16, &first) == INDEX_NEW, "new key");
+	(void)tap_ok(see(ix, 6, 101, 17, &first) == INDEX_AGAIN && first == 16,
+	    "a new key again, with the record that had it first");
+	(void)tap_ok(see(ix, 1, 100, 18, &first) == INDEX_AGAIN && first == 11,
+	    "a known key again");
+	(void)tap_ok(see(ix, 1, 100, 19, &first) == INDEX_AGAIN && first == 11,
+	    "the first one stays");
+	(void)tap_ok(index_count(ix) == 6, "six keys in all");
+	index_free(ix);
+}
+
+/* A row that was refused leaves no trace: as if it had not been there. */
+static void
+taken_back(void)
+{
+	struct entity_index *ix = index_new();
+	uint64_t i, first, wrong = 0;
+
+	know(ix, 1, INDEX_ENTITY | INDEX_SOURCE, 100);
+	(void)see(ix, 1, 101, 11, &first);
+	index_unsee(ix);
+	(void)tap_ok(see(ix, 1, 100, 12, &first) == INDEX_SAME,
+	    "a known key taken back has its digest again");
+	for (i = 2; i < 5000; i++) {
+		wrong += see(ix, i, 1, i, &first) != INDEX_NEW;
+		if (i % 2)
+			index_unsee(ix);
+	}
+	(void)tap_ok(index_count(ix) == 2500, "new keys taken back are gone");
+	for (i = 2; i < 5000; i++)
+		wrong += see(ix, i, 1, i, &first) != (i % 2 ? INDEX_NEW : INDEX_AGAIN);
+	(void)tap_ok(wrong == 0, "and the others stay");
+	index_free(ix);
+}
+
+/* A content whose digest is all zeros, or all ones, is a content like any. */
+static void
+extremes(void)
+{
+	struct entity_index *ix = index_new();
+	struct digest128 zero = { 0, 0 }, ones = { UINT64_MAX, UINT64_MAX };
+	enum index_verdict v = INDEX_AGAIN;
+	uint64_t first = 0, most = (UINT64_C(1) << 61) - 1;
+
+	(void)tap_ok(index_know(ix, zero, INDEX_ENTITY | INDEX_SOURCE, zero, &e) == 0 &&
+	    index_know(ix, ones, INDEX_ENTITY | INDEX_SOURCE, ones, &e) == 0,
+	    "extreme digests are known");
+	(void)tap_ok(index_see(ix, zero, zero, 0, &v, &first, &e) == 0 &&
+	    v == INDEX_SAME, "zero key, zero content, record 0");
+	(void)tap_ok(index_see(ix, zero, zero, 1, &v, &first, &e) == 0 &&
+	    v == INDEX_AGAIN && first == 0, "seen as record 0 is seen");
+	(void)tap_ok(index_see(ix, ones, ones, most, &v, &first, &e) == 0 &&
+	    v == INDEX_SAME, "all ones, record 2^61 - 1");
+	(void)tap_ok(index_see(ix, ones, ones, 1, &v, &first, &e) == 0 &&
+	    v == INDEX_AGAIN && first == most, "the record comes back whole");
+	index_free(ix);
+}
+
+/* Every verdict of 200,000 keys, and the memory at every step of the growth. */
+static void
+growth(void)
+{
+	enum { KEYS = 200000 };
+	struct entity_index *ix = index_new();
+	uint64_t i, first, wrong = 0;
+	size_t worst = 0, per;
+
+	for (i = 0; i < KEYS; i++) {
+		know(ix, i, INDEX_ENTITY | INDEX_SOURCE, i * 7);
+		if (i >= 20000 && (per = index_bytes(ix) * 100 / (i + 1)) > worst)
+			worst = per;
+	}
+	(void)tap_ok(index_count(ix) == KEYS, "all keys are there");
+	(void)tap_ok(worst <= 4000, "at most 40 bytes a key at any time (%zu.%02zu)",
+	    worst / 100, worst % 100);
+	for (i = 0; i < KEYS * 2; i++) {
+		enum index_verdict v = see(ix, i, i % 3 ? i * 7 : 1, i + 1, &first);
+
+		wrong += v != (i >= KEYS ? INDEX_NEW : i % 3 ? INDEX_SAME : INDEX_CHANGED);
+	}
+	(void)tap_ok(wrong == 0, "every key gets its verdict (%llu wrong)",
+	    (unsigned long long)wrong);
+	for (i = 0; i < KEYS * 2; i++)
+		wrong += see(ix, i, 0, 1, &first) != INDEX_AGAIN || first != i + 1;
+	(void)tap_ok(wrong == 0, "every key is known again with its record");
+	index_free(ix);
+}
+
+int
+main(void)
+{
+
+	verdicts();
+	taken_back();
+	extremes();
+	growth();
+	return (tap_end());
+}
