@@ -26,10 +26,16 @@ struct json {
 /**
  * json_parse(p, len, e):
  * Return the value in ${len} bytes of text, freed by the caller with json_free(),
- * or NULL with ${e} set to STATUS_DATA.  Deeper than 64 is refused.
+ * or NULL with ${e} set to STATUS_DATA.  Refused, too: deeper than 64 levels, over
+ * 256 MiB, and, as in PostgreSQL, texts with \u0000 or half a surrogate pair.
  */
 struct json *json_parse(const char *p, size_t len, struct err *e);
 void json_free(struct json *j);
+
+/**
+ * json_get(object, key):
+ * Return the member ${key}, the last where there are several, or NULL.
+ */
 const struct json *json_get(const struct json *object, const char *key);
 
 /*

@@ -22,6 +22,9 @@ log_set_level(enum log_level level)
 	log_max = level;
 }
 
+static void log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
 /* One write(2) a message: stages of one pipeline share standard error. */
 static void
 log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
@@ -58,6 +61,8 @@ LOG_DEFINE(log_error, LOG_LEVEL_ERROR, "error")
 LOG_DEFINE(log_warning, LOG_LEVEL_WARNING, "warning")
 LOG_DEFINE(log_info, LOG_LEVEL_INFO, "info")
 LOG_DEFINE(log_debug, LOG_LEVEL_DEBUG, "debug")
+
+static void log_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static void
 log_hint(const char *fmt, ...)

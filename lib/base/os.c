@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,6 +120,28 @@ os_utc_days(int y, int m, int d)
 	int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
 
 	return (era * 146097 + doe - 719468);
+}
+
+void
+os_die_with_parent(pid_t parent)
+{
+
+	/* Between fork(2) and here the parent may have died. */
+	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL) || getppid() != parent)
+		_exit(128 + SIGKILL);
+}
+
+void
+os_close_from(int lowest)
+{
+	long fd, max;
+
+	if (close_range((unsigned)lowest, ~0u, 0) == 0)
+		return;
+	/* Before Linux 5.9. */
+	max = sysconf(_SC_OPEN_MAX);
+	for (fd = lowest; fd < (max > 0 ? max : 1024); fd++)
+		(void)close((int)fd);
 }
 
 int

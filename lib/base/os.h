@@ -71,6 +71,20 @@ int os_realpath(const char *path, char *dst, size_t size, struct err *e);
 int64_t os_utc_days(int y, int m, int d);
 
 /**
+ * os_die_with_parent(parent):
+ * Ask the kernel to end the calling process with SIGKILL as soon as ${parent},
+ * the thread that forked it, is gone; ends it at once where that has happened
+ * already.  For a child between fork(2) and exec(2).
+ */
+void os_die_with_parent(pid_t parent);
+
+/**
+ * os_close_from(lowest):
+ * Close every descriptor from ${lowest} up, in a child before exec(2).
+ */
+void os_close_from(int lowest);
+
+/**
  * os_drop_to(user, e):
  * Become ${user}, for good: groups, group id and user id.  Needs root.
  * Return 0, or -1 with ${e} set.

@@ -1,0 +1,345 @@
+#include "stream/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <csv.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "base/utf8.h"
+
+#define CSV_CONTROL_PREFIX "#aegis-"
+#define CSV_BOM "\xef\xbb\xbf"
+
+enum {
+	CSV_PIECE = 256 << 10, /* of a read(2), and of the buffer at first */
+	CSV_CONTROL_LEN = sizeof(CSV_CONTROL_PREFIX) - 1,
+	CSV_BOM_LEN = sizeof(CSV_BOM) - 1,
+};
+
+struct csv_input {
+	int fd;
+	char *name;
+	struct csv_options opt;
+	struct buf buf;  /* bytes read: buf.p[0 .. buf.len) */
+	size_t pos;      /* of them: begin of the next line */
+	size_t told;     /* of them: seen() has had these */
+	uint64_t base;   /* offset of buf.p[0] in the input */
+	uint64_t number; /* lines before the next one */
+	bool eof;
+	struct csv_line line;
+	struct csv_parser parser;
+	struct buf text; /* fields that libcsv has unquoted */
+	struct stream_field *fields; /* STREAM_COLUMNS_MAX + 1 */
+	size_t nfields;
+	bool row_over;   /* libcsv has seen the end of the row */
+	bool parser_on;
+};
+
+static int
+csv_no_blank(unsigned char c)
+{
+
+	(void)c;
+	return (0);
+}
+
+static int
+csv_is_lf(unsigned char c)
+{
+
+	return (c == '\n');
+}
+
+struct csv_input *
+csv_input_open(int fd, const char *name, const struct csv_options *options)
+{
+	struct csv_input *in = xcalloc(1, sizeof(*in));
+
+	in->fd = fd;
+	in->name = xstrdup(name);
+	in->opt = *options;
+	/* A row, its line end, and room to read into. */
+	in->buf.max = options->row_max + CSV_PIECE + 2;
+	in->text.max = options->row_max + 2;
+	in->fields = xcalloc(STREAM_COLUMNS_MAX + 1, sizeof(*in->fields));
+	return (in);
+}
+
+/* How many quotes are among the bytes. */
+static size_t
+csv_quotes(const char *p, size_t n)
+{
+	const char *end = p + n;
+	size_t count = 0;
+
+	/* Most rows have none, and memchr(3) is the quickest to say so. */
+	while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+		count++;
+		p++;
+	}
+	return (count);
+}
+
+/* Hand over what is before ${upto}. */
+static void
+csv_tell(struct csv_input *in, size_t upto)
+{
+
+	if (in->opt.seen != NULL && upto > in->told)
+		in->opt.seen(in->opt.ctx, in->buf.p + in->told, upto - in->told);
+	in->told = upto;
+}
+
+void
+csv_input_tell(struct csv_input *in)
+{
+
+	csv_tell(in, (size_t)(in->line.offset - in->base));
+}
+
+/* Read on behind the line that begins at pos. */
+static int
+csv_fill(struct csv_input *in, struct err *e)
+{
+	ssize_t n;
+
+	if (in->pos > 0 && in->buf.cap - in->buf.len < CSV_PIECE / 4) {
+		csv_tell(in, in->pos);
+		memmove(in->buf.p, in->buf.p + in->pos, in->buf.len - in->pos);
+		in->buf.len -= in->pos;
+		in->base += in->pos;
+		in->told = in->pos = 0;
+	}
+	if (in->buf.cap - in->buf.len < CSV_PIECE / 4 && buf_reserve(&in->buf,
+	    in->buf.cap == 0 ? CSV_PIECE : CSV_PIECE / 4, e))
+		return (-1);
+	if ((n = io_read(in->fd, in->buf.p + in->buf.len, in->buf.cap - in->buf.len,
+	    in->name, e)) < 0)
+		return (-1);
+	in->buf.len += (size_t)n;
+	in->eof = n == 0;
+	return (0);
+}
+
+/* The line has been framed: ${end} is behind its content. */
+static enum csv_kind
+csv_framed(struct csv_input *in, size_t end, bool control, struct err *e)
+{
+	struct csv_line *l = &in->line;
+	size_t bad;
+
+	l->p = in->buf.p + in->pos;
+	l->len = end - in->pos;
+	in->pos = end + (l->ended ? 1 : 0);
+	if (in->opt.foreign && l->len > 0 && l->p[l->len - 1] == '\r' && !l->open)
+		l->len--;
+	if (l->len > (control ? (size_t)STREAM_LINE_MAX : in->opt.row_max))
+		goto long_line;
+	if ((bad = utf8_span(l->p, l->len)) < l->len) {
+		(void)err_set(e, STATUS_DATA, "byte %llu (0x%02x) is %s",
+		    (unsigned long long)l->offset + bad, (unsigned char)l->p[bad],
+		    l->p[bad] == '\0' ? "a NUL" : "not UTF-8");
+		return (CSV_INPUT_FAULT);
+	}
+	return (control ? CSV_INPUT_CONTROL : CSV_INPUT_ROW);
+long_line:
+	(void)err_set(e, STATUS_DATA, "longer than the %zu bytes that are allowed",
+	    control ? (size_t)STREAM_LINE_MAX : in->opt.row_max);
+	return (CSV_INPUT_FAULT);
+}
+
+/* The first bytes of the input: skip a byte order mark, or refuse it. */
+static int
+csv_begin(struct csv_input *in, struct err *e)
+{
+
+	while (in->buf.len < CSV_BOM_LEN && !in->eof)
+		if (csv_fill(in, e))
+			return (-1);
+	if (in->buf.len < CSV_BOM_LEN || memcmp(in->buf.p, CSV_BOM, CSV_BOM_LEN) != 0)
+		return (0);
+	if (!in->opt.foreign)
+		return (err_set(e, STATUS_DATA, "the input begins with a byte order mark"));
+	in->pos = CSV_BOM_LEN;
+	return (0);
+}
+
+enum csv_kind
+csv_input_next(struct csv_input *in, struct err *e)
+{
+	struct csv_line *l = &in->line;
+	size_t done = 0, quotes = 0, lines = 0; /* of the line's bytes so far */
+	bool control;
+
+	memset(l, 0, sizeof(*l));
+	l->offset = in->base + in->pos;
+	l->number = in->number + 1;
+	if (in->base == 0 && in->pos == 0 && csv_begin(in, e))
+		return (CSV_INPUT_FAULT);
+	l->offset = in->base + in->pos;
+	for (;;) {
+		const char *p = in->buf.p + in->pos, *lf = NULL;
+		size_t have = in->buf.len - in->pos, upto;
+
+		control = in->opt.control && have >= CSV_CONTROL_LEN &&
+		    memcmp(p, CSV_CONTROL_PREFIX, CSV_CONTROL_LEN) == 0;
+		if (have > done)
+			lf = memchr(p + done, '\n', have - done);
+		upto = lf != NULL ? (size_t)(lf - p) : have;
+		if (upto > done)
+			quotes += csv_quotes(p + done, upto - done);
+		done = upto;
+		lines += lf != NULL;
+		if (lf != NULL && (control || quotes % 2 == 0)) {
+			l->ended = true;
+			break;
+		}
+		if (done > (control ? (size_t)STREAM_LINE_MAX : in->opt.row_max) + 1) {
+			l->open = quotes % 2 != 0;
+			(void)err_set(e, STATUS_DATA, "longer than the %zu bytes that are "
+			    "allowed%s", control ? (size_t)STREAM_LINE_MAX :
+			    in->opt.row_max, l->open ? ", and its last quote is open" : "");
+			return (CSV_INPUT_FAULT);
+		}
+		if (lf != NULL) {
+			done++;
+			continue;
+		}
+		if (in->eof) {
+			l->open = !control && quotes % 2 != 0;
+			if (done == 0)
+				return (CSV_INPUT_END);
+			break;
+		}
+		if (csv_fill(in, e))
+			return (CSV_INPUT_FAULT);
+	}
+	in->number += lines;
+	l->quotes = quotes > 0;
+	return (csv_framed(in, in->pos + done, control, e));
+}
+
+const struct csv_line *
+csv_input_line(const struct csv_input *in)
+{
+
+	return (&in->line);
+}
+
+/* Cut a row without quotes at its commas. */
+static void
+csv_cut(struct csv_input *in)
+{
+	const char *p = in->line.p, *end = p + in->line.len;
+	size_t n = 0;
+
+	for (;;) {
+		const char *comma = p < end ? memchr(p, ',', (size_t)(end - p)) : NULL;
+		struct stream_field *f = &in->fields[n++];
+
+		f->p = p;
+		f->len = (size_t)((comma != NULL ? comma : end) - p);
+		f->null = f->len == 0;
+		if (comma == NULL || n > STREAM_COLUMNS_MAX)
+			break;
+		p = comma + 1;
+	}
+	in->nfields = n;
+}
+
+/* libcsv's field: text.p has room for the whole row, so that it never moves. */
+static void
+csv_on_field(void *p, size_t len, void *ctx)
+{
+	struct csv_input *in = ctx;
+	struct stream_field *f;
+
+	if (in->nfields > STREAM_COLUMNS_MAX)
+		return;
+	f = &in->fields[in->nfields++];
+	f->p = in->text.p + in->text.len;
+	f->len = len;
+	f->null = p == NULL;
+	if (len > 0)
+		memcpy(in->text.p + in->text.len, p, len);
+	in->text.len += len;
+}
+
+static void
+csv_on_row(int c, void *ctx)
+{
+	struct csv_input *in = ctx;
+
+	(void)c;
+	in->row_over = true;
+}
+
+static int
+csv_parse_quoted(struct csv_input *in, struct err *e)
+{
+	const struct csv_line *l = &in->line;
+	size_t n;
+
+	if (!in->parser_on) {
+		if (csv_init(&in->parser, CSV_STRICT | CSV_EMPTY_IS_NULL))
+			return (err_set(e, STATUS_BUG, "libcsv does not start"));
+		csv_set_space_func(&in->parser, csv_no_blank);
+		csv_set_blk_size(&in->parser, 16 << 10);
+		in->parser_on = true;
+	}
+	/*
+	 * libcsv ends a row at CR and LF by itself, quicker than by a function: where
+	 * there is no CR that is the same.
+	 */
+	csv_set_term_func(&in->parser,
+	    memchr(l->p, '\r', l->len) != NULL ? csv_is_lf : NULL);
+	in->text.len = in->nfields = 0;
+	in->row_over = false;
+	if (buf_reserve(&in->text, l->len + 1, e))
+		return (-1);
+	n = csv_parse(&in->parser, l->p, l->len, csv_on_field, csv_on_row, in);
+	if (n == l->len)
+		(void)csv_parse(&in->parser, "\n", 1, csv_on_field, csv_on_row, in);
+	if (n == l->len && in->row_over)
+		return (0);
+	if (n == l->len)
+		return (err_set(e, STATUS_DATA, "the input ends inside quotes"));
+	if (csv_error(&in->parser) == CSV_ENOMEM)
+		return (err_set(e, STATUS_TEMPFAIL, "out of memory"));
+	return (err_set(e, STATUS_DATA, "byte %llu: a quote inside a value that is not "
+	    "doubled, or a value that goes on behind its closing quote",
+	    (unsigned long long)l->offset + n));
+}
+
+const struct stream_field *
+csv_input_fields(struct csv_input *in, size_t *n, struct err *e)
+{
+
+	if (!in->line.quotes)
+		csv_cut(in);
+	else if (csv_parse_quoted(in, e))
+		return (NULL);
+	if (in->nfields > STREAM_COLUMNS_MAX) {
+		(void)err_set(e, STATUS_DATA, "more than %d fields", STREAM_COLUMNS_MAX);
+		return (NULL);
+	}
+	*n = in->nfields;
+	return (in->fields);
+}
+
+void
+csv_input_free(struct csv_input *in)
+{
+
+	if (in == NULL)
+		return;
+	if (in->parser_on)
+		csv_free(&in->parser);
+	free(in->fields);
+	buf_free(&in->text);
+	buf_free(&in->buf);
+	free(in->name);
+	free(in);
+}

@@ -1,0 +1,387 @@
+#include "stream/reject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "stream/writer.h"
+
+enum {
+	FAULT_MAX = 50,
+	FAULT_VALUE_MAX = 200,
+	FAULT_COLUMN_SIZE = 132,
+	FAULT_REASON_SIZE = 300,
+	FAULT_LINE_SIZE = 1400,
+	/* Raw bytes kept of a record: in hex, and with its faults, still one row. */
+	REJECT_RAW_MAX = 256 << 10,
+	REJECT_FAULTS_MAX = 256 << 10,
+};
+
+struct fault {
+	char code[BOOK_CODE_SIZE];
+	char column[FAULT_COLUMN_SIZE]; /* empty where the whole record is meant */
+	char value[FAULT_VALUE_MAX];
+	size_t len;
+	bool has_value;
+	bool cut;
+	char reason[FAULT_REASON_SIZE];
+};
+
+struct fault_list {
+	struct fault v[FAULT_MAX];
+	size_t n;    /* kept */
+	size_t more; /* and not kept */
+	char line[FAULT_LINE_SIZE];
+};
+
+struct fault_list *
+fault_list_new(void)
+{
+
+	return (xcalloc(1, sizeof(struct fault_list)));
+}
+
+void
+fault_add(struct fault_list *l, const char *code, const char *column,
+    const char *value, size_t len, const char *fmt, ...)
+{
+	struct fault *f;
+	va_list ap;
+
+	if (l->n == FAULT_MAX) {
+		l->more++;
+		return;
+	}
+	f = &l->v[l->n++];
+	(void)snprintf(f->code, sizeof(f->code), "%s", code);
+	(void)snprintf(f->column, sizeof(f->column), "%s", column != NULL ? column : "");
+	f->has_value = value != NULL;
+	f->len = value != NULL ? len : 0;
+	f->cut = f->len > FAULT_VALUE_MAX;
+	if (f->cut) {
+		/* Where the value is UTF-8, cut it between two characters. */
+		f->len = utf8_span(value, FAULT_VALUE_MAX);
+		if (f->len < FAULT_VALUE_MAX - 3)
+			f->len = FAULT_VALUE_MAX;
+	}
+	if (f->len > 0)
+		memcpy(f->value, value, f->len);
+	va_start(ap, fmt);
+	(void)vsnprintf(f->reason, sizeof(f->reason), fmt, ap);
+	va_end(ap);
+}
+
+size_t
+fault_count(const struct fault_list *l)
+{
+
+	return (l->n + l->more);
+}
+
+/* A fault as a line, into ${dst}. */
+static void
+fault_line(const struct fault *f, char *dst, size_t size)
+{
+	char value[FAULT_VALUE_MAX * 4 + 8];
+	size_t skip = 0;
+
+	if (f->has_value)
+		(void)err_quote(value, sizeof(value), f->value, f->len);
+	else
+		value[0] = '\0';
+	if (f->column[0] != '\0')
+		skip = (size_t)snprintf(dst, size, "%s", f->column);
+	if (f->has_value)
+		skip += (size_t)snprintf(dst + skip, size - skip, "%s'%s%s'",
+		    skip > 0 ? " " : "", value, f->cut ? "..." : "");
+	(void)snprintf(dst + skip, size - skip, "%s%s", skip > 0 ? ": " : "", f->reason);
+}
+
+const char *
+fault_text(const struct fault_list *l, size_t i, const char **code)
+{
+	/* The line is scratch space; what the caller holds const is the list. */
+	struct fault_list *scratch = (struct fault_list *)(uintptr_t)l;
+
+	if (i >= l->n) {
+		if (code != NULL)
+			*code = "more_faults";
+		(void)snprintf(scratch->line, sizeof(scratch->line),
+		    "%zu more faults of this record", l->more);
+	} else {
+		if (code != NULL)
+			*code = l->v[i].code;
+		fault_line(&l->v[i], scratch->line, sizeof(scratch->line));
+	}
+	return (l->line);
+}
+
+void
+fault_clear(struct fault_list *l)
+{
+
+	l->n = l->more = 0;
+}
+
+void
+fault_list_free(struct fault_list *l)
+{
+
+	free(l);
+}
+
+struct reject_writer {
+	char *path, *partial; /* NULL without a reject file */
+	char *source;
+	int fd;
+	struct stream_writer *out;
+	struct book *book;
+	struct json_writer *json;
+	struct buf faults;
+	char *hex; /* 2 * REJECT_RAW_MAX */
+};
+
+static const char *const reject_columns[] = {
+	"_record", "_offset", "severity", "code", "faults", "raw",
+};
+enum { REJECT_COLUMNS = sizeof(reject_columns) / sizeof(reject_columns[0]) };
+
+static int
+reject_start(struct reject_writer *w, const char *path, const char *kind,
+    const char *run, struct err *e)
+{
+	struct stream_header h = { NULL, w->source, run };
+	struct buf k = BUF_INIT(256);
+	int rc = -1;
+
+	if (strlen(path) >= BOOK_FILE_SIZE)
+		return (err_set(e, STATUS_USAGE, "the reject file's name is longer than %d "
+		    "bytes", BOOK_FILE_SIZE - 1));
+	w->path = xstrdup(path);
+	w->partial = xcalloc(strlen(path) + sizeof(".partial"), 1);
+	(void)sprintf(w->partial, "%s.partial", path);
+	w->hex = xcalloc(2, REJECT_RAW_MAX);
+	w->json = json_writer_new(&w->faults);
+	w->fd = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (w->fd < 0)
+		return (err_sys(e, STATUS_OUTPUT, "can't make the reject file '%s'",
+		    w->partial));
+	if (buf_addf(&k, e, "reject:%s", kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
+	    (w->out = stream_writer_open(w->fd, w->partial, &h, reject_columns,
+	    REJECT_COLUMNS, e)) != NULL)
+		rc = 0;
+	buf_free(&k);
+	return (rc);
+}
+
+struct reject_writer *
+reject_open(const char *path, const char *kind, const char *source,
+    const char *run, struct book *book, struct err *e)
+{
+	struct reject_writer *w = xcalloc(1, sizeof(*w));
+
+	w->fd = -1;
+	w->book = book;
+	w->source = xstrdup(source);
+	w->faults.max = REJECT_FAULTS_MAX;
+	if (path != NULL && reject_start(w, path, kind, run, e)) {
+		reject_abandon(w);
+		return (NULL);
+	}
+	return (w);
+}
+
+/* One member {"code":..., "column":..., "value":..., "reason":...}. */
+static void
+reject_fault(struct json_writer *j, const char *code, const char *column,
+    const char *value, size_t len, const char *reason)
+{
+	char quoted[FAULT_VALUE_MAX * 4 + 8];
+	const char *text[2] = { column, reason };
+	const char *key[2] = { "column", "reason" };
+	size_t i;
+
+	json_put_object(j);
+	json_put_key(j, "code");
+	json_put_text(j, code, strlen(code));
+	for (i = 0; i < 2; i++) {
+		json_put_key(j, key[i]);
+		if (text[i] == NULL)
+			json_put_null(j);
+		else if (utf8_span(text[i], strlen(text[i])) == strlen(text[i]))
+			json_put_text(j, text[i], strlen(text[i]));
+		else {
+			(void)err_quote(quoted, sizeof(quoted), text[i], strlen(text[i]));
+			json_put_text(j, quoted, strlen(quoted));
+		}
+		if (i > 0)
+			continue;
+		json_put_key(j, "value");
+		if (value == NULL) {
+			json_put_null(j);
+		} else if (utf8_span(value, len) == len) {
+			json_put_text(j, value, len);
+		} else {
+			/* EBCDIC or packed digits: as \xHH, the raw column has the bytes. */
+			(void)err_quote(quoted, sizeof(quoted), value, len);
+			json_put_text(j, quoted, strlen(quoted));
+		}
+	}
+	json_put_close(j);
+}
+
+static int
+reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len,
+    struct err *e)
+{
+	char note[100];
+	size_t i;
+
+	w->faults.len = 0;
+	json_put_array(w->json);
+	for (i = 0; i < l->n; i++) {
+		const struct fault *f = &l->v[i];
+
+		reject_fault(w->json, f->code, f->column[0] ? f->column : NULL,
+		    f->has_value ? f->value : NULL, f->len, f->reason);
+	}
+	if (l->more > 0) {
+		(void)snprintf(note, sizeof(note), "%zu more faults of this record", l->more);
+		reject_fault(w->json, "more_faults", NULL, NULL, 0, note);
+	}
+	if (len > REJECT_RAW_MAX) {
+		(void)snprintf(note, sizeof(note), "raw has the first %d of %zu bytes",
+		    REJECT_RAW_MAX, len);
+		reject_fault(w->json, "raw_cut", NULL, NULL, 0, note);
+	}
+	json_put_close(w->json);
+	return (json_writer_end(w->json, e));
+}
+
+static int
+reject_refuse(const struct reject_writer *w, uint64_t record, uint64_t offset,
+    const struct fault_list *l, struct err *e)
+{
+	char line[FAULT_LINE_SIZE] = "no reason given";
+
+	if (l->n > 0)
+		fault_line(&l->v[0], line, sizeof(line));
+	(void)err_set(e, STATUS_DATA, "'%s': record %llu at byte %llu: %s: %.600s",
+	    w->source, (unsigned long long)record, (unsigned long long)offset,
+	    l->n > 0 ? l->v[0].code : "other", line);
+	return (err_hint(e, "with --rejects FILE bad records are set aside there, up to the "
+	    "ceiling of --max-rejects"));
+}
+
+int
+reject_put(struct reject_writer *w, bool rejected, uint64_t record,
+    uint64_t offset, const struct fault_list *faults, const void *raw, size_t len,
+    struct err *e)
+{
+	const char *code = faults->n > 0 ? faults->v[0].code : "other";
+	size_t kept = len > REJECT_RAW_MAX ? REJECT_RAW_MAX : len, i;
+
+	if (rejected)
+		w->book->rejected++;
+	else
+		w->book->flawed++;
+	for (i = 0; i < faults->n; i++)
+		book_count(w->book, faults->v[i].code);
+	if (w->out == NULL)
+		return (rejected ? reject_refuse(w, record, offset, faults, e) : 0);
+	if (reject_faults(w, faults, len, e))
+		return (-1);
+	num_hex(w->hex, raw, kept);
+	stream_writer_u64(w->out, record);
+	stream_writer_u64(w->out, offset);
+	stream_writer_text(w->out, rejected ? "reject" : "flaw", rejected ? 6 : 4);
+	stream_writer_text(w->out, code, strlen(code));
+	stream_writer_text(w->out, w->faults.p, w->faults.len);
+	stream_writer_text(w->out, w->hex, 2 * kept);
+	return (stream_writer_end_row(w->out, e));
+}
+
+/* SHA-256 of what stands in the file now. */
+static int
+reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1],
+    struct err *e)
+{
+	enum { PIECE = 64 << 10 };
+	struct digest_sha256 *d;
+	char *p;
+	ssize_t n;
+
+	if (lseek(w->fd, 0, SEEK_SET) != 0)
+		return (err_sys(e, STATUS_IO, "can't read '%s' again", w->partial));
+	p = xcalloc(1, PIECE);
+	d = digest_sha256_new();
+	while ((n = io_read(w->fd, p, PIECE, w->partial, e)) > 0)
+		digest_sha256_update(d, p, (size_t)n);
+	digest_sha256_final(d, hex);
+	free(p);
+	return (n < 0 ? -1 : 0);
+}
+
+int
+reject_close(struct reject_writer *w, struct err *e)
+{
+	char hex[DIGEST_SHA256_HEX + 1];
+	struct book own;
+	int fd, rc;
+
+	if (w->out == NULL) {
+		reject_abandon(w);
+		return (0);
+	}
+	book_init(&own, w->book->stage);
+	(void)memcpy(own.dataset, w->book->dataset, sizeof(own.dataset));
+	own.read = own.used = own.rows = stream_writer_rows(w->out);
+	if (stream_writer_seal(w->out, NULL, 0, &own, e) || reject_digest(w, hex, e))
+		goto err1;
+	fd = w->fd;
+	w->fd = -1;
+	if (io_sync_close(fd, w->partial, e))
+		goto err1;
+	if (rename(w->partial, w->path)) {
+		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", w->partial,
+		    w->path);
+		goto err1;
+	}
+	if ((rc = io_sync_parent(w->path, e)) == 0) {
+		memcpy(w->book->rejects, w->path, strlen(w->path) + 1);
+		memcpy(w->book->rejects_sha256, hex, sizeof(hex));
+	}
+	reject_abandon(w);
+	return (rc);
+err1:
+	reject_abandon(w);
+	return (-1);
+}
+
+void
+reject_abandon(struct reject_writer *w)
+{
+
+	if (w == NULL)
+		return;
+	stream_writer_free(w->out);
+	json_writer_free(w->json);
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	buf_free(&w->faults);
+	free(w->hex);
+	free(w->source);
+	free(w->partial);
+	free(w->path);
+	free(w);
+}

@@ -1,0 +1,87 @@
+#ifndef AEGIS_STREAM_REJECT_H
+#define AEGIS_STREAM_REJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "stream/book.h"
+
+/*
+ * A reject file: a sealed stream of kind reject:KIND with the columns
+ *   _record,_offset,severity,code,faults,raw
+ * severity is "reject" (the record was set aside) or "flaw" (it went on with a
+ * NULL); code is the first fault's; faults is a JSON list of all of them,
+ * [{"code":..., "column":..., "value":..., "reason":...}]; raw is the record's
+ * bytes in hex.  It is written as PATH.partial and becomes PATH, synced, when
+ * it is closed: before the stage seals its own stream.
+ */
+struct reject_writer;
+
+/* The faults of one record; collected, then written or dropped as a whole. */
+struct fault_list;
+
+/**
+ * fault_list_new():
+ * An empty list; the caller frees it.  It keeps its memory over rows, and the
+ * first 50 faults of a row (a line says that there were more).
+ */
+struct fault_list *fault_list_new(void);
+
+/**
+ * fault_add(l, code, column, value, len, fmt, ...):
+ * Note that ${column} (or NULL) holds the ${len} bytes ${value} (or NULL; cut
+ * after 200 bytes), and what is wrong with that.  ${code} is a stable word such
+ * as "bad_date", in the catalogue of doc/formats/reject-codes.md.
+ */
+void fault_add(struct fault_list *l, const char *code, const char *column,
+    const char *value, size_t len, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+size_t fault_count(const struct fault_list *l);
+
+/**
+ * fault_text(l, i, code):
+ * The ${i}th fault as one line for a message, and its code.
+ */
+const char *fault_text(const struct fault_list *l, size_t i, const char **code);
+void fault_clear(struct fault_list *l);
+void fault_list_free(struct fault_list *l);
+
+/**
+ * reject_open(path, kind, source, run, book, e):
+ * Start the reject file ${path} of kind ${kind} ("rrc", "entity").  Where
+ * ${path} is NULL there is none, and the first reject ends the stage: see
+ * reject_put().  Faults are counted in ${book}, which outlives the writer.
+ * Return the writer, or NULL with ${e} set.
+ */
+struct reject_writer *reject_open(const char *path, const char *kind,
+    const char *source, const char *run, struct book *book, struct err *e);
+
+/**
+ * reject_put(w, rejected, record, offset, faults, raw, len, e):
+ * Write one record with all its faults: as a reject where ${rejected}, which
+ * counts in book->rejected, else as a flaw, which counts in book->flawed.
+ * ${raw} of more than 256 KiB is cut (in hex it must fit a row), which a member
+ * "raw_cut" of faults says.  Without a reject file a flaw is counted
+ * only, and a reject sets ${e} to STATUS_DATA with source, record, offset, code
+ * and reason, and a hint to give --rejects.  Return 0, or -1 with ${e} set.
+ */
+int reject_put(struct reject_writer *w, bool rejected, uint64_t record,
+    uint64_t offset, const struct fault_list *faults, const void *raw, size_t len,
+    struct err *e);
+
+/**
+ * reject_close(w, e):
+ * Seal and sync the file, give it its name, put name and SHA-256 into the book,
+ * and free ${w}.  Return 0, or -1 with ${e} set.
+ */
+int reject_close(struct reject_writer *w, struct err *e);
+
+/**
+ * reject_abandon(w):
+ * Free ${w} and leave what was written under PATH.partial.
+ */
+void reject_abandon(struct reject_writer *w);
+
+#endif
