@@ -1,0 +1,144 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/os.h"
+#include "base/program.h"
+#include "rrc/decode.h"
+#include "rrc/layout.h"
+#include "rrc/view.h"
+#include "stream/source.h"
+
+static struct decode_options opt = {
+	.max_rejects = { .is_share = true, .share = 0.001 },
+	.max_flaws = { .is_share = true, .share = 0.05 },
+	.fd = STDOUT_FILENO,
+	.fd_name = "standard output",
+};
+static const char *layout_name, *encoding = "auto", *member;
+
+static const struct option_spec options[] = {
+	{ "layout", OPTION_STRING, "NAME|FILE", &layout_name,
+	    "The records' layout: a name under pipelines/layouts, or a file." },
+	{ "view", OPTION_STRING, "NAME", &opt.view,
+	    "Write one row for each record that the layout's view NAME is made for, its "
+	    "columns converted." },
+	{ "segment", OPTION_STRING, "ID", &opt.segment,
+	    "Write the records of segment ID as they stand, with the keys of those above." },
+	{ "split", OPTION_STRING, "DIR", &opt.split,
+	    "Write each segment to a stream of its own, DIR/LAYOUT-ID.rrc, in one pass." },
+	{ "encoding", OPTION_STRING, "WHICH", &encoding,
+	    "ebcdic, ascii or auto (told from the first records; the default)." },
+	{ "rejects", OPTION_STRING, "FILE", &opt.rejects,
+	    "Write bad records, and rows with faulty values, to FILE.  Without it the first bad "
+	    "record ends the run." },
+	{ "max-rejects", OPTION_CEILING, "N|P%", &opt.max_rejects,
+	    "Refuse the file where more of its records are rejected (default 0.1%)." },
+	{ "max-flaws", OPTION_CEILING, "N|P%", &opt.max_flaws,
+	    "Refuse the file where more of the rows have a faulty value (default 5%)." },
+	{ "member", OPTION_STRING, "NAME", &member, "The file inside a zip archive." },
+	{ "source", OPTION_STRING, "NAME", &opt.source,
+	    "What to call the source in stream and messages, where not by its path." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "rrc-decode",
+	.group = "Import",
+	.summary = "decode a bulk file of the Railroad Commission of Texas into a sealed stream",
+	.usage = "--layout NAME (--view NAME | --segment ID | --split DIR) [options] [FILE]",
+	.options = options,
+	.description =
+	    "Reads FILE, or standard input: plain, gzip, zip or zstd; records in EBCDIC, cut by "
+	    "length, or in ASCII, cut by line ends.  A file whose first records do not fit the "
+	    "layout is refused.\n\n"
+	    "A view has one row for each well, lease, permit, ... and does all conversion.  "
+	    "--segment and --split give the records themselves: numbers as they stand, with "
+	    "their leading zeros.\n\n"
+	    "A record is rejected where its id is unknown, its length wrong, its parent missing "
+	    "or its key faulty, and so are those below it that would make rows.  After an unknown "
+	    "id all records up to the next root are without a parent.  A faulty value elsewhere "
+	    "is NULL, and the row counts as flawed.",
+	.examples =
+	    "  aegis rrc-decode --layout dbf900 --view well dbf900.ebc.gz | aegis unseal\n"
+	    "  aegis rrc-decode --layout dbf900 --split segments --rejects bad.rej dbf900.ebc\n",
+	.status = "65: the file does not fit the layout, a ceiling was passed, or a record is bad and "
+	    "there is no --rejects.  66: there is no input, or it is empty.",
+};
+
+static ssize_t
+read_source(void *cookie, const unsigned char **p, struct err *e)
+{
+
+	return (source_read(cookie, p, e));
+}
+
+static void
+digest_source(void *cookie, char hex[DIGEST_SHA256_HEX + 1])
+{
+	uint64_t bytes;
+
+	source_sha256(cookie, hex, &bytes);
+}
+
+static void
+report(void *cookie, const char *name, const struct book *b)
+{
+
+	(void)cookie;
+	if (opt.split == NULL && b->rejected == 0 && b->flawed == 0)
+		return;
+	log_info("%s: %llu rows of %llu records; %llu skipped, %llu rejected, %llu flawed", name,
+	    (unsigned long long)b->rows, (unsigned long long)b->read,
+	    (unsigned long long)b->skipped, (unsigned long long)b->rejected,
+	    (unsigned long long)b->flawed);
+}
+
+static int
+decode(const char *path, struct err *e)
+{
+	struct decode_input in = { { read_source, NULL }, digest_source };
+	struct layout *layout;
+	struct source *source = NULL;
+	int rc = -1;
+
+	if (probe_encoding(encoding, &opt.encoding, e) ||
+	    (layout = layout_find(layout_name, e)) == NULL)
+		return (-1);
+	opt.layout = layout;
+	if (view_check(layout, e) || (source = source_open(path, member, e)) == NULL)
+		goto out;
+	if (opt.source == NULL)
+		opt.source = source_name(source);
+	in.frames.cookie = source;
+	rc = decode_run(&opt, &in, report, NULL, e);
+out:
+	if (source != NULL)
+		source_close(source);
+	layout_free(layout);
+	return (rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char run[37], **operands;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (layout_name == NULL)
+		return (program_usage_error(&program, "--layout is missing"));
+	if ((opt.view != NULL) + (opt.segment != NULL) + (opt.split != NULL) != 1)
+		return (program_usage_error(&program, "give one of --view, --segment and --split"));
+	if (n > 1)
+		return (program_usage_error(&program, "one FILE at a time"));
+	if ((opt.run = getenv("AEGIS_RUN")) == NULL || opt.run[0] == '\0') {
+		os_uuid(run);
+		opt.run = run;
+	}
+	(void)decode(n > 0 ? operands[0] : "-", &e);
+	return (log_err(&e));
+}

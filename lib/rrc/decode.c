@@ -1,0 +1,402 @@
+#include "rrc/decode.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "rrc/flatten.h"
+#include "rrc/outs.h"
+#include "rrc/rows.h"
+#include "rrc/view.h"
+#include "stream/reject.h"
+#include "stream/writer.h"
+
+struct decode {
+	const struct decode_options *o;
+	const struct layout *l;
+	struct charset charset;
+	struct framer *framer;
+	struct fault_list *faults;
+	struct reject_writer *rejects;
+	struct book book;     /* all that was read */
+	struct book rejected; /* codes of rejects only, for the books of single segments */
+	uint64_t consecutive; /* rejects without a good record between */
+	uint64_t open, bad;   /* sets of segments: with a record open; that was rejected */
+	/* One of the two. */
+	struct view *view;
+	struct stream_writer *w;
+	struct flatten *flatten;
+	struct rows *rows;
+	struct outs *outs;
+	uint64_t needs, uses; /* sets of segments: to be looked into; that make rows */
+	int8_t ids[1 << 16];  /* record id -> segment, -1 for none */
+};
+
+static unsigned
+decode_id(const struct layout *l, const unsigned char *p)
+{
+
+	return (l->id_width == 1 ? p[0] : (unsigned)p[0] << 8 | p[1]);
+}
+
+static void
+decode_index(struct decode *d)
+{
+	unsigned char id[2];
+	size_t i;
+
+	memset(d->ids, -1, sizeof(d->ids));
+	for (i = 0; i < d->l->nsegments; i++) {
+		(void)charset_encode(&d->charset, d->l->segments[i].id, id, sizeof(id));
+		d->ids[decode_id(d->l, id)] = (int8_t)i;
+	}
+}
+
+static int
+decode_open_view(struct decode *d, struct err *e)
+{
+	const struct stream_header h = { d->book.dataset, d->o->source, d->o->run };
+	struct flatten_out out = { NULL, d->rejects, d->faults, &d->book };
+	struct stream_header header = h;
+	char kind[BOOK_DATASET_SIZE + 8];
+	const char **columns;
+	size_t n;
+
+	if ((d->view = view_new(d->l, d->o->view, &d->charset, e)) == NULL)
+		return (-1);
+	(void)snprintf(d->book.dataset, sizeof(d->book.dataset), "%s/%s", d->l->name, d->o->view);
+	(void)snprintf(kind, sizeof(kind), "rrc:%s", d->book.dataset);
+	header.kind = kind;
+	columns = flatten_columns(d->view, &n);
+	d->w = out.w = stream_writer_open(d->o->fd, d->o->fd_name, &header, columns, n, e);
+	free(columns);
+	if (d->w == NULL)
+		return (-1);
+	d->flatten = flatten_new(d->l, d->view, &out);
+	return (0);
+}
+
+static int
+decode_open_rows(struct decode *d, struct err *e)
+{
+	const struct outs_header h = { d->o->source, d->o->run };
+	int segment;
+
+	d->rows = rows_new(d->l, &d->charset);
+	if (d->o->split != NULL) {
+		(void)snprintf(d->book.dataset, sizeof(d->book.dataset), "%s", d->l->name);
+		d->outs = outs_split(d->l, d->rows, d->o->split, &h, e);
+	} else if ((segment = layout_segment(d->l, d->o->segment)) < 0) {
+		return (err_set(e, STATUS_USAGE, "layout %s has no segment '%s'", d->l->name,
+		    d->o->segment));
+	} else {
+		d->outs = outs_one(d->l, d->rows, (size_t)segment, d->o->fd, d->o->fd_name, &h, e);
+	}
+	return (d->outs == NULL ? -1 : 0);
+}
+
+static int
+decode_open(struct decode *d, const struct decode_input *in, struct err *e)
+{
+	const unsigned char *head;
+	enum charset_id id;
+	size_t len, i;
+	int rc;
+
+	d->l = d->o->layout;
+	book_init(&d->book, "rrc-decode");
+	book_init(&d->rejected, "rrc-decode");
+	(void)snprintf(d->book.config_sha256, sizeof(d->book.config_sha256), "%s",
+	    conf_sha256(d->l->conf));
+	d->faults = fault_list_new();
+	if ((d->framer = frame_open(&in->frames, d->l->length, e)) == NULL)
+		return (-1);
+	head = frame_head(d->framer, &len);
+	if (probe_head(d->l, d->o->source, head, len, d->o->encoding, &id, e))
+		return (-1);
+	charset_init(&d->charset, id);
+	frame_set(d->framer, &d->charset);
+	decode_index(d);
+	d->rejects = reject_open(d->o->rejects, "rrc", d->o->source, d->o->run, &d->book, e);
+	if (d->rejects == NULL)
+		return (-1);
+	rc = d->o->view != NULL ? decode_open_view(d, e) : decode_open_rows(d, e);
+	if (rc)
+		return (-1);
+	for (i = 0; i < d->l->nsegments; i++) {
+		bool root = d->l->segments[i].parent < 0;
+
+		if (d->view != NULL ? flatten_needs(d->flatten, i) : root || rows_needs(d->rows, i))
+			d->needs |= d->l->segments[i].bit;
+		if (d->view != NULL ? flatten_uses(d->flatten, i) : rows_writes(d->rows, i))
+			d->uses |= d->l->segments[i].bit;
+	}
+	return (0);
+}
+
+/* Set the record aside, with the faults collected. */
+static int
+decode_reject(struct decode *d, const struct frame *fr, struct err *e)
+{
+	const char *code;
+	size_t i;
+
+	for (i = 0; d->outs != NULL && i < fault_count(d->faults) && i < 50; i++) {
+		(void)fault_text(d->faults, i, &code);
+		book_count(&d->rejected, code);
+	}
+	if (reject_put(d->rejects, true, fr->number, fr->offset, d->faults, fr->p, fr->len, e))
+		return (-1);
+	fault_clear(d->faults);
+	if (++d->consecutive < DECODE_MAX_CONSECUTIVE)
+		return (0);
+	(void)err_set(e, STATUS_DATA, "'%s': lost the record boundary: %d records in a row were "
+	    "rejected, up to record %llu at byte %llu", d->o->source, DECODE_MAX_CONSECUTIVE,
+	    (unsigned long long)fr->number, (unsigned long long)fr->offset);
+	return (err_hint(e, "the reject file names the first of them"));
+}
+
+/* A record whose length is wrong.  Return true if so, with the fault noted. */
+static bool
+decode_length_bad(struct decode *d, const struct layout_segment *s, const struct frame *fr)
+{
+	const bool lines = d->charset.id == CHARSET_ASCII;
+
+	if (!lines && fr->full < d->l->length)
+		fault_add(d->faults, "short_record", NULL, NULL, 0, "the file ends after %zu of the "
+		    "record's %zu bytes", fr->full, d->l->length);
+	else if (fr->full < d->l->id_at + d->l->id_width)
+		fault_add(d->faults, "short_record", NULL, NULL, 0,
+		    "the line has %zu bytes, no whole record id", fr->full);
+	else if (lines && fr->full > (s != NULL ? s->length : d->l->length))
+		fault_add(d->faults, "long_record", NULL, NULL, 0, "the line has %zu bytes, the "
+		    "record %zu", fr->full, s != NULL ? s->length : d->l->length);
+	else
+		return (false);
+	return (true);
+}
+
+/*
+ * A record that is of no known segment, or has not the length of one.  Whatever was
+ * open is closed: if it was a root, the records that follow are not the last root's.
+ */
+static int
+decode_stray(struct decode *d, const struct layout_segment *s, const struct frame *fr,
+    struct err *e)
+{
+	char show[8];
+	size_t n;
+
+	if (s == NULL) {
+		d->open = d->bad = 0;
+	} else {
+		d->open = (d->open & s->ancestors) | s->bit;
+		d->bad = (d->bad & s->ancestors) | s->bit;
+	}
+	if (!decode_length_bad(d, s, fr)) {
+		n = charset_show(&d->charset, fr->p + d->l->id_at, d->l->id_width, show);
+		fault_add(d->faults, "unknown_record_id", NULL, show, n,
+		    "layout %s has no such record", d->l->name);
+	}
+	return (decode_reject(d, fr, e));
+}
+
+/* A record without its parent, or below one that was rejected. */
+static int
+decode_lost(struct decode *d, const struct layout_segment *s, const struct frame *fr, struct err *e)
+{
+	const struct layout_segment *parent = &d->l->segments[s->parent];
+
+	if ((d->open & parent->bit) == 0) {
+		d->open &= s->ancestors;
+		d->bad &= s->ancestors;
+		fault_add(d->faults, "orphan_record", NULL, NULL, 0,
+		    "record %s (%s) without a record %s (%s) above it", s->id, s->name, parent->id,
+		    parent->name);
+	} else {
+		d->open = (d->open & s->ancestors) | s->bit;
+		d->bad &= s->ancestors;
+		if ((d->uses & s->bit) == 0) {
+			d->book.skipped++;
+			return (0);
+		}
+		fault_add(d->faults, "root_rejected", NULL, NULL, 0,
+		    "record %s (%s) below a record that was rejected", s->id, s->name);
+	}
+	return (decode_reject(d, fr, e));
+}
+
+/* A row of a segment went through with faults in it. */
+static int
+decode_flaw(struct decode *d, size_t segment, const struct frame *fr, struct err *e)
+{
+	struct book *own = outs_book(d->outs, segment);
+	const char *code;
+	size_t i;
+
+	own->flawed++;
+	for (i = 0; i < fault_count(d->faults) && i < 50; i++) {
+		(void)fault_text(d->faults, i, &code);
+		book_count(own, code);
+	}
+	if (reject_put(d->rejects, false, fr->number, fr->offset, d->faults, fr->p, fr->len, e))
+		return (-1);
+	fault_clear(d->faults);
+	return (0);
+}
+
+/* A record that the output needs. */
+static int
+decode_take(struct decode *d, size_t segment, struct frame *fr, struct err *e)
+{
+	const struct layout_segment *s = &d->l->segments[segment];
+	const struct frame raw = *fr;
+
+	frame_pad(d->framer, fr);
+	if (d->flatten != NULL) {
+		switch (flatten_take(d->flatten, segment, fr, e)) {
+		case FLATTEN_FAILED:
+			return (-1);
+		case FLATTEN_TAKEN:
+			return (0);
+		case FLATTEN_REJECTED:
+			break;
+		}
+	} else {
+		switch (rows_take(d->rows, segment, fr, outs_writer(d->outs, segment), d->faults,
+		    e)) {
+		case ROWS_FAILED:
+			return (-1);
+		case ROWS_USED:
+			d->book.used++;
+			return (fault_count(d->faults) > 0 ? decode_flaw(d, segment, &raw, e) : 0);
+		case ROWS_SKIPPED:
+			d->book.skipped++;
+			return (0);
+		case ROWS_REJECTED:
+			break;
+		}
+	}
+	d->bad |= s->bit;
+	return (decode_reject(d, &raw, e));
+}
+
+static int
+decode_records(struct decode *d, struct err *e)
+{
+	const struct layout *l = d->l;
+	const struct layout_segment *s;
+	const bool lines = d->charset.id == CHARSET_ASCII;
+	const size_t id_end = l->id_at + l->id_width;
+	struct frame fr;
+	int rc, i;
+
+	while ((rc = frame_next(d->framer, &fr, e)) == 1) {
+		d->book.read++;
+		i = fr.len >= id_end ? d->ids[decode_id(l, fr.p + l->id_at)] : -1;
+		s = i < 0 ? NULL : &l->segments[i];
+		if (s == NULL || (lines ? fr.full > s->length : fr.full < l->length)) {
+			if (decode_stray(d, s, &fr, e))
+				return (-1);
+			continue;
+		}
+		if (s->parent >= 0 && ((d->open & l->segments[s->parent].bit) == 0 ||
+		    (d->bad & s->ancestors) != 0)) {
+			if (decode_lost(d, s, &fr, e))
+				return (-1);
+			continue;
+		}
+		d->open = (d->open & s->ancestors) | s->bit;
+		d->bad &= s->ancestors;
+		if ((d->needs & s->bit) == 0) {
+			d->book.skipped++;
+			d->consecutive = 0;
+			continue;
+		}
+		if (decode_take(d, (size_t)i, &fr, e))
+			return (-1);
+		if ((d->bad & s->bit) == 0)
+			d->consecutive = 0;
+	}
+	return (rc);
+}
+
+/* Judge the figures of the whole input. */
+static int
+decode_judge(const struct decode *d, struct err *e)
+{
+	const struct book *b = &d->book;
+	const char *more = d->o->rejects != NULL ? d->o->rejects : "--rejects FILE";
+
+	if (num_exceeds(&d->o->max_rejects, b->rejected, b->read)) {
+		(void)err_set(e, STATUS_DATA, "'%s': %llu of %llu records were rejected, more than "
+		    "--max-rejects allows", d->o->source, (unsigned long long)b->rejected,
+		    (unsigned long long)b->read);
+		return (err_hint(e, "see %s", more));
+	}
+	if (num_exceeds(&d->o->max_flaws, b->flawed, b->rows + b->rejected)) {
+		(void)err_set(e, STATUS_DATA, "'%s': %llu of %llu rows have a faulty value, more than "
+		    "--max-flaws allows", d->o->source, (unsigned long long)b->flawed,
+		    (unsigned long long)b->rows);
+		return (err_hint(e, "see %s", more));
+	}
+	return (book_balances(b, e));
+}
+
+static int
+decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
+{
+	struct reject_writer *rejects = d->rejects;
+
+	if (d->flatten != NULL && flatten_end(d->flatten, e))
+		return (-1);
+	in->sha256(in->frames.cookie, d->book.source_sha256);
+	if (d->rows != NULL)
+		d->book.rows = d->book.used;
+	d->rejects = NULL;
+	if (reject_close(rejects, e) || decode_judge(d, e))
+		return (-1);
+	if (d->outs != NULL)
+		return (outs_seal(d->outs, &d->book, &d->rejected, e));
+	return (stream_writer_seal(d->w, NULL, 0, &d->book, e));
+}
+
+static void
+decode_close(struct decode *d)
+{
+
+	if (d->rejects != NULL)
+		reject_abandon(d->rejects);
+	flatten_free(d->flatten);
+	outs_free(d->outs);
+	rows_free(d->rows);
+	if (d->w != NULL)
+		stream_writer_free(d->w);
+	view_free(d->view);
+	frame_close(d->framer);
+	fault_list_free(d->faults);
+	free(d);
+}
+
+int
+decode_run(const struct decode_options *o, const struct decode_input *in,
+    void (*each)(void *cookie, const char *name, const struct book *book), void *cookie,
+    struct err *e)
+{
+	struct decode *d = xcalloc(1, sizeof(*d));
+	int rc;
+
+	d->o = o;
+	rc = decode_open(d, in, e);
+	if (rc == 0)
+		rc = decode_records(d, e);
+	if (rc == 0)
+		rc = decode_finish(d, in, e);
+	if (rc == 0 && d->outs != NULL)
+		outs_each(d->outs, each, cookie);
+	else if (rc == 0)
+		each(cookie, o->fd_name, &d->book);
+	decode_close(d);
+	return (rc);
+}

@@ -1,0 +1,47 @@
+#ifndef AEGIS_RRC_DECODE_H
+#define AEGIS_RRC_DECODE_H
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "rrc/frame.h"
+#include "rrc/layout.h"
+#include "rrc/probe.h"
+#include "stream/book.h"
+
+/* What to decode, how, and where to; all texts stay the caller's. */
+struct decode_options {
+	const struct layout *layout;
+	const char *view, *segment, *split; /* one of them: a name, an id, a directory */
+	enum probe_choice encoding;
+	const char *source;  /* name for messages, stream and reject file */
+	const char *run;     /* UUID */
+	const char *rejects; /* path of the reject file, or NULL */
+	struct ceiling max_rejects, max_flaws;
+	int fd; /* of the stream, where it is one; not closed */
+	const char *fd_name;
+};
+
+struct decode_input {
+	struct frame_input frames;
+	/* After the end: SHA-256 of the source as published. */
+	void (*sha256)(void *cookie, char hex[DIGEST_SHA256_HEX + 1]);
+};
+
+/* A record that is none, this often in a row, means that the boundaries are lost. */
+enum { DECODE_MAX_CONSECUTIVE = 1000 };
+
+/**
+ * decode_run(o, in, each, cookie, e):
+ * Decode all of ${in} and seal what was written (DESIGN 4 to 6): records with an
+ * unknown id, without their parent, of a wrong length or with a bad key are rejected,
+ * with the records below them; faulty values are NULL and a flaw.  ${each} is called
+ * at the end for each stream with its name and book.  Return 0, or -1 with ${e} set:
+ * STATUS_DATA where the file does not fit the layout, a ceiling is passed or there is
+ * no reject file for a reject; then no stream is sealed.
+ */
+int decode_run(const struct decode_options *o, const struct decode_input *in,
+    void (*each)(void *cookie, const char *name, const struct book *book), void *cookie,
+    struct err *e);
+
+#endif

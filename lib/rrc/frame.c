@@ -1,0 +1,206 @@
+#include "rrc/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { FRAME_HEAD_MAX = 64 << 20 };
+
+struct framer {
+	struct frame_input in;
+	const struct charset *charset;
+	size_t length;
+	bool lines;
+	struct buf head;
+	const unsigned char *p, *end; /* what is left of the block */
+	unsigned char *carry;         /* a record cut by a block's edge */
+	unsigned char *pad;           /* a line filled up with blanks */
+	uint64_t number, offset;      /* of the record last returned; of p */
+};
+
+struct framer *
+frame_open(const struct frame_input *in, size_t length, struct err *e)
+{
+	struct framer *f = xcalloc(1, sizeof(*f));
+	const size_t want = FRAME_HEAD_RECORDS * (length + 2);
+	const unsigned char *p;
+	ssize_t n;
+
+	f->in = *in;
+	f->length = length;
+	f->head.max = FRAME_HEAD_MAX;
+	f->carry = xcalloc(1, (length > FRAME_MAX_LINE ? length : FRAME_MAX_LINE) + FRAME_SLACK);
+	f->pad = xcalloc(1, length + FRAME_SLACK);
+	while (f->head.len < want) {
+		if ((n = f->in.read(f->in.cookie, &p, e)) == 0)
+			break;
+		if (n < 0 || buf_add(&f->head, p, (size_t)n, e)) {
+			frame_close(f);
+			return (NULL);
+		}
+	}
+	f->p = (const unsigned char *)f->head.p;
+	f->end = f->head.len > 0 ? f->p + f->head.len : f->p;
+	return (f);
+}
+
+const unsigned char *
+frame_head(const struct framer *f, size_t *len)
+{
+
+	*len = f->head.len;
+	return ((const unsigned char *)f->head.p);
+}
+
+void
+frame_set(struct framer *f, const struct charset *charset)
+{
+
+	f->charset = charset;
+	f->lines = charset->id == CHARSET_ASCII;
+}
+
+/* Take the next block.  Return 1, 0 at the end, -1 with ${e} set. */
+static int
+frame_fill(struct framer *f, struct err *e)
+{
+	ssize_t n;
+
+	if ((n = f->in.read(f->in.cookie, &f->p, e)) <= 0) {
+		f->p = f->end = NULL;
+		return (n < 0 ? -1 : 0);
+	}
+	f->end = f->p + n;
+	return (1);
+}
+
+/* A record at or over the edge of the block. */
+static int
+frame_fixed_edge(struct framer *f, struct frame *out, struct err *e)
+{
+	size_t have = 0, n;
+	int rc;
+
+	while (have < f->length) {
+		if (f->p == f->end) {
+			if ((rc = frame_fill(f, e)) < 0)
+				return (-1);
+			if (rc == 0)
+				break;
+		}
+		n = (size_t)(f->end - f->p);
+		if (n > f->length - have)
+			n = f->length - have;
+		memcpy(f->carry + have, f->p, n);
+		f->p += n;
+		have += n;
+	}
+	if (have == 0)
+		return (0);
+	out->p = f->carry;
+	out->len = out->full = have;
+	out->offset = f->offset;
+	out->number = ++f->number;
+	f->offset += have;
+	return (1);
+}
+
+/* A line over the edge of the block, or the last one. */
+static int
+frame_line_edge(struct framer *f, struct frame *out, struct err *e)
+{
+	const unsigned char *nl = NULL;
+	size_t have = 0, full = 0, n, room;
+	unsigned char last = 0;
+	int rc;
+
+	while (nl == NULL) {
+		if (f->p == f->end) {
+			if ((rc = frame_fill(f, e)) < 0)
+				return (-1);
+			if (rc == 0)
+				break;
+		}
+		n = (size_t)(f->end - f->p);
+		if ((nl = memchr(f->p, '\n', n)) != NULL)
+			n = (size_t)(nl - f->p);
+		if (n > 0)
+			last = f->p[n - 1];
+		room = FRAME_MAX_LINE - have;
+		memcpy(f->carry + have, f->p, n < room ? n : room);
+		have += n < room ? n : room;
+		full += n;
+		f->p += n + (nl != NULL);
+	}
+	if (full == 0 && nl == NULL)
+		return (0);
+	out->offset = f->offset;
+	f->offset += full + (nl != NULL);
+	if (full > 0 && last == '\r') {
+		have -= have == full;
+		full--;
+	}
+	out->p = f->carry;
+	out->len = have;
+	out->full = full;
+	out->number = ++f->number;
+	return (1);
+}
+
+int
+frame_next(struct framer *f, struct frame *out, struct err *e)
+{
+	size_t left = (size_t)(f->end - f->p), n;
+	const unsigned char *nl;
+
+	if (!f->lines) {
+		if (left < f->length + FRAME_SLACK)
+			return (frame_fixed_edge(f, out, e));
+		out->p = f->p;
+		out->len = out->full = f->length;
+		out->offset = f->offset;
+		out->number = ++f->number;
+		f->p += f->length;
+		f->offset += f->length;
+		return (1);
+	}
+	if (left == 0 || (nl = memchr(f->p, '\n', left)) == NULL ||
+	    (size_t)(f->end - nl) < FRAME_SLACK)
+		return (frame_line_edge(f, out, e));
+	n = (size_t)(nl - f->p);
+	out->p = f->p;
+	out->offset = f->offset;
+	out->number = ++f->number;
+	f->p += n + 1;
+	f->offset += n + 1;
+	if (n > 0 && out->p[n - 1] == '\r')
+		n--;
+	out->full = n;
+	out->len = n < FRAME_MAX_LINE ? n : FRAME_MAX_LINE;
+	return (1);
+}
+
+void
+frame_pad(struct framer *f, struct frame *fr)
+{
+
+	if (fr->len >= f->length)
+		return;
+	memcpy(f->pad, fr->p, fr->len);
+	memset(f->pad + fr->len, f->charset->blank, f->length - fr->len);
+	fr->p = f->pad;
+	fr->len = fr->full = f->length;
+}
+
+void
+frame_close(struct framer *f)
+{
+
+	if (f == NULL)
+		return;
+	buf_free(&f->head);
+	free(f->carry);
+	free(f->pad);
+	free(f);
+}

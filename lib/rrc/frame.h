@@ -1,0 +1,78 @@
+#ifndef AEGIS_RRC_FRAME_H
+#define AEGIS_RRC_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "rrc/charset.h"
+
+/*
+ * Cuts a file into records: EBCDIC strictly by length, ASCII by line ends (LF or
+ * CR LF).  Records stay where they are in the input's block; only one that is cut
+ * by a block's edge is copied.
+ */
+enum {
+	FRAME_SLACK = 16,         /* bytes that may be read behind a record */
+	FRAME_MAX_LINE = 1 << 16, /* bytes kept of a line */
+};
+
+/* Where the bytes come from. */
+struct frame_input {
+	/*
+	 * Set ${p} to the next bytes, valid until the next call; return how many,
+	 * 0 at the end, -1 with ${e} set.
+	 */
+	ssize_t (*read)(void *cookie, const unsigned char **p, struct err *e);
+	void *cookie;
+};
+
+struct frame {
+	const unsigned char *p; /* valid until the next call */
+	size_t len;             /* bytes at ${p}; FRAME_SLACK more may be read */
+	size_t full;            /* bytes of the record; more than ${len} where cut */
+	uint64_t number;        /* of the record, from 1 */
+	uint64_t offset;        /* of its first byte in the input, from 0 */
+};
+
+struct framer;
+
+/**
+ * frame_open(in, length, e):
+ * Read from ${in} records of ${length} bytes.  Return the framer, which has read
+ * the head of the input for frame_head(), or NULL with ${e} set.
+ */
+struct framer *frame_open(const struct frame_input *in, size_t length, struct err *e);
+
+/**
+ * frame_head(f, len):
+ * The first bytes of the input, ${len} of them: at least FRAME_HEAD_RECORDS records
+ * where there are as many.  To be called before frame_next().
+ */
+const unsigned char *frame_head(const struct framer *f, size_t *len);
+enum { FRAME_HEAD_RECORDS = 64 };
+
+/**
+ * frame_set(f, charset):
+ * Cut as files in ${charset} are cut.  To be called before frame_next().
+ */
+void frame_set(struct framer *f, const struct charset *charset);
+
+/**
+ * frame_next(f, out, e):
+ * Return 1 with the next record in ${out}, 0 at the end, -1 with ${e} set.  In
+ * EBCDIC a last record may be shorter than the others.
+ */
+int frame_next(struct framer *f, struct frame *out, struct err *e);
+
+/**
+ * frame_pad(f, fr):
+ * Let ${fr} have the record's full length, blanks behind a line's end.  The bytes
+ * are valid until the next call of frame_pad() or frame_next().
+ */
+void frame_pad(struct framer *f, struct frame *fr);
+void frame_close(struct framer *f);
+
+#endif

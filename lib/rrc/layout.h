@@ -1,0 +1,118 @@
+#ifndef AEGIS_RRC_LAYOUT_H
+#define AEGIS_RRC_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+
+/*
+ * A layout: the records of one RRC file, read from pipelines/layouts/NAME.yaml
+ * (format: doc/formats/layouts.md).  Offsets and widths are bytes, from 0, within
+ * the record and with its id.  Names are the RRC manuals'.
+ */
+enum {
+	LAYOUT_MAX_SEGMENTS = 64,  /* a set of them fits a machine word */
+	LAYOUT_MAX_RECORD = 32768, /* bytes */
+	LAYOUT_MAX_FIELDS = 1500,  /* of a segment, with repetitions: columns of a stream */
+	LAYOUT_MAX_CODE = 8,       /* bytes of a code that chooses a redefinition */
+};
+
+enum layout_kind {
+	LAYOUT_CHAR,
+	LAYOUT_DIGITS,
+	LAYOUT_ZONED,
+	LAYOUT_PACKED,
+	LAYOUT_BINARY,
+	LAYOUT_GROUP,
+};
+
+struct layout_field {
+	const char *name; /* with "(N)" behind it where the field repeats */
+	size_t at, width;
+	enum layout_kind kind;
+	unsigned decimals;
+	bool redefines; /* a second reading of bytes: what does not fit is NULL, no fault */
+	int when;       /* number of the field that must hold one of the codes, or -1 */
+	const char **codes;
+	size_t ncodes;
+	const struct conf_node *node; /* where it stands, for messages */
+};
+
+struct layout_segment {
+	const char *id;   /* as it stands in the record, in ASCII */
+	const char *name; /* WBROOT */
+	int parent;       /* number of the segment, or -1 for a root */
+	uint64_t bit, ancestors; /* sets of segments: this one; those above it */
+	size_t length;    /* bytes: a longer line is none of this segment */
+	struct layout_field *fields;
+	size_t nfields, cap;
+	size_t *key; /* numbers of the key's fields */
+	size_t nkey;
+	const struct conf_node *node;
+};
+
+/* A code table: what stands in the record -> what it means. */
+struct layout_code {
+	const char *raw, *text; /* text NULL: the code means "no value" */
+	size_t rawlen, len;
+};
+
+struct layout_codes {
+	const char *name;
+	struct layout_code *codes;
+	size_t n;
+};
+
+struct layout {
+	const char *name;
+	const char *title;
+	size_t length;           /* of a record, bytes */
+	size_t id_at, id_width;  /* of the record id; width 1 or 2 */
+	struct layout_segment *segments;
+	size_t nsegments;
+	struct layout_codes *tables;
+	size_t ntables;
+	struct conf *conf; /* the file; owns all texts but names with "(N)" */
+};
+
+/**
+ * layout_load(path, e):
+ * Read and check the layout file ${path}.  Return the layout, which the caller
+ * releases with layout_free(), or NULL with ${e} set: "FILE:LINE:COLUMN: ..." and
+ * STATUS_CONFIG for a fault in it, STATUS_NOINPUT where it can't be read.
+ */
+struct layout *layout_load(const char *path, struct err *e);
+
+/**
+ * layout_parse(name, p, len, e):
+ * As layout_load(), from memory; ${name} stands for the file in messages.
+ */
+struct layout *layout_parse(const char *name, const void *p, size_t len, struct err *e);
+void layout_free(struct layout *l);
+
+/**
+ * layout_find(name, e):
+ * Load the layout ${name}: a path where it has a '/' or ends in ".yaml", else
+ * pipelines/layouts/NAME.yaml of the project's home.  As layout_load(); STATUS_USAGE
+ * where there is none of the name.
+ */
+struct layout *layout_find(const char *name, struct err *e);
+
+/**
+ * layout_segment(l, id), layout_field(s, name), layout_codes(l, name):
+ * Return the number of the segment or the field, the table; -1, NULL for none.
+ */
+int layout_segment(const struct layout *l, const char *id);
+int layout_field(const struct layout_segment *s, const char *name);
+const struct layout_codes *layout_codes(const struct layout *l, const char *name);
+
+/**
+ * layout_digits(f):
+ * Return how many decimal digits the numeric field ${f} has, 0 for others.
+ */
+size_t layout_digits(const struct layout_field *f);
+
+#endif

@@ -1,0 +1,210 @@
+#include "rrc/probe.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rrc/frame.h"
+#include "rrc/number.h"
+
+/* How well the first records fit. */
+struct probe {
+	struct charset c;
+	size_t records, known, bad_keys;
+	uint64_t open; /* set: segments with a record open */
+	bool root_first;
+};
+
+int
+probe_encoding(const char *s, enum probe_choice *out, struct err *e)
+{
+
+	if (strcmp(s, "auto") == 0)
+		*out = PROBE_AUTO;
+	else if (strcmp(s, "ascii") == 0)
+		*out = PROBE_ASCII;
+	else if (strcmp(s, "ebcdic") == 0)
+		*out = PROBE_EBCDIC;
+	else
+		return (err_set(e, STATUS_USAGE, "unknown encoding '%s' (ebcdic, ascii, auto)", s));
+	return (0);
+}
+
+static bool
+probe_number_bad(const struct charset *c, const struct layout_field *f, const unsigned char *p)
+{
+	struct number v;
+	enum number_result r = NUMBER_OK;
+
+	switch (f->kind) {
+	case LAYOUT_DIGITS:
+		r = number_digits(c, p, f->width, &v);
+		break;
+	case LAYOUT_ZONED:
+		r = number_zoned(c, p, f->width, &v);
+		break;
+	case LAYOUT_PACKED:
+		r = number_packed(c, p, f->width, &v);
+		break;
+	case LAYOUT_BINARY:
+	case LAYOUT_CHAR:
+	case LAYOUT_GROUP:
+		break;
+	}
+	return (r == NUMBER_BAD_DIGITS || r == NUMBER_BAD_SIGN);
+}
+
+static bool
+probe_code_holds(const struct charset *c, const struct layout_segment *s,
+    const struct layout_field *f, const unsigned char *rec, size_t len)
+{
+	const struct layout_field *on;
+	size_t i, k;
+
+	if (f->when < 0)
+		return (true);
+	on = &s->fields[f->when];
+	if (on->at + on->width > len)
+		return (false);
+	for (i = 0; i < f->ncodes; i++) {
+		for (k = 0; k < on->width; k++)
+			if (rec[on->at + k] != c->raw[(unsigned char)f->codes[i][k]])
+				break;
+		if (k == on->width)
+			return (true);
+	}
+	return (false);
+}
+
+static void
+probe_record(struct probe *pr, const struct layout *l, const unsigned char *rec, size_t len)
+{
+	const struct layout_segment *s = NULL;
+	size_t i, k;
+
+	pr->records++;
+	if (len < l->id_at + l->id_width)
+		return;
+	for (i = 0; i < l->nsegments && s == NULL; i++) {
+		for (k = 0; k < l->id_width; k++)
+			if (rec[l->id_at + k] != pr->c.raw[(unsigned char)l->segments[i].id[k]])
+				break;
+		if (k == l->id_width)
+			s = &l->segments[i];
+	}
+	if (s == NULL)
+		return;
+	if (pr->records == 1)
+		pr->root_first = s->parent < 0;
+	/* A known id counts where the record could be one of its kind. */
+	if (len > s->length && pr->c.id == CHARSET_ASCII)
+		return;
+	if (s->parent >= 0 && (pr->open & l->segments[s->parent].bit) == 0)
+		return;
+	pr->open = (pr->open & s->ancestors) | s->bit;
+	pr->known++;
+	for (i = 0; i < s->nkey; i++) {
+		const struct layout_field *f = &s->fields[s->key[i]];
+
+		if (f->at + f->width <= len && probe_code_holds(&pr->c, s, f, rec, len) &&
+		    probe_number_bad(&pr->c, f, rec + f->at)) {
+			pr->bad_keys++;
+			break;
+		}
+	}
+}
+
+static void
+probe_as(struct probe *pr, const struct layout *l, enum charset_id id, const unsigned char *head,
+    size_t len)
+{
+	const unsigned char *nl;
+	size_t n;
+
+	memset(pr, 0, sizeof(*pr));
+	charset_init(&pr->c, id);
+	while (len > 0 && pr->records < FRAME_HEAD_RECORDS) {
+		if (id == CHARSET_EBCDIC) {
+			n = l->length;
+			if (len < n)
+				break;
+			probe_record(pr, l, head, n);
+		} else {
+			nl = memchr(head, '\n', len);
+			/* The head may end within a line. */
+			if (nl == NULL && pr->records > 0)
+				break;
+			n = nl != NULL ? (size_t)(nl - head) : len;
+			probe_record(pr, l, head, n > 0 && head[n - 1] == '\r' ? n - 1 : n);
+			n += nl != NULL;
+		}
+		head += n;
+		len -= n;
+	}
+}
+
+static bool
+probe_fits(const struct probe *pr)
+{
+
+	return (pr->root_first && 2 * pr->known > pr->records && 2 * pr->bad_keys < pr->known);
+}
+
+static int
+probe_refuse(const struct layout *l, const char *name, const struct probe *pr,
+    const unsigned char *head, size_t len, struct err *e)
+{
+	size_t shown = len < 24 ? len : 24, i;
+	char hex[64], text[120], why[200];
+
+	for (i = 0; i < shown; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", head[i]);
+	for (i = 0; i < shown; i++)
+		text[i] = (char)pr->c.latin1[head[i]];
+	for (i = 0; i < shown; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			text[i] = '.';
+	text[shown] = '\0';
+	if (pr->records == 0)
+		(void)snprintf(why, sizeof(why), "its %zu bytes are less than one record", len);
+	else if (2 * pr->known <= pr->records)
+		(void)snprintf(why, sizeof(why), "of its first %zu records %zu are of its kinds, "
+		    "of their length and below their parent", pr->records, pr->known);
+	else if (!pr->root_first)
+		(void)snprintf(why, sizeof(why), "its first record is no root record (%s)",
+		    l->segments[0].id);
+	else
+		(void)snprintf(why, sizeof(why), "of its first %zu records %zu have a key that can't "
+		    "be decoded", pr->records, pr->bad_keys);
+	(void)err_set(e, STATUS_DATA, "'%s' is no %s: expected %s with a record id in byte%s %zu "
+	    "and a %s record first; %s; it begins with %s '%s'", name, l->name,
+	    pr->c.id == CHARSET_EBCDIC ? "EBCDIC records of one length" : "ASCII lines",
+	    l->id_width > 1 ? "s from" : "", l->id_at, l->segments[0].name, why, hex, text);
+	return (err_hint(e, "--layout and --encoding say what the file is; %s has records of %zu "
+	    "bytes", l->name, l->length));
+}
+
+int
+probe_head(const struct layout *l, const char *name, const unsigned char *head,
+    size_t len, enum probe_choice choice, enum charset_id *out, struct err *e)
+{
+	struct probe ascii, ebcdic, *best;
+
+	if (len == 0)
+		return (err_set(e, STATUS_NOINPUT, "'%s' is empty", name));
+	probe_as(&ascii, l, CHARSET_ASCII, head, len);
+	probe_as(&ebcdic, l, CHARSET_EBCDIC, head, len);
+	if (choice == PROBE_ASCII)
+		best = &ascii;
+	else if (choice == PROBE_EBCDIC)
+		best = &ebcdic;
+	else if (probe_fits(&ascii) != probe_fits(&ebcdic))
+		best = probe_fits(&ascii) ? &ascii : &ebcdic;
+	else
+		best = ebcdic.known * (ascii.records + 1) >= ascii.known * (ebcdic.records + 1) ?
+		    &ebcdic : &ascii;
+	*out = best->c.id;
+	if (probe_fits(best))
+		return (0);
+	return (probe_refuse(l, name, best, head, len, e));
+}

@@ -1,0 +1,319 @@
+#include "rrc/value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rrc/date.h"
+#include "rrc/number.h"
+#include "rrc/value_int.h"
+
+/* Who asks, for the fault. */
+struct value_ask {
+	const char *column;
+	const char *code; /* instead of the fault's own, or NULL */
+	struct fault_list *faults;
+};
+
+static enum value_result
+value_fault(const struct value *v, const struct value_ask *ask, const char *code,
+    const struct layout_field *f, const unsigned char *rec, const char *why)
+{
+	char show[400];
+	size_t n = f->width < sizeof(show) / 2 ? f->width : sizeof(show) / 2;
+
+	n = charset_show(v->c, rec + f->at, n, show);
+	fault_add(ask->faults, ask->code != NULL ? ask->code : code, ask->column, show, n, "%s: %s",
+	    f->name, why);
+	return (VALUE_NULL);
+}
+
+static enum number_result
+value_number(const struct charset *c, const struct layout_field *f, const unsigned char *rec,
+    struct number *out)
+{
+
+	switch (f->kind) {
+	case LAYOUT_ZONED:
+		return (number_zoned(c, rec + f->at, f->width, out));
+	case LAYOUT_PACKED:
+		return (number_packed(c, rec + f->at, f->width, out));
+	case LAYOUT_BINARY:
+		return (number_binary(c, rec + f->at, f->width, out));
+	case LAYOUT_CHAR:
+	case LAYOUT_DIGITS:
+	case LAYOUT_GROUP:
+		break;
+	}
+	return (number_digits(c, rec + f->at, f->width, out));
+}
+
+static const struct layout_code *
+value_lookup(const struct layout_codes *t, const char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->codes[i].rawlen == len && memcmp(t->codes[i].raw, p, len) == 0)
+			return (&t->codes[i]);
+	return (NULL);
+}
+
+/* A code's meaning, from the code's text. */
+static enum value_result
+value_meaning(const struct value *v, const struct layout_codes *t, const struct layout_field *f,
+    const unsigned char *rec, const char *p, size_t n, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	const struct layout_code *code = value_lookup(t, p, n);
+
+	if (code == NULL)
+		return (n == 0 || v->unknown_null ? VALUE_NULL :
+		    value_fault(v, ask, "bad_code", f, rec, "the code is not in its table"));
+	if (code->text == NULL)
+		return (VALUE_NULL);
+	memcpy(dst, code->text, code->len);
+	*len = code->len;
+	return (VALUE_TEXT);
+}
+
+static enum value_result
+value_characters(const struct value *v, const struct layout_field *f, const unsigned char *rec,
+    bool both, char *dst, size_t *len, const struct value_ask *ask)
+{
+
+	switch (charset_text(v->c, rec + f->at, f->width, both, dst, len)) {
+	case CHARSET_NULL:
+		*len = 0;
+		return (VALUE_NULL);
+	case CHARSET_PLAIN:
+		return (VALUE_PLAIN);
+	case CHARSET_TEXT:
+		return (VALUE_TEXT);
+	case CHARSET_FAULT:
+		break;
+	}
+	*len = 0;
+	return (value_fault(v, ask, "bad_character", f, rec, "a byte in it is no character"));
+}
+
+static enum value_result
+value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	size_t before = fault_count(ask->faults), n;
+
+	if (value_characters(v, v->field, rec, false, v->scratch, &n, ask) == VALUE_NULL &&
+	    fault_count(ask->faults) != before)
+		return (VALUE_NULL);
+	if (v->as == VALUE_AS_CODE)
+		return (value_meaning(v, v->table, v->field, rec, v->scratch, n, dst, len, ask));
+	if (n == 0 || (n == 1 && (v->scratch[0] == 'N' || v->scratch[0] == '0'))) {
+		memcpy(dst, "false", 5);
+		*len = 5;
+	} else if (n == 1 && v->scratch[0] == 'Y') {
+		memcpy(dst, "true", 4);
+		*len = 4;
+	} else {
+		return (value_fault(v, ask, "bad_code", v->field, rec, "it is not Y, N, 0 or blank"));
+	}
+	return (VALUE_PLAIN);
+}
+
+static enum value_result
+value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	const struct layout_field *f = v->field;
+	struct number x;
+	int64_t scaled;
+	char why[100];
+
+	switch (value_number(v->c, f, rec, &x)) {
+	case NUMBER_NULL:
+		return (VALUE_NULL);
+	case NUMBER_BAD_DIGITS:
+		return (value_fault(v, ask, "bad_digits", f, rec, "it is no number"));
+	case NUMBER_BAD_SIGN:
+		return (value_fault(v, ask, "bad_sign", f, rec, "its sign is none"));
+	case NUMBER_OK:
+		break;
+	}
+	if (v->zero_null && number_is_zero(&x))
+		return (VALUE_NULL);
+	if (v->negate)
+		x.negative = !x.negative;
+	if (v->as == VALUE_AS_DIGITS) {
+		memcpy(dst, x.digits, x.n);
+		*len = x.n;
+		return (VALUE_PLAIN);
+	}
+	if (v->has_min || v->has_max) {
+		if (number_scaled(&x, &scaled) || (v->has_min && scaled < v->min) ||
+		    (v->has_max && scaled > v->max)) {
+			(void)snprintf(why, sizeof(why), "it is not %s%s%s%s%s",
+			    v->has_min ? "from " : "", v->has_min ? v->min_text : "",
+			    v->has_min && v->has_max ? " " : "",
+			    v->has_max ? "up to " : "", v->has_max ? v->max_text : "");
+			return (value_fault(v, ask, "out_of_range", f, rec, why));
+		}
+	}
+	*len = number_short(&x, f->decimals, dst);
+	return (VALUE_PLAIN);
+}
+
+static enum value_result
+value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	const struct layout_field *f = v->field;
+	struct number x;
+	enum date_result res = DATE_BAD;
+
+	switch (number_digits(v->c, rec + f->at, f->width, &x)) {
+	case NUMBER_NULL:
+		return (VALUE_NULL);
+	case NUMBER_OK:
+		res = v->as == VALUE_AS_DATE ? date_day(x.digits, dst) :
+		    date_month(x.digits, dst);
+		break;
+	case NUMBER_BAD_DIGITS:
+	case NUMBER_BAD_SIGN:
+		break;
+	}
+	*len = v->as == VALUE_AS_DATE ? 10 : 7;
+	if (res == DATE_BAD)
+		return (value_fault(v, ask, "bad_date", f, rec, v->as == VALUE_AS_DATE ?
+		    "it is no day from 1859 to 2099" : "it is no month from 1859 to 2099"));
+	return (res == DATE_OK ? VALUE_PLAIN : VALUE_NULL);
+}
+
+/* One field of a template, behind what ${dst} holds so far. */
+static enum value_result
+value_part(const struct value *v, const struct value_part *part, const unsigned char *rec,
+    char *dst, size_t *len, const struct value_ask *ask)
+{
+	const struct layout_field *f = part->field;
+	struct number x;
+
+	if (!choice_holds(&part->choice, rec))
+		return (VALUE_NULL);
+	if (f->kind == LAYOUT_CHAR || f->kind == LAYOUT_GROUP) {
+		if (value_characters(v, f, rec, true, v->scratch, len, ask) == VALUE_NULL)
+			return (VALUE_NULL);
+	} else {
+		switch (value_number(v->c, f, rec, &x)) {
+		case NUMBER_NULL:
+			return (VALUE_NULL);
+		case NUMBER_BAD_DIGITS:
+			return (value_fault(v, ask, "bad_digits", f, rec, "it is no number"));
+		case NUMBER_BAD_SIGN:
+			return (value_fault(v, ask, "bad_sign", f, rec, "its sign is none"));
+		case NUMBER_OK:
+			break;
+		}
+		if (v->zero_null && number_is_zero(&x))
+			return (VALUE_NULL);
+		*len = number_physical(&x, f->decimals, v->scratch);
+	}
+	if (part->table != NULL)
+		return (value_meaning(v, part->table, f, rec, v->scratch, *len, dst, len, ask));
+	memcpy(dst, v->scratch, *len);
+	return (VALUE_TEXT);
+}
+
+/* A template is NULL where one of its fields is; every field is looked at. */
+static enum value_result
+value_composed(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	enum value_result res = VALUE_TEXT;
+	size_t o = 0, n, i, before = fault_count(ask->faults);
+
+	for (i = 0; i < v->nparts; i++) {
+		const struct value_part *part = &v->parts[i];
+
+		memcpy(dst + o, part->literal, part->len);
+		o += part->len;
+		if (part->field == NULL)
+			break;
+		if (value_part(v, part, rec, dst + o, &n, ask) != VALUE_NULL) {
+			o += n;
+			continue;
+		}
+		res = VALUE_NULL;
+		/* A key has no NULL in it. */
+		if (ask->code != NULL && fault_count(ask->faults) == before)
+			(void)value_fault(v, ask, ask->code, part->field, rec, "it is empty");
+	}
+	*len = o;
+	return (res);
+}
+
+/* "nulls: [...]": texts, as the field bears them, that stand for no value. */
+static bool
+value_is_sentinel(const struct value *v, const unsigned char *rec)
+{
+	const struct layout_field *f = v->field;
+	const struct conf_node *n;
+	struct number x;
+	size_t len = 0;
+
+	if (f->kind == LAYOUT_CHAR || f->kind == LAYOUT_GROUP) {
+		if (charset_text(v->c, rec + f->at, f->width, true, v->scratch, &len) ==
+		    CHARSET_FAULT)
+			return (false);
+	} else if (value_number(v->c, f, rec, &x) == NUMBER_OK) {
+		len = number_physical(&x, f->decimals, v->scratch);
+	}
+	for (n = v->nulls->child; n != NULL; n = n->next)
+		if (n->len == len && memcmp(n->text, v->scratch, len) == 0)
+			return (true);
+	return (false);
+}
+
+static enum value_result
+value_any(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	size_t i;
+
+	if (!choice_holds(&v->choice, rec))
+		return (VALUE_NULL);
+	if (v->nulls != NULL && value_is_sentinel(v, rec))
+		return (VALUE_NULL);
+	switch (v->as) {
+	case VALUE_AS_TEXT:
+		return (value_characters(v, v->field, rec, true, dst, len, ask));
+	case VALUE_AS_CODE:
+	case VALUE_AS_BOOLEAN:
+		return (value_code(v, rec, dst, len, ask));
+	case VALUE_AS_DIGITS:
+	case VALUE_AS_INTEGER:
+	case VALUE_AS_DECIMAL:
+		return (value_numeric(v, rec, dst, len, ask));
+	case VALUE_AS_DATE:
+	case VALUE_AS_MONTH:
+		return (value_date(v, rec, dst, len, ask));
+	case VALUE_AS_COMPOSED:
+		return (value_composed(v, rec, dst, len, ask));
+	case VALUE_AS_CHOSEN:
+		break;
+	}
+	for (i = 0; i < v->ncases; i++)
+		if (memcmp(rec + v->field->at, v->cases[i].code, v->field->width) == 0)
+			return (value_any(v->cases[i].value, rec, dst, len, ask));
+	return (VALUE_NULL);
+}
+
+enum value_result
+value_eval(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+    const char *column, const char *code, struct fault_list *faults)
+{
+	const struct value_ask ask = { column, code, faults };
+	size_t before = fault_count(faults);
+	enum value_result res = value_any(v, rec, dst, len, &ask);
+
+	if (res == VALUE_NULL && code != NULL && fault_count(faults) == before)
+		fault_add(faults, code, column, NULL, 0, "the key is empty");
+	return (res);
+}

@@ -1,0 +1,235 @@
+#include "rrc/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+
+static const char *const view_keys[] = { "rows", "key", "columns", NULL };
+static const char *const view_column_keys[] = { "name", "from", "pick", VALUE_KEYS, NULL };
+
+/* The slot of the ${nth} record of ${segment}; a new one where no column had it. */
+static size_t
+view_slot(struct view *v, size_t segment, uint64_t nth)
+{
+	size_t i;
+
+	for (i = 0; i < v->nslots; i++)
+		if (v->slots[i].segment == segment && v->slots[i].nth == nth)
+			return (i);
+	v->slots[v->nslots].segment = segment;
+	v->slots[v->nslots].nth = nth;
+	return (v->nslots++);
+}
+
+/* "pick: first | last | count | N": which of the records below the row's own. */
+static int
+view_pick(const struct layout *l, const struct view *v, const struct conf_node *n, size_t segment,
+    int64_t *pick, struct err *e)
+{
+	const struct layout_segment *s = &l->segments[segment], *own = &l->segments[v->rows];
+	const struct conf_node *node = conf_get(n, "pick");
+	uint64_t nth;
+
+	*pick = VIEW_LAST;
+	if (segment == v->rows || (own->ancestors & s->bit) != 0) {
+		if (node != NULL)
+			return (conf_fail(l->conf, node, e, "there is only one record of segment %s "
+			    "to a row", s->id));
+		return (0);
+	}
+	if ((s->ancestors & own->bit) == 0)
+		return (conf_fail(l->conf, conf_get(n, "from"), e,
+		    "segment %s is neither above nor below %s", s->id, own->id));
+	if (node == NULL || node->kind != CONF_SCALAR)
+		return (conf_fail(l->conf, node ? node : n, e,
+		    "a row may have several records of segment %s: 'pick' must be first, last, "
+		    "count or a number", s->id));
+	if (strcmp(node->text, "first") == 0)
+		*pick = 1;
+	else if (strcmp(node->text, "count") == 0)
+		*pick = VIEW_COUNT;
+	else if (strcmp(node->text, "last") == 0)
+		*pick = VIEW_LAST;
+	else if (num_u64(node->text, node->len, 1, 1000000, &nth) == 0)
+		*pick = (int64_t)nth;
+	else
+		return (conf_fail(l->conf, node, e,
+		    "'pick' must be first, last, count or a number from 1"));
+	return (0);
+}
+
+static int
+view_column(const struct layout *l, struct view *v, const struct charset *c,
+    const struct conf_node *n, struct err *e)
+{
+	struct view_column *col = &v->columns[v->ncolumns];
+	const char *from;
+	size_t segment = v->rows, i;
+	int64_t pick;
+	int s;
+
+	col->count = -1;
+	if (conf_only(l->conf, n, view_column_keys, e) ||
+	    (col->name = conf_text(l->conf, n, "name", NULL, e)) == NULL ||
+	    (from = conf_text(l->conf, n, "from", l->segments[v->rows].id, e)) == NULL)
+		return (-1);
+	if (col->name[0] == '\0' || col->name[0] == '_')
+		return (conf_fail(l->conf, conf_get(n, "name"), e, "this is no name of a column"));
+	for (i = 0; i < v->ncolumns; i++)
+		if (strcmp(v->columns[i].name, col->name) == 0)
+			return (conf_fail(l->conf, n, e, "two columns are called '%s'", col->name));
+	v->ncolumns++;
+	if ((s = layout_segment(l, from)) < 0)
+		return (conf_fail(l->conf, conf_get(n, "from"), e, "there is no segment '%s'", from));
+	segment = (size_t)s;
+	if (view_pick(l, v, n, segment, &pick, e))
+		return (-1);
+	v->used |= l->segments[segment].bit;
+	if (pick == VIEW_COUNT) {
+		for (i = 0; view_column_keys[i] != NULL; i++)
+			if (i > 2 && conf_get(n, view_column_keys[i]) != NULL)
+				return (conf_fail(l->conf, conf_get(n, view_column_keys[i]), e,
+				    "'%s' can't stand beside 'pick: count'", view_column_keys[i]));
+		v->counted |= l->segments[segment].bit;
+		col->count = s;
+		return (0);
+	}
+	col->slot = view_slot(v, segment, (uint64_t)pick);
+	col->value = value_parse(l, c, &l->segments[segment], n, col->name, e);
+	if (col->value == NULL)
+		return (-1);
+	if (value_size(col->value) > v->size)
+		v->size = value_size(col->value);
+	return (0);
+}
+
+static int
+view_key(const struct layout *l, struct view *v, const struct conf_node *n, struct err *e)
+{
+	const struct conf_node *list = conf_get(n, "key"), *k;
+	const struct layout_segment *own = &l->segments[v->rows];
+	size_t i;
+
+	if (list == NULL || list->kind != CONF_LIST || list->n == 0)
+		return (conf_fail(l->conf, list ? list : n, e, "a view needs a 'key': a list of columns"));
+	for (k = list->child; k != NULL; k = k->next) {
+		for (i = 0; i < v->ncolumns; i++)
+			if (k->kind == CONF_SCALAR && strcmp(v->columns[i].name, k->text) == 0)
+				break;
+		if (i == v->ncolumns)
+			return (conf_fail(l->conf, k, e, "the key names no column of the view"));
+		if (v->columns[i].count >= 0 || ((own->ancestors | own->bit) &
+		    l->segments[v->slots[v->columns[i].slot].segment].bit) == 0)
+			return (conf_fail(l->conf, k, e, "'%s' comes from below segment %s and can't be "
+			    "part of the key", k->text, own->id));
+		v->columns[i].key = true;
+	}
+	return (0);
+}
+
+static int
+view_parse(const struct layout *l, struct view *v, const struct charset *c,
+    const struct conf_node *n, struct err *e)
+{
+	const struct conf_node *columns, *k;
+	const char *rows;
+	int s;
+
+	if (conf_only(l->conf, n, view_keys, e) ||
+	    (rows = conf_text(l->conf, n, "rows", NULL, e)) == NULL)
+		return (-1);
+	if ((s = layout_segment(l, rows)) < 0)
+		return (conf_fail(l->conf, conf_get(n, "rows"), e, "there is no segment '%s'", rows));
+	v->rows = (size_t)s;
+	columns = conf_get(n, "columns");
+	if (columns == NULL || columns->kind != CONF_LIST || columns->n == 0 ||
+	    columns->n > LAYOUT_MAX_FIELDS)
+		return (conf_fail(l->conf, columns ? columns : n, e,
+		    "a view needs 'columns': a list of up to %d", LAYOUT_MAX_FIELDS));
+	v->columns = xcalloc(columns->n, sizeof(*v->columns));
+	v->slots = xcalloc(columns->n + 1, sizeof(*v->slots));
+	(void)view_slot(v, v->rows, VIEW_LAST);
+	for (k = columns->child; k != NULL; k = k->next)
+		if (view_column(l, v, c, k, e))
+			return (-1);
+	return (view_key(l, v, n, e));
+}
+
+static const struct conf_node *
+view_list(const struct layout *l)
+{
+
+	return (conf_get(conf_root(l->conf), "views"));
+}
+
+struct view *
+view_new(const struct layout *l, const char *name, const struct charset *c, struct err *e)
+{
+	const struct conf_node *list = view_list(l), *n;
+	struct view *v;
+	char names[300] = "";
+	size_t used = 0;
+
+	if (list != NULL && list->kind != CONF_MAP) {
+		(void)conf_fail(l->conf, list, e, "'views' must be a map of views");
+		return (NULL);
+	}
+	if ((n = conf_get(list, name)) == NULL) {
+		for (n = list ? list->child : NULL; n != NULL && used < sizeof(names); n = n->next)
+			used += (size_t)snprintf(names + used, sizeof(names) - used, " %s", n->key);
+		(void)err_set(e, STATUS_USAGE, "layout %s has no view '%s'", l->name, name);
+		(void)err_hint(e, "it has:%s", names[0] ? names : " none");
+		return (NULL);
+	}
+	v = xcalloc(1, sizeof(*v));
+	v->name = n->key;
+	if (view_parse(l, v, c, n, e) == 0)
+		return (v);
+	view_free(v);
+	return (NULL);
+}
+
+int
+view_check(const struct layout *l, struct err *e)
+{
+	const struct conf_node *list = view_list(l), *n;
+	struct charset *c;
+	struct view *v;
+	int rc = 0;
+
+	if (list == NULL)
+		return (0);
+	if (list->kind != CONF_MAP)
+		return (conf_fail(l->conf, list, e, "'views' must be a map of views"));
+	c = xcalloc(1, sizeof(*c));
+	charset_init(c, CHARSET_ASCII);
+	for (n = list->child; n != NULL && rc == 0; n = n->next) {
+		/* The name becomes part of a stream's kind. */
+		if (n->key[0] == '\0' || strlen(n->key) > 60 ||
+		    strspn(n->key, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(n->key))
+			rc = conf_fail(l->conf, n, e, "a view's name is made of a-z, 0-9, _ and -");
+		else if ((v = view_new(l, n->key, c, e)) == NULL)
+			rc = -1;
+		else
+			view_free(v);
+	}
+	free(c);
+	return (rc);
+}
+
+void
+view_free(struct view *v)
+{
+	size_t i;
+
+	if (v == NULL)
+		return;
+	for (i = 0; i < v->ncolumns; i++)
+		value_free(v->columns[i].value);
+	free(v->columns);
+	free(v->slots);
+	free(v);
+}
