@@ -1,0 +1,70 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "pg/pg.h"
+#include "pipeline/history.h"
+
+static const char *db, *pipeline, *report = "text";
+static uint64_t limit = 20;
+
+static const struct option_spec options[] = {
+	{ "db", OPTION_STRING, "CONNINFO", &db,
+	  "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "pipeline", OPTION_STRING, "NAME", &pipeline, "Only runs of this pipeline." },
+	{ "limit", OPTION_U64, "N", &limit, "The last N runs (20)." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "history",
+	.group = "Running",
+	.summary = "show past runs",
+	.usage = "[options] [RUN]",
+	.options = options,
+	.description =
+	    "Without RUN the last runs, newest first: when, how long, how they ended and why. "
+	    "With RUN, a run's UUID or its first characters, all that is recorded of that one: "
+	    "its stages with exit status, CPU time and memory, its sources, the stages' books, "
+	    "and its faults by code with the reject files that hold the records.",
+	.examples =
+	    "  aegis history --pipeline nightly --limit 7\n"
+	    "  aegis history 3f2c90aa\n",
+	.status =
+	    "66 where there is no such run, 64 where several start with RUN.",
+};
+
+int
+main(int argc, char **argv)
+{
+	struct buf out = BUF_INIT(256 << 20);
+	struct err e = ERR_INIT;
+	struct pg *pg;
+	char **operands;
+	bool json;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n > 1)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
+	json = strcmp(report, "json") == 0;
+	if (!json && strcmp(report, "text") != 0)
+		return (program_usage_error(&program, "--report takes text or json, not '%s'",
+		    report));
+	if (limit == 0 || limit > INT64_MAX)
+		return (program_usage_error(&program, "--limit must be 1 or more"));
+	if ((pg = pg_connect(db, "aegis-history", &e)) != NULL) {
+		rc = n == 1 ? history_run(pg, operands[0], json, &out, &e) :
+		    history_list(pg, pipeline, limit, json, &out, &e);
+		if (rc == 0)
+			(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output",
+			    &e);
+	}
+	pg_close(pg);
+	buf_free(&out);
+	return (log_err(&e));
+}

@@ -1,0 +1,161 @@
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/home.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/os.h"
+#include "base/program.h"
+#include "pg/conninfo.h"
+#include "pipeline/exec.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/plan.h"
+#include "pipeline/report.h"
+#include "pipeline/rundir.h"
+#include "pipeline/runner.h"
+
+static struct option_list set;
+static uint64_t jobs = 2;
+static bool plan, check;
+static const char *db, *report = "text";
+
+static const struct option_spec options[] = {
+	{ "set", OPTION_LIST, "NAME=VALUE", &set,
+	  "Use VALUE for the pipeline's setting NAME. May be given again." },
+	{ "jobs", OPTION_U64, "N", &jobs, "Run up to N independent steps side by side (2)." },
+	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
+	{ "plan", OPTION_FLAG, NULL, &plan,
+	  "Print what each step would run and what it would change; change nothing." },
+	{ "db", OPTION_STRING, "CONNINFO", &db,
+	  "Database of the run, its stages' too, as libpq takes it; else the PG* variables, "
+	  "else the private one." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "run",
+	.group = "Running",
+	.summary = "run a pipeline",
+	.usage = "[options] FILE",
+	.options = options,
+	.description =
+	    "Runs the steps of a pipeline file (YAML; doc/formats/pipelines.md), each a pipe of "
+	    "stages. The whole file is checked first and all its faults are reported; nothing is "
+	    "started where there is one. Then the pipeline's name is locked and the run recorded "
+	    "in the database (aegis history shows it). Steps that do not come after one another "
+	    "run side by side.\n\n"
+	    "When a stage fails, the other stages of its step are ended, the steps that come "
+	    "after it are skipped, and independent ones go on. A stage that found nobody to read "
+	    "its output, or a cut input, is not blamed where another one of its step failed by "
+	    "itself. A step that ends with 75 (try again later) is tried again as often as the "
+	    "file says.\n\n"
+	    "Outputs, reject files and the last messages of failed steps stay in "
+	    "var/runs/RUN. SIGINT, SIGTERM and SIGHUP end the stages, record the run as failed "
+	    "and end the runner with 128 plus the signal's number.\n\n"
+	    "--plan runs the pipes with --plan behind the words of their last stage, where "
+	    "that stage knows it, and shows the others only. Reject files that are not in "
+	    "${run_dir} are written all the same.",
+	.examples =
+	    "  aegis run pipelines/nightly.yaml\n"
+	    "  aegis run --set wellbore=/data/dbf900.ebc.gz pipelines/nightly.yaml\n"
+	    "  aegis run --plan pipelines/nightly.yaml\n",
+	.status =
+	    "The first cause's: that of the first step that failed; 128 plus the signal where a "
+	    "stage was killed; else 1 where a stage had findings; else 0. 66 where an input is "
+	    "missing, 69 without a database, 75 where the pipeline is running already or the "
+	    "end of the run could not be recorded, 78 where the file has faults. With these but "
+	    "the last 75, nothing was started.",
+};
+
+/* Print the faults of the file, one message each. */
+static void
+print_faults(const struct pipeline_faults *faults)
+{
+	const char *p = faults->text.p, *end = p + faults->text.len, *lf;
+
+	if (faults->text.len == 0)
+		return;
+	for (; p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL; p = lf + 1)
+		log_error("%.*s", (int)(lf - p), p);
+}
+
+static int
+run(const struct pipeline *p, const struct runner_options *o, struct buf *out,
+    struct err *e)
+{
+	struct result r;
+	uint64_t dead;
+	int rc;
+
+	if (runner_run(p, o, &r, &dead, e))
+		return (-1);
+	if (dead > 0)
+		log_warning("%llu earlier run%s of '%s' had been left by a runner that died; "
+		    "recorded as failed", (unsigned long long)dead, dead > 1 ? "s" : "", p->name);
+	if (r.cause[0] != '\0')
+		log_error("%s", r.cause);
+	(void)(strcmp(report, "json") == 0 ? report_json(p, o->run, &r, out, e) :
+	    report_text(p, o->run, &r, out, e));
+	rc = r.status;
+	exec_free(&r);
+	return (rc);
+}
+
+/* The status of a run, which a fault of our own changes only where it is good. */
+static int
+end(int status, const struct buf *out, struct err *e)
+{
+	int own;
+
+	if (out->len > 0)
+		(void)io_write_all(STDOUT_FILENO, out->p, out->len, "standard output", e);
+	own = log_err(e);
+	return (own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS) ? own :
+	    status);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
+	struct buf out = BUF_INIT(256 << 20);
+	struct err e = ERR_INIT;
+	char home[PATH_MAX], run_dir[PATH_MAX], id[37], **operands;
+	struct runner_options o = { id, run_dir, 0, false };
+	struct pipeline_names names = { id, run_dir, home, &set };
+	struct pipeline *p = NULL;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n != 1)
+		return (program_usage_error(&program, "one pipeline file is needed"));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (program_usage_error(&program, "--report takes text or json, not '%s'",
+		    report));
+	if (jobs < 1 || jobs > 64)
+		return (program_usage_error(&program, "--jobs must be from 1 to 64"));
+	os_uuid(id);
+	o.jobs = (size_t)jobs;
+	o.progress = isatty(STDERR_FILENO);
+	rc = STATUS_OK;
+	if ((db == NULL || conninfo_export(db, &e) == 0) &&
+	    home_path(home, sizeof(home), "", &e) == 0 &&
+	    rundir_path(run_dir, sizeof(run_dir), id, &e) == 0 &&
+	    (p = pipeline_load(operands[0], &names, &faults, &e)) != NULL) {
+		if (check)
+			(void)plan_words(p, &out, &e);
+		else if (plan)
+			(void)plan_run(p, id, run_dir, &rc, &out, &e);
+		else if ((rc = run(p, &o, &out, &e)) < 0)
+			rc = STATUS_OK; /* nothing was started: e says why */
+	}
+	print_faults(&faults);
+	rc = end(rc, &out, &e);
+	pipeline_free(p);
+	buf_free(&faults.text);
+	buf_free(&out);
+	return (rc);
+}

@@ -1,0 +1,214 @@
+#include "pipeline/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static size_t
+check_step_named(const struct pipeline *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->nsteps; i++)
+		if (p->steps[i].name != NULL && strcmp(p->steps[i].name, name) == 0)
+			return (i);
+	return (SIZE_MAX);
+}
+
+static void
+check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
+{
+	struct pipeline_step *s = &p->steps[at];
+	const struct conf_node *list = conf_get(s->node, "after"), *n;
+	size_t i, k;
+
+	if (list == NULL)
+		return;
+	if (list->kind != CONF_LIST) {
+		pipeline_fault(p->conf, faults, list, STATUS_CONFIG,
+		    "'after' must be a list of steps");
+		return;
+	}
+	s->after = xcalloc(list->n, sizeof(*s->after));
+	for (n = list->child; n != NULL; n = n->next) {
+		if (n->kind != CONF_SCALAR ||
+		    (k = check_step_named(p, n->text)) == SIZE_MAX) {
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
+			    "there is no step '%s'", n->kind == CONF_SCALAR ? n->text : "");
+			continue;
+		}
+		for (i = 0; i < s->nafter && s->after[i] != k; i++)
+			continue;
+		if (i < s->nafter)
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
+			    "step '%s' stands here twice", n->text);
+		else
+			s->after[s->nafter++] = k;
+	}
+}
+
+/* Take away, again and again, the steps that wait for none of the others left. */
+static size_t
+check_peel(const struct pipeline *p, bool *gone)
+{
+	size_t left = p->nsteps, before, i, k;
+
+	do {
+		before = left;
+		for (i = 0; i < p->nsteps; i++) {
+			const struct pipeline_step *s = &p->steps[i];
+
+			for (k = 0; k < s->nafter && gone[s->after[k]]; k++)
+				continue;
+			if (!gone[i] && k == s->nafter) {
+				gone[i] = true;
+				left--;
+			}
+		}
+	} while (left < before);
+	return (left);
+}
+
+/*
+ * From a step that is left, go on to one that it waits for and that is left too:
+ * after nsteps moves we are inside a circle.  Then write the circle down.
+ */
+static void
+check_circle(const struct pipeline *p, const bool *gone, struct pipeline_faults *faults)
+{
+	struct buf text = BUF_INIT(400);
+	size_t at = 0, start, i, k;
+
+	while (gone[at])
+		at++;
+	for (i = 0; i < p->nsteps; i++) {
+		for (k = 0; gone[p->steps[at].after[k]]; k++)
+			continue;
+		at = p->steps[at].after[k];
+	}
+	start = at;
+	do {
+		(void)buf_addf(&text, NULL, "%s -> ", p->steps[at].name);
+		for (k = 0; gone[p->steps[at].after[k]]; k++)
+			continue;
+		at = p->steps[at].after[k];
+	} while (at != start);
+	pipeline_fault(p->conf, faults, conf_get(p->steps[start].node, "after"),
+	    STATUS_CONFIG, "steps wait for each other: %.*s%s", (int)text.len,
+	    text.len ? text.p : "", p->steps[start].name);
+	buf_free(&text);
+}
+
+void
+check_graph(struct pipeline *p, struct pipeline_faults *faults)
+{
+	bool *gone = xcalloc(p->nsteps, sizeof(*gone));
+	size_t i;
+
+	for (i = 0; i < p->nsteps; i++) {
+		const char *name = p->steps[i].name;
+		size_t first = name != NULL ? check_step_named(p, name) : i;
+
+		if (first != i)
+			pipeline_fault(p->conf, faults, conf_get(p->steps[i].node, "name"),
+			    STATUS_CONFIG, "a second step '%s' (the first is in line %d)",
+			    name, p->steps[first].node->line);
+		check_after(p, i, faults);
+	}
+	if (check_peel(p, gone) > 0)
+		check_circle(p, gone, faults);
+	free(gone);
+}
+
+/* Whether ${at} comes after ${k}, over any number of steps between. */
+static bool
+check_reaches(const struct pipeline *p, size_t at, size_t k, bool *seen)
+{
+	size_t i;
+
+	if (seen[at])
+		return (false);
+	seen[at] = true;
+	for (i = 0; i < p->steps[at].nafter; i++)
+		if (p->steps[at].after[i] == k ||
+		    check_reaches(p, p->steps[at].after[i], k, seen))
+			return (true);
+	return (false);
+}
+
+static void
+check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
+{
+	struct pipeline_step *s = &p->steps[at];
+	const struct conf_node *n = conf_get(s->node, "input");
+	struct stat st;
+	bool *seen;
+	size_t k;
+	int fd;
+
+	for (k = 0; k < p->nsteps; k++) {
+		if (p->steps[k].output == NULL || strcmp(p->steps[k].output, s->input) != 0)
+			continue;
+		seen = xcalloc(p->nsteps, sizeof(*seen));
+		s->input_made = k != at && check_reaches(p, at, k, seen);
+		free(seen);
+		if (!s->input_made)
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
+			    "'%s' is made by step '%s', which must stand in 'after'",
+			    s->input, p->steps[k].name ? p->steps[k].name : "?");
+		return;
+	}
+	/* O_NONBLOCK: a FIFO without a writer must not hold the check up. */
+	if ((fd = open(s->input, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0) {
+		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "can't open '%s': %s",
+		    s->input, strerror(errno));
+		return;
+	}
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "'%s' is a directory",
+		    s->input);
+	(void)close(fd);
+}
+
+static void
+check_output(const struct pipeline *p, size_t at, const char *run_dir,
+    struct pipeline_faults *faults)
+{
+	const struct pipeline_step *s = &p->steps[at];
+	const struct conf_node *n = conf_get(s->node, "output");
+	struct stat st;
+	char *dir, *slash;
+	size_t k;
+
+	for (k = 0; k < at; k++)
+		if (p->steps[k].output != NULL && strcmp(p->steps[k].output, s->output) == 0)
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
+			    "'%s' is the output of step '%s' already", s->output,
+			    p->steps[k].name ? p->steps[k].name : "?");
+	dir = xstrdup(s->output);
+	if ((slash = strrchr(dir, '/')) != NULL)
+		slash[slash == dir] = '\0';
+	/* The run's own directory is made when the run starts. */
+	if (slash == NULL || strcmp(dir, run_dir) != 0)
+		if (stat(slash == NULL ? "." : dir, &st) || !S_ISDIR(st.st_mode))
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
+			    "'%s' can't be made: there is no directory '%s'", s->output,
+			    slash == NULL ? "." : dir);
+	free(dir);
+}
+
+void
+check_files(struct pipeline *p, const char *run_dir, struct pipeline_faults *faults)
+{
+	size_t i;
+
+	for (i = 0; i < p->nsteps; i++) {
+		if (p->steps[i].output != NULL)
+			check_output(p, i, run_dir, faults);
+		if (p->steps[i].input != NULL)
+			check_input(p, i, faults);
+	}
+}

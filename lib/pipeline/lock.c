@@ -1,0 +1,58 @@
+#include "pipeline/lock.h"
+
+#include <string.h>
+
+/* 64 bits of a name that no other advisory lock is made from. */
+#define LOCK_KEY "hashtextextended('aegis-batch pipeline ' || $1, 0)"
+
+/* The holder, by the lock table (a 64-bit key stands there in two halves). */
+static const char lock_holder[] =
+    "SELECT a.pid, coalesce(host(a.client_addr), 'this machine'), r.run_id, r.host,"
+    " to_char(r.started_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " LEFT JOIN LATERAL (SELECT * FROM batch_runs WHERE pipeline = $1 AND state = 'running'"
+    "  ORDER BY started_at DESC LIMIT 1) r ON true"
+    " WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND ((l.classid::bigint << 32) | l.objid::bigint) = " LOCK_KEY;
+
+static int
+lock_refuse(struct pg *pg, const char *pipeline, struct err *e)
+{
+	const char *const params[] = { pipeline };
+	struct pg_result *r;
+	int rc;
+
+	if ((r = pg_query(pg, lock_holder, params, 1, e)) == NULL)
+		return (-1);
+	if (pg_result_rows(r) == 0)
+		rc = err_set(e, STATUS_TEMPFAIL, "pipeline '%s' was running until just now",
+		    pipeline);
+	else if (pg_result_get(r, 0, 2) == NULL)
+		rc = err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is being started from %s "
+		    "(the server's process %s)", pipeline, pg_result_get(r, 0, 1),
+		    pg_result_get(r, 0, 0));
+	else
+		rc = err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is running already: run %s on "
+		    "%s since %s (the server's process %s)", pipeline,
+		    pg_result_get(r, 0, 2), pg_result_get(r, 0, 3), pg_result_get(r, 0, 4),
+		    pg_result_get(r, 0, 0));
+	pg_result_free(r);
+	return (rc);
+}
+
+int
+lock_take(struct pg *pg, const char *pipeline, struct err *e)
+{
+	const char *const params[] = { pipeline };
+	struct pg_result *r;
+	int rc = 0;
+
+	if ((r = pg_query(pg, "SELECT pg_try_advisory_lock(" LOCK_KEY ")", params, 1,
+	    e)) == NULL)
+		return (-1);
+	if (strcmp(pg_result_get(r, 0, 0), "t") != 0)
+		rc = lock_refuse(pg, pipeline, e);
+	pg_result_free(r);
+	return (rc);
+}

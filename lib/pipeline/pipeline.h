@@ -1,0 +1,107 @@
+#ifndef AEGIS_PIPELINE_PIPELINE_H
+#define AEGIS_PIPELINE_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/program.h"
+
+/*
+ * A pipeline file (doc/formats/pipelines.md), read, expanded and checked.
+ */
+enum {
+	PIPELINE_STEPS_MAX = 500,
+	PIPELINE_STAGES_MAX = 32, /* of one step */
+	PIPELINE_NAME_MAX = 64,
+};
+
+struct pipeline_stage {
+	char **words;  /* as run; words[0] is the stage's name; NULL behind the last */
+	char **shown;  /* the same for reports: values of ${env:NAME} left out */
+	size_t nwords;
+	char *program; /* its file, or NULL where there is none (a fault) */
+};
+
+struct pipeline_step {
+	char *name;
+	char *input;  /* the first stage's standard input, or NULL: nothing */
+	char *output; /* where the last stage's goes, or NULL: RUN_DIR/STEP.out */
+	bool input_made; /* the input is an earlier step's output */
+	struct pipeline_stage *stages;
+	size_t nstages;
+	size_t *after; /* numbers of the steps that must have succeeded */
+	size_t nafter;
+	uint64_t retries;    /* further tries after status 75 */
+	uint64_t retry_wait; /* seconds before the first of them; doubles */
+	uint64_t timeout;    /* seconds for one try; 0: none */
+	const struct conf_node *node; /* in the file */
+};
+
+struct pipeline {
+	char *name;
+	char *description; /* or NULL */
+	struct pipeline_step *steps;
+	size_t nsteps;
+	struct conf *conf;
+};
+
+/* What the file's words may use. */
+struct pipeline_names {
+	const char *run;     /* ${run}: the run's UUID */
+	const char *run_dir; /* ${run_dir} */
+	const char *home;    /* ${home} */
+	const struct option_list *set; /* NAME=VALUE, instead of the file's settings */
+};
+
+/*
+ * All that is wrong with a file, one line each with its place: text.p[0 .. len).
+ * Starts as PIPELINE_FAULTS_INIT; the caller releases text with buf_free().
+ */
+struct pipeline_faults {
+	struct buf text;
+	size_t n;        /* faults, also those that text had no more room for */
+	size_t noinput;  /* of these: an input file is missing */
+};
+
+#define PIPELINE_FAULTS_INIT { BUF_INIT(256 << 10), 0, 0 }
+
+/**
+ * pipeline_load(path, names, faults, e):
+ * Read and check the file ${path}.  Return the pipeline, which the caller
+ * releases with pipeline_free(), or NULL with ${e} set: STATUS_NOINPUT where the
+ * file, or nothing but input files, are missing, STATUS_USAGE where a name that
+ * was set is not the file's, else STATUS_CONFIG.  ${faults} lists what was found
+ * (nothing where the file is not YAML: then ${e} alone has it).
+ */
+struct pipeline *pipeline_load(const char *path, const struct pipeline_names *names,
+    struct pipeline_faults *faults, struct err *e);
+
+/**
+ * pipeline_parse(conf, names, faults, e):
+ * The same from a tree that was read already; ${conf} is released with the
+ * result, also where that is NULL.
+ */
+struct pipeline *pipeline_parse(struct conf *conf, const struct pipeline_names *names,
+    struct pipeline_faults *faults, struct err *e);
+void pipeline_free(struct pipeline *p);
+
+/**
+ * pipeline_fault(conf, faults, node, status, fmt, ...):
+ * Note one fault at ${node}: STATUS_CONFIG, or STATUS_NOINPUT.
+ */
+void pipeline_fault(const struct conf *conf, struct pipeline_faults *faults,
+    const struct conf_node *node, enum status status, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/**
+ * pipeline_name_ok(name):
+ * Return true if ${name} can name a pipeline or a step, and so a file: a letter
+ * or digit, then letters, digits, '.', '_' and '-', up to PIPELINE_NAME_MAX.
+ */
+bool pipeline_name_ok(const char *name);
+
+#endif

@@ -1,0 +1,140 @@
+#include "pipeline/runlog.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "pg/pg.h"
+#include "pipeline/lock.h"
+#include "pipeline/report.h"
+
+#ifndef AEGIS_VERSION
+#define AEGIS_VERSION "0.1.0"
+#endif
+
+struct runlog {
+	struct pg *pg;
+	const char *pipeline;
+	const char *run;
+	char host[256];
+};
+
+static struct pg *
+runlog_connect(const struct runlog *l, struct err *e)
+{
+	char app[64]; /* the server keeps no more */
+
+	(void)snprintf(app, sizeof(app), "aegis-run %.50s", l->pipeline);
+	return (pg_connect(NULL, app, e));
+}
+
+struct runlog *
+runlog_open(const char *pipeline, const char *run, struct err *e)
+{
+	struct runlog *l = xcalloc(1, sizeof(*l));
+
+	l->pipeline = pipeline;
+	l->run = run;
+	if (gethostname(l->host, sizeof(l->host) - 1))
+		(void)snprintf(l->host, sizeof(l->host), "unknown");
+	if ((l->pg = runlog_connect(l, e)) == NULL)
+		goto err1;
+	/* This session idles while the stages work, and holds the lock by that. */
+	if (pg_exec(l->pg, "SET idle_session_timeout = 0", e) ||
+	    lock_take(l->pg, pipeline, e))
+		goto err1;
+	return (l);
+err1:
+	runlog_close(l);
+	return (NULL);
+}
+
+static int
+runlog_do(struct pg *pg, const char *sql, const char *const *params, int n,
+    uint64_t *affected, struct err *e)
+{
+	struct pg_result *r;
+
+	if ((r = pg_query(pg, sql, params, n, e)) == NULL)
+		return (-1);
+	if (affected != NULL)
+		*affected = pg_result_affected(r);
+	pg_result_free(r);
+	return (0);
+}
+
+int
+runlog_start(struct runlog *l, uint64_t *dead, struct err *e)
+{
+	const char *const params[] = { l->run, l->pipeline, l->host, AEGIS_VERSION };
+
+	if (pg_begin(l->pg, e))
+		return (-1);
+	if (runlog_do(l->pg, "UPDATE batch_runs SET state = 'failed', ended_at = now(),"
+	    " cause = 'the runner died' WHERE pipeline = $1 AND state = 'running'",
+	    &l->pipeline, 1, dead, e) ||
+	    runlog_do(l->pg, "INSERT INTO batch_runs (run_id, pipeline, host, version)"
+	    " VALUES ($1, $2, $3, $4)", params, 4, NULL, e) ||
+	    pg_commit(l->pg, e)) {
+		pg_rollback(l->pg);
+		return (-1);
+	}
+	return (0);
+}
+
+static int
+runlog_update(struct runlog *l, const char *const *params, struct err *e)
+{
+	uint64_t n = 0;
+
+	if (runlog_do(l->pg, "UPDATE batch_runs SET ended_at = clock_timestamp(), state = $2,"
+	    " exit_status = $3, cause = $4, resources = $5 WHERE run_id = $1", params, 5, &n,
+	    e))
+		return (-1);
+	if (n != 1)
+		return (err_set(e, STATUS_TEMPFAIL, "the record has vanished"));
+	return (0);
+}
+
+int
+runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r,
+    struct err *e)
+{
+	struct buf json = BUF_INIT(64 << 20);
+	struct err first = ERR_INIT, again = ERR_INIT;
+	const char *params[5];
+	char status[16];
+	int rc = -1;
+
+	(void)snprintf(status, sizeof(status), "%d", r->status);
+	params[0] = l->run;
+	params[1] = report_run_state(r);
+	params[2] = status;
+	params[3] = r->cause[0] ? r->cause : NULL;
+	if (report_resources(p, r, &json, &first) == 0 &&
+	    (params[4] = buf_str(&json, &first)) != NULL)
+		rc = runlog_update(l, params, &first);
+	if (rc && first.status == STATUS_TEMPFAIL) {
+		/* The stages may have worked for hours: the server may be back. */
+		pg_close(l->pg);
+		if ((l->pg = runlog_connect(l, &again)) != NULL)
+			rc = runlog_update(l, params, &again);
+	}
+	if (rc)
+		(void)err_set(e, STATUS_TEMPFAIL, "can't record the end of run %s: %s", l->run,
+		    first.msg);
+	buf_free(&json);
+	return (rc);
+}
+
+void
+runlog_close(struct runlog *l)
+{
+
+	if (l == NULL)
+		return;
+	pg_close(l->pg);
+	free(l);
+}

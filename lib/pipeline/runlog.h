@@ -1,0 +1,45 @@
+#ifndef AEGIS_PIPELINE_RUNLOG_H
+#define AEGIS_PIPELINE_RUNLOG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/result.h"
+
+/*
+ * The record of a run in batch_runs, and the lock on its pipeline.
+ */
+struct runlog;
+
+/**
+ * runlog_open(pipeline, run, e):
+ * Connect as the environment says and lock the pipeline's name.  Return the
+ * record's handle, or NULL with ${e} set: STATUS_NODB without a database,
+ * STATUS_TEMPFAIL where the pipeline is running.  Both strings must stay valid.
+ */
+struct runlog *runlog_open(const char *pipeline, const char *run, struct err *e);
+
+/**
+ * runlog_start(l, dead, e):
+ * Record that the run is running.  Earlier runs of the pipeline that are still
+ * recorded as running can't be, since we hold the lock: they are recorded as
+ * failed, and ${dead} is how many they were.
+ */
+int runlog_start(struct runlog *l, uint64_t *dead, struct err *e);
+
+/**
+ * runlog_end(l, p, r, e):
+ * Record what became of it; connects again where the connection was lost.
+ * Return 0, or -1 with ${e} set to STATUS_TEMPFAIL.
+ */
+int runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r,
+    struct err *e);
+
+/**
+ * runlog_close(l):
+ * Disconnect, which gives up the lock.
+ */
+void runlog_close(struct runlog *l);
+
+#endif

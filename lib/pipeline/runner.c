@@ -1,0 +1,50 @@
+#include "pipeline/runner.h"
+
+#include <stdlib.h>
+
+#include "pipeline/exec.h"
+#include "pipeline/rundir.h"
+#include "pipeline/runlog.h"
+
+/* Keep what failed steps said last beside their outputs. */
+static void
+runner_keep_messages(const struct pipeline *p, const char *run_dir, const struct result *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->nsteps; i++)
+		if (r->steps[i].state == RESULT_FAILED && r->steps[i].messages != NULL)
+			/* A copy for convenience: its failure is no failure of the run. */
+			(void)rundir_write(run_dir, p->steps[i].name, "err",
+			    r->steps[i].messages, NULL);
+}
+
+int
+runner_run(const struct pipeline *p, const struct runner_options *o, struct result *r,
+    uint64_t *dead, struct err *e)
+{
+	struct exec_options x = { o->run_dir, o->jobs, o->progress };
+	struct runlog *l;
+	int rc = -1;
+
+	*dead = 0;
+	if (setenv("AEGIS_RUN", o->run, 1))
+		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+	if ((l = runlog_open(p->name, o->run, e)) == NULL)
+		return (-1);
+	if (rundir_make(o->run_dir, e))
+		goto done;
+	/* From here on a signal ends the stages, and the record says so. */
+	if (exec_catch(e) || runlog_start(l, dead, e)) {
+		(void)rundir_remove(o->run_dir, NULL);
+		goto done;
+	}
+	if (exec_run(p, &x, r, e))
+		goto done;
+	runner_keep_messages(p, o->run_dir, r);
+	(void)runlog_end(l, p, r, e);
+	rc = 0;
+done:
+	runlog_close(l);
+	return (rc);
+}

@@ -1,0 +1,31 @@
+#ifndef AEGIS_PIPELINE_RUNNER_H
+#define AEGIS_PIPELINE_RUNNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/result.h"
+
+struct runner_options {
+	const char *run;     /* UUID */
+	const char *run_dir;
+	size_t jobs;
+	bool progress;
+};
+
+/**
+ * runner_run(p, o, r, dead, e):
+ * Run a checked pipeline with all that belongs to it: lock, record, directory,
+ * AEGIS_RUN in the environment, stages, messages kept, record again.  ${dead} is
+ * the number of earlier runs whose runner had died.  Return 0 where the stages were
+ * run: ${r} (to be released with exec_free()) has the outcome, also where ${e} is
+ * set because its end could not be recorded.  Return -1 with ${e} set where nothing
+ * was started.
+ */
+int runner_run(const struct pipeline *p, const struct runner_options *o,
+    struct result *r, uint64_t *dead, struct err *e);
+
+#endif
