@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""The figures of AEGIS Batch, each measured beside its anchor in one run.
+
+    make bench [BENCH=decode|chain|memory] [SIZE=WELLS]
+
+One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
+Runs of ours and of the peer take turns; the figure is the median.
+"""
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("AEGIS_BIN", f"{ROOT}/build/bin")
+TOOLS = os.environ.get("AEGIS_TOOLS", f"{ROOT}/build/rel/tests/tools")
+DIR = os.environ.get("BENCH_DIR", f"{ROOT}/var/bench")
+SHM = os.environ.get("BENCH_SHM", "/dev/shm/aegis-bench")
+SIZE = int(os.environ.get("SIZE") or 300000)
+RUNS = int(os.environ.get("BENCH_RUNS") or 3)
+TENANT = "00000000-0000-4000-8000-0000000000be"
+os.environ["PATH"] = f"{BIN}:{TOOLS}:" + os.environ["PATH"]
+os.environ["AEGIS_HOME"] = ROOT
+os.environ["AEGIS_VAR"] = f"{DIR}/var"
+
+
+def note(text):
+    print(f"# {text}", flush=True)
+
+
+def figure(name, ours, unit, peer=None, value=None, aim="-"):
+    fmt = "%.3f" if ours < 10 else "%.1f"
+    tail = ""
+    if peer is not None:
+        tail = f" peer={peer}:{fmt % value} ratio={ours / value:.3f}"
+    print(f"bench {name} ours={fmt % ours} unit={unit}{tail} aim={aim}", flush=True)
+
+
+def run(pipe, stdin=None, stdout=None):
+    """Run a pipe of argument lists; return wall seconds and each stage's peak KiB."""
+    procs, prev = [], open(stdin, "rb") if stdin else subprocess.DEVNULL
+    t0 = time.perf_counter()
+    for i, argv in enumerate(pipe):
+        last = i == len(pipe) - 1
+        out = (open(stdout, "wb") if stdout else subprocess.DEVNULL) if last else subprocess.PIPE
+        p = subprocess.Popen(argv, stdin=prev, stdout=out, stderr=open(f"{DIR}/stderr", "ab"))
+        if prev is not subprocess.DEVNULL:
+            prev.close()
+        prev = p.stdout
+        procs.append(p)
+    peaks, codes = [], []
+    for p in procs:
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+        codes.append(p.returncode)
+        peaks.append(usage.ru_maxrss)
+    wall = time.perf_counter() - t0
+    if any(codes):
+        sys.exit(f"bench: {pipe}: statuses {codes}; see {DIR}/stderr")
+    return wall, peaks
+
+
+def turns(*jobs):
+    """Run the jobs in turn, RUNS times; return the median wall time of each."""
+    walls = [[] for _ in jobs]
+    for _ in range(RUNS):
+        for w, job in zip(walls, jobs):
+            w.append(job())
+    return [statistics.median(w) for w in walls]
+
+
+def wellbore(wells):
+    path = f"{DIR}/wellbore-{wells}.ebc"
+    if not os.path.exists(path):
+        run([["rrc-gen", "--layout", "dbf900", "--wells", str(wells), "--seed", "1"]], stdout=path + ".tmp")
+        os.rename(path + ".tmp", path)
+    subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)  # into the page cache
+    return path
+
+
+def decode_argv(path, *more):
+    return ["aegis-rrc-decode", "--layout", "dbf900", *more, "--rejects", f"{DIR}/decode.rej", path]
+
+
+def bench_decode():
+    path = wellbore(SIZE)
+    size = os.path.getsize(path)
+    mb = size / 1e6
+    os.makedirs(SHM, exist_ok=True)
+    # A CSV file of the same size as the wellbore file, made of decoded rows.
+    csv = f"{SHM}/equal.csv"
+    run([decode_argv(path, "--view", "well"), ["aegis-unseal"]], stdout=f"{SHM}/well.csv")
+    with open(f"{SHM}/well.csv", "rb") as f:
+        text = f.read()
+    with open(csv, "wb") as f:
+        n = 0
+        while n < size:
+            n += f.write(text[:size - n])
+    del text
+    note(f"decode: {SIZE} wells, {size} bytes, page cache warm")
+    view, split, lines, libcsv, cat = turns(
+        lambda: run([decode_argv(path, "--view", "well")])[0],
+        lambda: run([decode_argv(path, "--split", SHM)])[0],
+        lambda: run([["wc", "-l", csv]])[0],
+        lambda: run([["csv-count"]], stdin=csv)[0],
+        lambda: run([["sha256sum", path]])[0])
+    figure("decode-view-well", mb / view, "MB/s", "wc-l", mb / lines, ">=600")
+    figure("decode-view-well", mb / view, "MB/s", "libcsv", mb / libcsv, ">=600")
+    figure("decode-view-well", mb / view, "MB/s", "sha256sum", mb / cat, ">=600")
+    figure("decode-all-segments", mb / split, "MB/s", "wc-l", mb / lines, ">=250")
+    figure("decode-all-segments", mb / split, "MB/s", "libcsv", mb / libcsv, ">=250")
+    subprocess.run(["rm", "-rf", SHM], check=True)
+
+
+def psql(*args, stdin=None):
+    t0 = time.perf_counter()
+    subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", *args], check=True, stdin=stdin)
+    return time.perf_counter() - t0
+
+
+def query(statement):
+    return subprocess.run(["psql", "-XqAt", "-c", statement], check=True, capture_output=True,
+                          text=True).stdout.strip()
+
+
+def database():
+    subprocess.run(["aegis-db", "start"], check=True, stdout=subprocess.DEVNULL)
+    env = subprocess.run(["aegis-db", "env"], check=True, capture_output=True, text=True).stdout
+    for line in env.splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        os.environ[name] = value.strip("'")
+    subprocess.run(["aegis-schema-apply"], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(["aegis-entity-define", "--tenant", TENANT,
+                    *sorted(f"{ROOT}/pipelines/entities/{f}" for f in os.listdir(f"{ROOT}/pipelines/entities"))],
+                   check=True, stdout=subprocess.DEVNULL)
+    names = ["server_version", "shared_buffers", "fsync", "synchronous_commit", "wal_level", "max_wal_size",
+             "full_page_writes"]
+    note("server: " + " ".join(f"{n}={query('SHOW ' + n)}" for n in names))
+
+
+TABLES = "batch_rejects, batch_books, batch_sources, entity_sources, entities"
+
+
+def empty():
+    psql("-c", f"TRUNCATE {TABLES}", "-c", "CHECKPOINT")
+
+
+def chain_argv(path):
+    return [decode_argv(path, "--view", "well"),
+            ["aegis-entity-map", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/map.rej"],
+            ["aegis-entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/load.rej"]]
+
+
+def bench_chain():
+    path = wellbore(SIZE)
+    database()
+    empty()
+    run(chain_argv(path))
+    for t in ("entities", "entity_sources"):
+        psql("-c", f"\\copy {t} to '{DIR}/{t}.copy'")
+    rows = query("SELECT count(*) FROM entities")
+    size = sum(os.path.getsize(f"{DIR}/{t}.copy") for t in ("entities", "entity_sources"))
+    note(f"chain: {SIZE} wells, {os.path.getsize(path)} bytes; {rows} entities, {size} bytes of COPY text")
+
+    def ours():
+        empty()
+        return run(chain_argv(path))[0]
+
+    def peer():
+        empty()
+        return psql("-1", "-c", f"\\copy entities from '{DIR}/entities.copy'",
+                    "-c", f"\\copy entity_sources from '{DIR}/entity_sources.copy'")
+
+    first, copy, decode = turns(ours, peer, lambda: run([decode_argv(path, "--view", "well")])[0])
+    name, anchor = max(("psql-copy", copy), ("decode", decode), key=lambda x: x[1])
+    figure("chain-first-load", first, "s", name, anchor, "<=1.25x")
+    note(f"chain: psql \\copy {copy:.2f} s, decoding alone {decode:.2f} s")
+    empty()
+    run(chain_argv(path))
+    again, decode = turns(lambda: run(chain_argv(path))[0], lambda: run([decode_argv(path, "--view", "well")])[0])
+    figure("chain-unchanged-load", again, "s", "decode", decode)
+
+
+def bench_memory():
+    database()
+    small = max(SIZE // 10, 1)
+    peaks = {}
+    for wells in (small, SIZE):
+        empty()
+        peaks[wells] = run(chain_argv(wellbore(wells)))[1]
+        again = run(chain_argv(wellbore(wells)))[1]
+        peaks[wells] = [max(a, b) for a, b in zip(peaks[wells], again)]
+    for i, stage in enumerate(("rrc-decode", "entity-map", "entity-load")):
+        figure(f"memory-{stage}", peaks[SIZE][i] / 1024, "MiB", f"{small}-wells", peaks[small][i] / 1024, "<=32")
+
+
+def main():
+    os.makedirs(DIR, exist_ok=True)
+    os.chmod(DIR, 0o755)
+    which = os.environ.get("BENCH") or "decode chain memory"
+    cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
+    try:
+        for name in which.split():
+            globals()["bench_" + name]()
+    finally:
+        if "chain" in which or "memory" in which:
+            subprocess.run(["aegis-db", "stop"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+main()

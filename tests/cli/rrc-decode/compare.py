@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Hold what rrc-decode made against what the reference, the generator or the source says.
+
+    compare.py rows STREAM REFERENCE.csv       rows and columns, by the columns' names
+    compare.py stream STREAM STREAM            two streams: all but source, digests, run
+    compare.py values STREAM STREAM            the same, and but for _offset
+    compare.py book STREAM BOOK.json           the book against the reference's
+    compare.py manifest STREAM MANIFEST.json   the view's book against the generator's
+    compare.py raw REJECTS SOURCE              each record's bytes against the source's
+
+It prints what differs and exits 1.
+"""
+import json
+import re
+import sys
+
+
+def parse(text):
+    """CSV rows of (value, None for NULL); the module csv can't tell NULL from ""."""
+    rows, row, at = [], [], 0
+    field = re.compile(r'"((?:[^"]|"")*)"(,|\n)|([^,\n"]*)(,|\n)')
+    while at < len(text):
+        m = field.match(text, at)
+        if m is None:
+            sys.exit(f"no CSV at byte {at}: {text[at:at + 60]!r}")
+        if m[2]:
+            row.append(m[1].replace('""', '"'))
+        else:
+            row.append(m[3] or None)
+        if (m[2] or m[4]) == "\n":
+            rows.append(row)
+            row = []
+        at = m.end()
+    return rows
+
+
+def read(path):
+    return open(path, encoding="utf-8", newline="").read()
+
+
+def stream(path):
+    """The columns, the rows and the book of a sealed stream."""
+    m = re.fullmatch(r"#aegis-stream 1 [^\n]*\n(.*?\n)((?:#aegis-book [^\n]*\n)+#aegis-seal [^\n]*\n)",
+                     read(path), re.DOTALL)
+    if m is None:
+        sys.exit(f"{path}: no sealed stream")
+    body, tail = m.groups()
+    rows = parse(body)
+    book = dict(w.split("=", 1) for w in tail.splitlines()[-2].split()[1:])
+    codes = book["codes"]
+    book["codes"] = {} if codes == "-" else {
+        c: int(n) for c, n in (w.split(":") for w in codes.split(","))}
+    return rows[0], rows[1:], book
+
+
+def same(what, got, want):
+    if got != want:
+        sys.exit(f"{what}:\n  got  {got!r}\n  want {want!r}")
+
+
+def rows(path, reference):
+    columns, got, _ = stream(path)
+    wanted, *want = parse(read(reference))
+    missing = [c for c in wanted if c not in columns]
+    if missing:
+        sys.exit(f"{path} lacks the columns {missing}; it has {columns}")
+    # A stream begins with the keys of the records above; its own columns stand last.
+    place = [len(columns) - 1 - columns[::-1].index(c) for c in wanted]
+    for g, w in zip(got, want):
+        for column, k, value in zip(wanted, place, w):
+            if g[k] != value:
+                sys.exit(f"record {w[0]}, {column}: got {g[k]!r}, want {value!r}")
+    same("number of rows", len(got), len(want))
+
+
+def streams(a, b, but):
+    (ca, ra, ba), (cb, rb, bb) = stream(a), stream(b)
+    same("columns", ca, cb)
+    keep = [i for i, c in enumerate(ca) if c not in but]
+    for x, y in zip(ra, rb):
+        same(f"record {x[0]}", [x[i] for i in keep], [y[i] for i in keep])
+    same("number of rows", len(ra), len(rb))
+    for key in ("read", "used", "skipped", "rejected", "flawed", "rows", "codes", "config"):
+        same(key, ba[key], bb[key])
+
+
+def book(path, reference):
+    got, want = stream(path)[2], json.load(open(reference))
+    for key in ("read", "used", "skipped", "rejected", "flawed", "rows"):
+        same(key, int(got[key]), want[key])
+    same("codes", got["codes"], want["codes"])
+
+
+def manifest(path, made):
+    got, want = stream(path)[2], json.load(open(made))
+    same("read", int(got["read"]), want["records"])
+    for key in ("rejected", "flawed", "rows"):
+        same(key, int(got[key]), want[key])
+    codes = {c: n for c, n in {**want["rejects"], **want["flaws"]}.items() if n}
+    same("codes", got["codes"], codes)
+    same("read = used + skipped + rejected", int(got["read"]),
+         int(got["used"]) + int(got["skipped"]) + int(got["rejected"]))
+
+
+def raw(rejects, source):
+    data = open(source, "rb").read()
+    columns, got, _ = stream(rejects)
+    same("columns", columns, ["_record", "_offset", "severity", "code", "faults", "raw"])
+    if not got:
+        sys.exit("no rejects")
+    for number, offset, _, code, faults, hexed in got:
+        piece = bytes.fromhex(hexed or "")
+        same(f"bytes of record {number}", piece, data[int(offset):int(offset) + len(piece)])
+        if not piece:
+            sys.exit(f"record {number} has no bytes")
+        same(f"first code of record {number}", json.loads(faults)[0]["code"], code)
+
+
+if __name__ == "__main__":
+    {"rows": rows, "book": book, "manifest": manifest, "raw": raw,
+     "stream": lambda a, b: streams(a, b, ()),
+     "values": lambda a, b: streams(a, b, ("_offset",))}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# sql/ against the schema document's own tables, and schema-apply's promises.
+. "$(dirname "$0")/../lib.sh"
+need_shared
+need_pg
+TABLES=(checklist_templates filing_checklists checklist_artifacts compliance_status
+	entity_type_definitions entity_field_definitions entity_relationship_rules
+	rrc_field_mappings)
+list=$(printf "'%s'::regclass," "${TABLES[@]}")
+list=${list%,}
+
+python3 "$(dirname "$0")/schema.py" "$SHARED/aegis-database-schema.md" "${TABLES[@]}" >"$WORK/document"
+tap_result $? "the document can be read"
+# As many lines of columns as a person counts in the document.
+is "$(grep -c '^column' "$WORK/document")" 82 "columns in the document"
+is "$(grep -c '^index' "$WORK/document")" 12 "indexes in the document"
+
+{
+	sql "SELECT 'column ' || attrelid::regclass || ' ' || attname || ' ' ||
+	    format_type(atttypid, atttypmod) || ' ' ||
+	    CASE WHEN attnotnull THEN 'notnull' ELSE 'null' END || ' ' ||
+	    coalesce(pg_get_expr(adbin, adrelid), '-')
+	    FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+	    WHERE attrelid IN ($list) AND attnum > 0 AND NOT attisdropped"
+	sql "SELECT CASE contype WHEN 'p' THEN 'primary ' WHEN 'u' THEN 'unique ' END ||
+	    conrelid::regclass || ' ' || (SELECT string_agg(attname, ', ' ORDER BY n)
+	    FROM unnest(conkey) WITH ORDINALITY k(c, n)
+	    JOIN pg_attribute ON attrelid = conrelid AND attnum = c)
+	    FROM pg_constraint WHERE conrelid IN ($list) AND contype IN ('p', 'u')"
+	sql "SELECT 'foreign ' || conrelid::regclass || ' ' || a.attname || ' ' ||
+	    confrelid::regclass || '(' || f.attname || ')' ||
+	    CASE confdeltype WHEN 'c' THEN ' CASCADE' WHEN 'a' THEN '' ELSE confdeltype::text END
+	    FROM pg_constraint JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = conkey[1]
+	    JOIN pg_attribute f ON f.attrelid = confrelid AND f.attnum = confkey[1]
+	    WHERE conrelid IN ($list) AND contype = 'f'"
+	sql "SELECT 'check ' || conrelid::regclass || ' ' || attname || ' ' ||
+	    (SELECT string_agg(m[1], ',' ORDER BY m[1])
+	    FROM regexp_matches(pg_get_constraintdef(c.oid), '''(\\w+)''', 'g') m)
+	    FROM pg_constraint c JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+	    WHERE conrelid IN ($list) AND contype = 'c'"
+	sql "SELECT 'index ' || indrelid::regclass || ' ' || i.indexrelid::regclass || ' ' ||
+	    regexp_replace(pg_get_indexdef(i.indexrelid), '.*USING btree \\((.*)\\)\$', '\\1')
+	    FROM pg_index i WHERE indrelid IN ($list)
+	    AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid
+	    AND contype IN ('p', 'u'))"
+	sql "SELECT 'trigger ' || tgrelid::regclass || ' ' || tgname FROM pg_trigger
+	    WHERE tgrelid IN ($list) AND NOT tgisinternal"
+} >"$WORK/catalogue"
+# The document names three indexes without their columns: nor do we, here.
+sed -i 's/^\(index entity_relationship_rules idx_err_[a-z]*\) .*/\1 ?/' "$WORK/catalogue"
+
+for table in "${TABLES[@]}"; do
+	for kind in column primary unique foreign check index trigger; do
+		grep "^$kind $table " "$WORK/document" | sort >"$WORK/want"
+		grep "^$kind $table " "$WORK/catalogue" | sort >"$WORK/got"
+		[ -s "$WORK/want" ] || [ -s "$WORK/got" ] || continue
+		ok "$table: $kind, $(wc -l <"$WORK/want") in the document" diff -u "$WORK/want" "$WORK/got"
+	done
+done
+is "$(sql "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = 'compliance_status'::regclass AND attnum > 0")" \
+    "$(sed -n 's/^column compliance_status \([a-z_]*\) .*/\1/p' "$WORK/document" | paste -sd,)" \
+    "columns in the document's order"
+
+# Constraints have the names that PostgreSQL gives, which others' migrations use.
+is "$(sql "SELECT string_agg(conname, ' ' ORDER BY conname COLLATE \"C\") FROM pg_constraint
+    WHERE conrelid = 'compliance_status'::regclass")" \
+    "compliance_status_checklist_id_fkey compliance_status_pkey compliance_status_status_check compliance_status_tenant_id_entity_id_compliance_domain_key" \
+    "default names of constraints"
+
+sql "INSERT INTO entity_type_definitions (tenant_id, type_key, display_name, updated_at)
+    VALUES ('$TENANT', 'well', 'Well', '2001-01-01')"
+sql "UPDATE entity_type_definitions SET display_name = 'A well'"
+is "$(sql "SELECT updated_at > '2002-01-01' FROM entity_type_definitions")" t "the trigger sets updated_at"
+
+# Applying again is nothing.
+catalogue() { pg_dump --schema-only | grep -v '^\\\(un\)\?restrict' | sha256sum; }
+before=$(catalogue)
+applied=$(sql "SELECT string_agg(name || sha256 || applied_at, ',' ORDER BY name) FROM batch_schema_files")
+exits 0 "apply again" aegis schema-apply
+unlike "$WORK/err" ': applied$' "applies nothing"
+is "$(grep -c ': unchanged$' "$WORK/err")" "$(sed 's/#.*//' "$ROOT/sql/ORDER" | grep -c .)" "names each file"
+is "$(sql "SELECT string_agg(name || sha256 || applied_at, ',' ORDER BY name) FROM batch_schema_files")" \
+    "$applied" "the record is as it was"
+is "$(cd "$ROOT/sql" && sha256sum ./*.sql | sed 's/ .*//' | sort | paste -sd,)" \
+    "$(sql "SELECT string_agg(sha256, ',' ORDER BY sha256 COLLATE \"C\") FROM batch_schema_files")" \
+    "the digests are sha256sum's, and every file is in ORDER"
+sql "DELETE FROM batch_schema_files"
+exits 0 "apply to tables that are there already" aegis schema-apply
+is "$(catalogue)" "$before" "changes none of them"
+
+# Faulty directories.
+cp -r "$ROOT/sql" "$WORK/sql"
+echo '-- edited' >>"$WORK/sql/007_entity_type_definitions.sql"
+echo '200_new.sql' >>"$WORK/sql/ORDER"
+echo 'CREATE TABLE new_one ()' >"$WORK/sql/200_new.sql"
+exits 65 "an edited file" aegis schema-apply --dir "$WORK/sql"
+like "$WORK/err" "007_entity_type_definitions.sql" "is named"
+like "$WORK/err" "$(sha256sum "$ROOT/sql/007_entity_type_definitions.sql" | cut -c1-64)" "with its digest then"
+like "$WORK/err" "$(sha256sum "$WORK/sql/007_entity_type_definitions.sql" | cut -c1-64)" "and now"
+is "$(sql "SELECT to_regclass('new_one') IS NULL")" t "nothing else is applied"
+cp "$ROOT/sql/007_entity_type_definitions.sql" "$WORK/sql/"
+rm "$WORK/sql/200_new.sql"
+exits 78 "a missing file" aegis schema-apply --dir "$WORK/sql"
+like "$WORK/err" "ORDER:[0-9]+: .*200_new.sql" "is named, and where it stands"
+exits 78 "a missing directory" aegis schema-apply --dir "$WORK/nowhere"
+printf 'CREATE TABLE new_one ();\nCREATE TABL new_two ();\n' >"$WORK/sql/200_new.sql"
+exits 78 "a faulty statement" aegis schema-apply --dir "$WORK/sql"
+like "$WORK/err" '200_new.sql: .*syntax error' "is named"
+is "$(sql "SELECT to_regclass('new_one') IS NULL")" t "its file is undone"
+echo 'CREATE TABLE new_one ();' >"$WORK/sql/200_new.sql"
+exits 0 "a new file" aegis schema-apply --dir "$WORK/sql"
+is "$(grep ': applied$' "$WORK/err")" "aegis-schema-apply: info: 200_new.sql: applied" "only it is applied"
+echo '200_new.sql' >>"$WORK/sql/ORDER"
+exits 78 "a file named twice" aegis schema-apply --dir "$WORK/sql"
+echo '../sql/200_new.sql' >"$WORK/sql/ORDER"
+exits 78 "a path in ORDER" aegis schema-apply --dir "$WORK/sql"
+
+# Two at once on an empty database.
+psql -Xqc 'CREATE DATABASE two'
+for i in 1 2 3; do
+	(PGDATABASE=two aegis schema-apply 2>"$WORK/at.$i"; echo "status $?" >>"$WORK/at.$i") &
+done
+wait
+is "$(cat "$WORK"/at.[123] | grep -c '^status 0$')" 3 "three at once succeed"
+is "$(cat "$WORK"/at.[123] | grep -c ': applied$')" "$(sed 's/#.*//' "$ROOT/sql/ORDER" | grep -c .)" \
+    "each file is applied once"
+exits 0 "--db" aegis schema-apply --db "dbname=two host=$PGHOST user=aegis"
+exits 69 "no server" aegis schema-apply --db "dbname=two host=/nowhere"
+exits 64 "a word too many" aegis schema-apply now
+sql "CREATE ROLE plain"
+sql "CREATE DATABASE three"
+exits 77 "a role that may not create" env PGDATABASE=three PGOPTIONS='-c role=plain' aegis schema-apply
+done_testing
