@@ -2,12 +2,14 @@
 # lists the rest.  A new cmd/STAGE.c or lib/*/*.c is found by itself.
 
 FLAVOUR ?= rel
-CC      ?= gcc
-AR      ?= ar
+# make itself says CC=cc and AR=ar where nobody else does.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 BUILD   ?= build
 O       := $(BUILD)/$(FLAVOUR)
 
-PKGS    := libpq libzstd libcrypto yaml-0.1 libarchive libxxhash yajl
+PKGS    := libpq zlib libzstd libcrypto yaml-0.1 libarchive libxxhash yajl
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
            -Wcast-qual -Wformat=2 -Wundef -Wvla -Wstrict-prototypes \
@@ -95,6 +97,49 @@ $(BUILD)/man/man1/%.1: $(BUILD)/bin/%
 
 clean:
 	rm -rf $(BUILD)
+
+# What a person types.  Long outputs stay in files; `make V=1 demo` shows the build.
+JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
+QUIET := $(if $(V),,-s)
+SUB    = $(MAKE) --no-print-directory $(QUIET) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+C_ALL  = $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC)
+H_ALL  = $(wildcard lib/*/*.h tests/*.h tests/*/*.h)
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make demo      install what is missing, build, import a night's files, show what landed
+demo:
+	@scripts/setup demo
+	@echo "building (half a minute the first time)"
+	@$(SUB) all
+	@scripts/demo
+
+#: make check     everything that CI runs: units, stages, system, both compilers, fuzzing
+check:
+	@scripts/setup check
+	@$(SUB) FLAVOUR=rel all units
+	@$(SUB) FLAVOUR=asan programs units tools
+	@scripts/check
+
+#: make           the programs, in build/bin, and their man pages
+#: make deps      install what building and testing need (as root)
+deps:
+	@scripts/setup check
+
+#: make bench     one line a figure; BENCH=NAME, SIZE=N
+#: make lint      clang-tidy over everything
+lint:
+	@printf '%s\n' $(C_ALL) | xargs -P $(JOBS) -I '{}' \
+	    clang-tidy --quiet '{}' -- $(CPPFLAGS) -Itests $(CSTD) $(WARN)
+
+#: make format    lay the C files out with clang-format 14
+format:
+	@clang-format --version | grep -q 'version 14\.' || { echo 'make format: needs clang-format 14' >&2; exit 1; }
+	@clang-format -i $(C_ALL) $(H_ALL)
+
+#: make clean     remove build/ (the private database under var/ stays: aegis db destroy)
+#: FLAVOUR=dev|rel|asan|cov|fuzz, CC=clang, V=1
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

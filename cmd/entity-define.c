@@ -25,7 +25,7 @@ static const struct option_spec options[] = {
 
 static const struct program prog = {
 	.name = "entity-define",
-	.group = "Entities",
+	.group = "Import",
 	.summary = "bring a tenant's entity types, fields, mappings and rules in step with files",
 	.usage = "--tenant UUID [options] FILE...",
 	.options = options,

@@ -33,7 +33,7 @@ static const struct option_spec options[] = {
 
 static const struct program program = {
 	.name = "entity-load",
-	.group = "Entities",
+	.group = "Import",
 	.summary = "load a sealed stream of entities into the database",
 	.usage = "--tenant UUID --type TYPE [options] < STREAM",
 	.options = options,

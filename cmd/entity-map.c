@@ -31,7 +31,7 @@ static const struct option_spec options[] = {
 
 static const struct program prog = {
 	.name = "entity-map",
-	.group = "Entities",
+	.group = "Import",
 	.summary = "rename, type and check records: rrc: streams to entity: streams",
 	.usage = "--tenant UUID --type TYPE [options]",
 	.options = options,

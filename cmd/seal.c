@@ -25,8 +25,11 @@ static const struct option_spec options[] = {
 };
 
 static const struct program prog = {
-	"seal", "Streams", "make a sealed stream of plain CSV",
-	"[--kind KIND] [--source NAME] [FILE]", options,
+	"seal",
+	"Streams",
+	"make a sealed stream of plain CSV",
+	"[--kind KIND] [--source NAME] [FILE]",
+	options,
 	"Reads CSV (RFC 4180, UTF-8) with a row of column names from FILE or standard input, and "
 	"writes a sealed stream, whose last line holds counts and a digest, to standard output. "
 	"Lines may end in LF or CR LF, outside quotes; a byte order mark at the start and blank "
@@ -44,8 +47,7 @@ static const struct program prog = {
 static bool
 kind_is_known(const char *kind)
 {
-	static const char *const families[] = { "rrc:", "entity:", "table:", "audit:",
-		"reject:" };
+	static const char *const families[] = { "rrc:", "entity:", "table:", "audit:", "reject:" };
 	size_t i;
 
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
@@ -69,8 +71,10 @@ main(int argc, char **argv)
 	if (n > 1)
 		return (program_usage_error(&prog, "one file at a time, not %d", n));
 	if (!kind_is_known(opt.kind))
-		return (program_usage_error(&prog, "--kind takes rrc:LAYOUT/VIEW, entity:TYPE, "
-		    "table:NAME, audit:TABLE or reject:KIND, not '%s'", opt.kind));
+		return (program_usage_error(&prog,
+		    "--kind takes rrc:LAYOUT/VIEW, entity:TYPE, "
+		    "table:NAME, audit:TABLE or reject:KIND, not '%s'",
+		    opt.kind));
 	if (row_max == 0 || row_max > STREAM_ROW_MAX)
 		return (program_usage_error(&prog, "--max-row takes 1 to %d", STREAM_ROW_MAX));
 	opt.row_max = (size_t)row_max;

@@ -19,8 +19,11 @@ static const struct option_spec options[] = {
 };
 
 static const struct program prog = {
-	"unseal", "Streams", "print the rows of a sealed stream as plain CSV",
-	"[--spool | --books] [--kind KIND] [FILE]", options,
+	"unseal",
+	"Streams",
+	"print the rows of a sealed stream as plain CSV",
+	"[--spool | --books] [--kind KIND] [FILE]",
+	options,
 	"Reads one or more sealed streams of one kind and the same columns from FILE or standard "
 	"input, checks them, and prints CSV with the row of column names once. The second column "
 	"that a stream of one column was given is dropped.\n\n"

@@ -18,6 +18,8 @@ buf_reserve(struct buf *b, size_t n, struct err *e)
 		return (err_set(e, STATUS_DATA,
 		    "more than the %zu bytes that are allowed here", b->max));
 	cap = b->cap < 64 ? 64 : b->cap;
+	if (cap > b->max)
+		cap = b->max;
 	while (cap < b->len + n)
 		cap = cap > b->max / 2 ? b->max : cap * 2;
 	if ((p = realloc(b->p, cap)) == NULL)
@@ -89,10 +91,8 @@ static void *
 buf_need(void *p)
 {
 
-	if (p == NULL) {
-		(void)fputs("aegis: error: out of memory\n", stderr);
-		exit(STATUS_TEMPFAIL);
-	}
+	if (p == NULL)
+		err_die(STATUS_TEMPFAIL, "out of memory");
 	return (p);
 }
 

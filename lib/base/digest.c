@@ -1,6 +1,5 @@
 #include "base/digest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/evp.h>
@@ -18,10 +17,8 @@ static void
 digest_need(int ok)
 {
 
-	if (ok)
-		return;
-	(void)fputs("aegis: error: SHA-256 is not available\n", stderr);
-	exit(STATUS_BUG);
+	if (!ok)
+		err_die(STATUS_BUG, "SHA-256 is not available");
 }
 
 struct digest_sha256 *
@@ -72,10 +69,8 @@ digest_xxh64_new(void)
 {
 	struct digest_xxh64 *d = xcalloc(1, sizeof(*d));
 
-	if ((d->state = XXH64_createState()) == NULL) {
-		(void)fputs("aegis: error: out of memory\n", stderr);
-		exit(STATUS_TEMPFAIL);
-	}
+	if ((d->state = XXH64_createState()) == NULL)
+		err_die(STATUS_TEMPFAIL, "out of memory");
 	digest_xxh64_reset(d);
 	return (d);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int
@@ -97,4 +98,12 @@ err_quote(char *dst, unsigned long size, const void *p, unsigned long len)
 	}
 	dst[n] = '\0';
 	return (dst);
+}
+
+void
+err_die(enum status status, const char *what)
+{
+
+	(void)fprintf(stderr, "aegis: error: %s\n", what);
+	exit((int)status);
 }

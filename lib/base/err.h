@@ -47,6 +47,13 @@ int err_prefix(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
+ * err_die(status, what):
+ * Say ${what} on standard error and end the program: for out of memory and the
+ * like, where no caller could go on.
+ */
+void err_die(enum status status, const char *what) __attribute__((noreturn));
+
+/**
  * err_quote(dst, size, p, len):
  * Write ${len} bytes of foreign text at ${p} into ${dst} as printable ASCII
  * (others as \xHH), cut with "..." to fit ${size}.  Return ${dst}.

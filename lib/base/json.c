@@ -146,8 +146,17 @@ json_on_close(void *ctx)
 }
 
 static const yajl_callbacks json_callbacks = {
-	json_on_null, json_on_bool, NULL, NULL, json_on_number, json_on_string,
-	json_on_object, json_on_key, json_on_close, json_on_array, json_on_close,
+	json_on_null,
+	json_on_bool,
+	NULL,
+	NULL,
+	json_on_number,
+	json_on_string,
+	json_on_object,
+	json_on_key,
+	json_on_close,
+	json_on_array,
+	json_on_close,
 };
 
 /* The code unit of \uXXXX at ${p}, or 0 where there is none. */
@@ -187,8 +196,7 @@ json_lone_high(const char *p, const char *end)
 }
 
 static int
-json_fail(yajl_handle h, const struct json_build *b, const char *p, size_t len,
-    struct err *e)
+json_fail(yajl_handle h, const struct json_build *b, const char *p, size_t len, struct err *e)
 {
 	unsigned char *why;
 	size_t n, at = yajl_get_bytes_consumed(h);
@@ -223,8 +231,10 @@ json_parse(const char *p, size_t len, struct err *e)
 		return (NULL);
 	}
 	if (len > 0 && (lone = json_lone_high(p, p + len)) != NULL) {
-		(void)err_set(e, STATUS_DATA, "not JSON that can be used: byte %zu: half of a "
-		    "surrogate pair", (size_t)(lone - p));
+		(void)err_set(e, STATUS_DATA,
+		    "not JSON that can be used: byte %zu: half of a "
+		    "surrogate pair",
+		    (size_t)(lone - p));
 		return (NULL);
 	}
 	memset(&b, 0, sizeof(b));
@@ -295,8 +305,7 @@ json_status(struct json_writer *w, yajl_gen_status s)
 {
 
 	if (s != yajl_gen_status_ok)
-		(void)err_set(&w->err, STATUS_BUG, "JSON is written out of order (%d)",
-		    (int)s);
+		(void)err_set(&w->err, STATUS_BUG, "JSON is written out of order (%d)", (int)s);
 	else if (w->depth == 0)
 		w->values++;
 }
@@ -343,8 +352,8 @@ json_put_close(struct json_writer *w)
 		return;
 	}
 	w->depth--;
-	json_status(w, w->is_object[w->depth] ? yajl_gen_map_close(w->gen) :
-	    yajl_gen_array_close(w->gen));
+	json_status(w,
+	    w->is_object[w->depth] ? yajl_gen_map_close(w->gen) : yajl_gen_array_close(w->gen));
 }
 
 void
@@ -361,8 +370,7 @@ json_put_text(struct json_writer *w, const char *p, size_t len)
 	if (w->err.status != STATUS_OK)
 		return;
 	if (utf8_span(p, len) != len) {
-		(void)err_set(&w->err, STATUS_DATA,
-		    "a text for JSON is not UTF-8, or holds a NUL");
+		(void)err_set(&w->err, STATUS_DATA, "a text for JSON is not UTF-8, or holds a NUL");
 		return;
 	}
 	json_status(w, yajl_gen_string(w->gen, (const unsigned char *)(len ? p : ""), len));
@@ -375,7 +383,9 @@ json_is_number(const char *p, size_t len)
 	const char *end = p + len;
 	size_t n;
 
-#define DIGITS() for (n = 0; p < end && *p >= '0' && *p <= '9'; p++) n++
+#define DIGITS()                                            \
+	for (n = 0; p < end && *p >= '0' && *p <= '9'; p++) \
+	n++
 	if (p < end && *p == '-')
 		p++;
 	if (p < end && *p == '0') {

@@ -41,10 +41,8 @@ os_uuid(char dst[37])
 {
 	unsigned char b[16];
 
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b)) {
-		(void)fputs("aegis: error: no random bytes\n", stderr);
-		exit(STATUS_TEMPFAIL);
-	}
+	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
+		err_die(STATUS_TEMPFAIL, "no random bytes");
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
 	(void)snprintf(dst, 37,

@@ -52,8 +52,7 @@ utf8_span(const char *p, size_t len)
 		while (len - i >= sizeof(w)) {
 			memcpy(&w, s + i, sizeof(w));
 			/* No high bit anywhere, and each byte + 127 sets it: 1..127. */
-			if ((w & UTF8_HIGH) != 0 ||
-			    ((w + UTF8_LOW7) & UTF8_HIGH) != UTF8_HIGH)
+			if ((w & UTF8_HIGH) != 0 || ((w + UTF8_LOW7) & UTF8_HIGH) != UTF8_HIGH)
 				break;
 			i += sizeof(w);
 		}

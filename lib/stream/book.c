@@ -66,9 +66,10 @@ book_balances(const struct book *b, struct err *e)
 	if (!__builtin_add_overflow(b->used, b->skipped, &sum) &&
 	    !__builtin_add_overflow(sum, b->rejected, &sum) && sum == b->read)
 		return (0);
-	return (err_set(e, STATUS_DATA, "the book of %s does not balance: read %llu, but "
-	    "used %llu, skipped %llu and rejected %llu", b->stage,
-	    (unsigned long long)b->read, (unsigned long long)b->used,
+	return (err_set(e, STATUS_DATA,
+	    "the book of %s does not balance: read %llu, but "
+	    "used %llu, skipped %llu and rejected %llu",
+	    b->stage, (unsigned long long)b->read, (unsigned long long)b->used,
 	    (unsigned long long)b->skipped, (unsigned long long)b->rejected));
 }
 
@@ -104,7 +105,7 @@ book_put_codes(const struct book *b, struct buf *out, struct err *e)
 		return (-1);
 	for (i = 0; i < b->ncodes; i++)
 		if (buf_addf(out, e, "%s%s:%llu", i > 0 ? "," : "", b->codes[i].code,
-		    (unsigned long long)b->codes[i].n))
+			(unsigned long long)b->codes[i].n))
 			return (-1);
 	return (0);
 }
@@ -113,18 +114,16 @@ int
 book_write(const struct book *b, struct buf *out, struct err *e)
 {
 
-	if (buf_adds(out, BOOK_PREFIX, e) ||
-	    control_put(out, "stage", b->stage, e) ||
+	if (buf_adds(out, BOOK_PREFIX, e) || control_put(out, "stage", b->stage, e) ||
 	    control_put(out, "dataset", b->dataset, e) ||
-	    control_put_u64(out, "read", b->read, e) ||
-	    control_put_u64(out, "used", b->used, e) ||
+	    control_put_u64(out, "read", b->read, e) || control_put_u64(out, "used", b->used, e) ||
 	    control_put_u64(out, "skipped", b->skipped, e) ||
 	    control_put_u64(out, "rejected", b->rejected, e) ||
 	    control_put_u64(out, "flawed", b->flawed, e) ||
 	    control_put_u64(out, "rows", b->rows, e) ||
 	    control_put(out, "config", b->config_sha256, e) ||
-	    control_put(out, "source_sha256", b->source_sha256, e) ||
-	    book_put_rejects(b, out, e) || book_put_codes(b, out, e))
+	    control_put(out, "source_sha256", b->source_sha256, e) || book_put_rejects(b, out, e) ||
+	    book_put_codes(b, out, e))
 		return (-1);
 	return (buf_adds(out, "\n", e));
 }
@@ -173,8 +172,7 @@ book_get_codes(struct control *c, struct book *b, struct err *e)
 		    num_u64(colon + 1, (size_t)(comma - colon - 1), 1, UINT64_MAX, &k->n))
 			goto bad;
 		memcpy(k->code, p, (size_t)(colon - p));
-		if (strspn(k->code, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
-		    (size_t)(colon - p))
+		if (strspn(k->code, "abcdefghijklmnopqrstuvwxyz0123456789_") != (size_t)(colon - p))
 			goto bad;
 		b->ncodes++;
 		p = comma;
@@ -182,8 +180,7 @@ book_get_codes(struct control *c, struct book *b, struct err *e)
 	if (b->ncodes > 0)
 		return (0);
 bad:
-	return (err_set(e, STATUS_DATA,
-	    "codes= of the book line is neither '-' nor CODE:N,..."));
+	return (err_set(e, STATUS_DATA, "codes= of the book line is neither '-' nor CODE:N,..."));
 }
 
 int
@@ -195,8 +192,7 @@ book_parse(const char *p, size_t len, struct book *b, struct err *e)
 	if (control_begin(&c, p, len, BOOK_PREFIX, "book", e) ||
 	    control_get(&c, "stage", b->stage, sizeof(b->stage), e) ||
 	    control_get(&c, "dataset", b->dataset, sizeof(b->dataset), e) ||
-	    control_get_u64(&c, "read", &b->read, e) ||
-	    control_get_u64(&c, "used", &b->used, e) ||
+	    control_get_u64(&c, "read", &b->read, e) || control_get_u64(&c, "used", &b->used, e) ||
 	    control_get_u64(&c, "skipped", &b->skipped, e) ||
 	    control_get_u64(&c, "rejected", &b->rejected, e) ||
 	    control_get_u64(&c, "flawed", &b->flawed, e) ||

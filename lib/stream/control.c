@@ -9,9 +9,8 @@ static int
 control_plain(unsigned char c)
 {
 
-	return ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~' ||
-	    c == '/' || c == ':');
+	return ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    c == '-' || c == '.' || c == '_' || c == '~' || c == '/' || c == ':');
 }
 
 int
@@ -46,8 +45,8 @@ control_put_u64(struct buf *b, const char *key, uint64_t v, struct err *e)
 }
 
 int
-control_begin(struct control *c, const char *p, size_t len, const char *prefix,
-    const char *what, struct err *e)
+control_begin(struct control *c, const char *p, size_t len, const char *prefix, const char *what,
+    struct err *e)
 {
 	size_t n = strlen(prefix);
 
@@ -55,23 +54,21 @@ control_begin(struct control *c, const char *p, size_t len, const char *prefix,
 	c->end = p + len;
 	c->what = what;
 	if (len < n || memcmp(p, prefix, n) != 0)
-		return (err_set(e, STATUS_DATA, "no %s line: it must start with '%s'", what,
-		    prefix));
+		return (
+		    err_set(e, STATUS_DATA, "no %s line: it must start with '%s'", what, prefix));
 	c->p += n;
 	return (0);
 }
 
 int
-control_raw(struct control *c, const char *key, const char **value, size_t *len,
-    struct err *e)
+control_raw(struct control *c, const char *key, const char **value, size_t *len, struct err *e)
 {
 	size_t n = strlen(key), left = (size_t)(c->end - c->p);
 	const char *blank;
 
-	if (left < n + 2 || c->p[0] != ' ' || memcmp(c->p + 1, key, n) != 0 ||
-	    c->p[n + 1] != '=')
-		return (err_set(e, STATUS_DATA, "the %s line lacks '%s=' in its place",
-		    c->what, key));
+	if (left < n + 2 || c->p[0] != ' ' || memcmp(c->p + 1, key, n) != 0 || c->p[n + 1] != '=')
+		return (
+		    err_set(e, STATUS_DATA, "the %s line lacks '%s=' in its place", c->what, key));
 	c->p += n + 2;
 	left -= n + 2;
 	if ((blank = memchr(c->p, ' ', left)) == NULL)
@@ -83,8 +80,7 @@ control_raw(struct control *c, const char *key, const char **value, size_t *len,
 }
 
 int
-control_get(struct control *c, const char *key, char *dst, size_t size,
-    struct err *e)
+control_get(struct control *c, const char *key, char *dst, size_t size, struct err *e)
 {
 	const char *p;
 	size_t len, i, n = 0;
@@ -95,20 +91,18 @@ control_get(struct control *c, const char *key, char *dst, size_t size,
 		unsigned char ch = (unsigned char)p[i];
 
 		if (n + 1 >= size)
-			return (err_set(e, STATUS_DATA, "%s= of the %s line is too long",
-			    key, c->what));
-		if (ch == '%' && len - i > 2 && num_unhex(&ch, p + i + 1, 1) == 0 &&
-		    ch != '\0')
+			return (err_set(e, STATUS_DATA, "%s= of the %s line is too long", key,
+			    c->what));
+		if (ch == '%' && len - i > 2 && num_unhex(&ch, p + i + 1, 1) == 0 && ch != '\0')
 			i += 2;
 		else if (!control_plain(ch))
-			return (err_set(e, STATUS_DATA,
-			    "%s= of the %s line is not percent-encoded", key, c->what));
+			return (err_set(e, STATUS_DATA, "%s= of the %s line is not percent-encoded",
+			    key, c->what));
 		dst[n++] = (char)ch;
 	}
 	dst[n] = '\0';
 	if (n == 0)
-		return (err_set(e, STATUS_DATA, "%s= of the %s line is empty", key,
-		    c->what));
+		return (err_set(e, STATUS_DATA, "%s= of the %s line is empty", key, c->what));
 	return (0);
 }
 
@@ -122,8 +116,7 @@ control_get_u64(struct control *c, const char *key, uint64_t *v, struct err *e)
 		return (-1);
 	/* One spelling for each number: no leading zeros. */
 	if (num_u64(p, len, 0, UINT64_MAX, v) || (len > 1 && p[0] == '0'))
-		return (err_set(e, STATUS_DATA, "%s= of the %s line is no number", key,
-		    c->what));
+		return (err_set(e, STATUS_DATA, "%s= of the %s line is no number", key, c->what));
 	return (0);
 }
 
@@ -135,16 +128,14 @@ control_is_hex(const char *s, size_t n)
 }
 
 int
-control_hex(struct control *c, const char *key, char *dst, size_t digits,
-    struct err *e)
+control_hex(struct control *c, const char *key, char *dst, size_t digits, struct err *e)
 {
 
 	if (control_get(c, key, dst, digits + 1, e))
 		return (-1);
 	if (strcmp(dst, "-") != 0 && !control_is_hex(dst, digits))
 		return (err_set(e, STATUS_DATA,
-		    "%s= of the %s line is neither '-' nor %zu hex digits", key, c->what,
-		    digits));
+		    "%s= of the %s line is neither '-' nor %zu hex digits", key, c->what, digits));
 	return (0);
 }
 
@@ -153,7 +144,7 @@ control_end(const struct control *c, struct err *e)
 {
 
 	if (c->p != c->end)
-		return (err_set(e, STATUS_DATA, "the %s line goes on behind its last word",
-		    c->what));
+		return (
+		    err_set(e, STATUS_DATA, "the %s line goes on behind its last word", c->what));
 	return (0);
 }

@@ -40,24 +40,21 @@ int control_begin(struct control *c, const char *p, size_t len, const char *pref
  * The next word must be that of ${key}; set ${value} to its ${len} bytes as
  * they stand.  Return 0, or -1 with ${e} set to STATUS_DATA.
  */
-int control_raw(struct control *c, const char *key, const char **value, size_t *len,
-    struct err *e);
+int control_raw(struct control *c, const char *key, const char **value, size_t *len, struct err *e);
 
 /**
  * control_get(c, key, dst, size, e):
  * As control_raw(), decoded into ${dst} of ${size} bytes with a NUL.  An empty
  * value, one that does not fit, and one that holds a NUL are errors.
  */
-int control_get(struct control *c, const char *key, char *dst, size_t size,
-    struct err *e);
+int control_get(struct control *c, const char *key, char *dst, size_t size, struct err *e);
 int control_get_u64(struct control *c, const char *key, uint64_t *v, struct err *e);
 
 /**
  * control_hex(c, key, dst, digits, e):
  * As control_get() for ${digits} lower-case hex digits, or "-".
  */
-int control_hex(struct control *c, const char *key, char *dst, size_t digits,
-    struct err *e);
+int control_hex(struct control *c, const char *key, char *dst, size_t digits, struct err *e);
 
 /**
  * control_end(c, e):

@@ -30,10 +30,10 @@ struct csv_input {
 	bool eof;
 	struct csv_line line;
 	struct csv_parser parser;
-	struct buf text; /* fields that libcsv has unquoted */
+	struct buf text;             /* fields that libcsv has unquoted */
 	struct stream_field *fields; /* STREAM_COLUMNS_MAX + 1 */
 	size_t nfields;
-	bool row_over;   /* libcsv has seen the end of the row */
+	bool row_over; /* libcsv has seen the end of the row */
 	bool parser_on;
 };
 
@@ -112,11 +112,11 @@ csv_fill(struct csv_input *in, struct err *e)
 		in->base += in->pos;
 		in->told = in->pos = 0;
 	}
-	if (in->buf.cap - in->buf.len < CSV_PIECE / 4 && buf_reserve(&in->buf,
-	    in->buf.cap == 0 ? CSV_PIECE : CSV_PIECE / 4, e))
+	if (in->buf.cap - in->buf.len < CSV_PIECE / 4 &&
+	    buf_reserve(&in->buf, in->buf.cap == 0 ? CSV_PIECE : CSV_PIECE / 4, e))
 		return (-1);
-	if ((n = io_read(in->fd, in->buf.p + in->buf.len, in->buf.cap - in->buf.len,
-	    in->name, e)) < 0)
+	if ((n = io_read(in->fd, in->buf.p + in->buf.len, in->buf.cap - in->buf.len, in->name, e)) <
+	    0)
 		return (-1);
 	in->buf.len += (size_t)n;
 	in->eof = n == 0;
@@ -198,9 +198,11 @@ csv_input_next(struct csv_input *in, struct err *e)
 		}
 		if (done > (control ? (size_t)STREAM_LINE_MAX : in->opt.row_max) + 1) {
 			l->open = quotes % 2 != 0;
-			(void)err_set(e, STATUS_DATA, "longer than the %zu bytes that are "
-			    "allowed%s", control ? (size_t)STREAM_LINE_MAX :
-			    in->opt.row_max, l->open ? ", and its last quote is open" : "");
+			(void)err_set(e, STATUS_DATA,
+			    "longer than the %zu bytes that are "
+			    "allowed%s",
+			    control ? (size_t)STREAM_LINE_MAX : in->opt.row_max,
+			    l->open ? ", and its last quote is open" : "");
 			return (CSV_INPUT_FAULT);
 		}
 		if (lf != NULL) {
@@ -293,8 +295,7 @@ csv_parse_quoted(struct csv_input *in, struct err *e)
 	 * libcsv ends a row at CR and LF by itself, quicker than by a function: where
 	 * there is no CR that is the same.
 	 */
-	csv_set_term_func(&in->parser,
-	    memchr(l->p, '\r', l->len) != NULL ? csv_is_lf : NULL);
+	csv_set_term_func(&in->parser, memchr(l->p, '\r', l->len) != NULL ? csv_is_lf : NULL);
 	in->text.len = in->nfields = 0;
 	in->row_over = false;
 	if (buf_reserve(&in->text, l->len + 1, e))
@@ -308,7 +309,8 @@ csv_parse_quoted(struct csv_input *in, struct err *e)
 		return (err_set(e, STATUS_DATA, "the input ends inside quotes"));
 	if (csv_error(&in->parser) == CSV_ENOMEM)
 		return (err_set(e, STATUS_TEMPFAIL, "out of memory"));
-	return (err_set(e, STATUS_DATA, "byte %llu: a quote inside a value that is not "
+	return (err_set(e, STATUS_DATA,
+	    "byte %llu: a quote inside a value that is not "
 	    "doubled, or a value that goes on behind its closing quote",
 	    (unsigned long long)l->offset + n));
 }

@@ -51,8 +51,7 @@ struct csv_line {
  * csv_input_open(fd, name, options):
  * Read from ${fd}, which stays the caller's; ${name} is for messages.
  */
-struct csv_input *csv_input_open(int fd, const char *name,
-    const struct csv_options *options);
+struct csv_input *csv_input_open(int fd, const char *name, const struct csv_options *options);
 
 /**
  * csv_input_next(in, e):
@@ -72,8 +71,7 @@ const struct csv_line *csv_input_line(const struct csv_input *in);
  * Parse the row framed last.  Return its ${n} fields, valid until the next call
  * of csv_input_next(), or NULL with ${e} set to STATUS_DATA.
  */
-const struct stream_field *csv_input_fields(struct csv_input *in, size_t *n,
-    struct err *e);
+const struct stream_field *csv_input_fields(struct csv_input *in, size_t *n, struct err *e);
 
 /**
  * csv_input_tell(in):

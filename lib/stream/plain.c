@@ -65,8 +65,8 @@ plain_fault(const struct plain_sealing *s, struct err *e)
 {
 	const struct csv_line *l = csv_input_line(s->in);
 
-	return (err_prefix(e, "'%s': line %llu (byte %llu)", s->name,
-	    (unsigned long long)l->number, (unsigned long long)l->offset));
+	return (err_prefix(e, "'%s': line %llu (byte %llu)", s->name, (unsigned long long)l->number,
+	    (unsigned long long)l->offset));
 }
 
 static int
@@ -87,8 +87,7 @@ plain_columns(struct plain_sealing *s, int out, const char *source, struct err *
 	for (i = 0; i < n; i++)
 		columns[i] = xstrndup(f[i].p ? f[i].p : "", f[i].len);
 	s->ncolumns = n;
-	s->out = stream_writer_open(out, PLAIN_OUT_NAME, &h,
-	    (const char *const *)columns, n, e);
+	s->out = stream_writer_open(out, PLAIN_OUT_NAME, &h, (const char *const *)columns, n, e);
 	for (i = 0; i < n; i++)
 		free(columns[i]);
 	free(columns);
@@ -118,8 +117,10 @@ plain_rows(struct plain_sealing *s, struct err *e)
 		if ((f = csv_input_fields(s->in, &n, e)) == NULL)
 			return (plain_fault(s, e));
 		if (n != s->ncolumns) {
-			(void)err_set(e, STATUS_DATA, "%zu fields, but the first line has "
-			    "%zu", n, s->ncolumns);
+			(void)err_set(e, STATUS_DATA,
+			    "%zu fields, but the first line has "
+			    "%zu",
+			    n, s->ncolumns);
 			return (plain_fault(s, e));
 		}
 		for (i = 0; i < n; i++)
@@ -151,8 +152,7 @@ plain_finish(struct plain_sealing *s, struct err *e)
 }
 
 int
-plain_seal(const char *path, int out, const struct plain_options *options,
-    struct err *e)
+plain_seal(const char *path, int out, const struct plain_options *options, struct err *e)
 {
 	struct csv_options opt = { options->row_max, false, true, plain_seen, NULL };
 	struct plain_sealing s = { options, plain_name(path), NULL, NULL, NULL, 0 };
@@ -180,8 +180,8 @@ plain_seal(const char *path, int out, const struct plain_options *options,
 
 /* Rows on their way out of a sealed stream. */
 struct plain_out {
-	int out;    /* where they go in the end */
-	int spool;  /* where they wait for the seal, or -1 */
+	int out;   /* where they go in the end */
+	int spool; /* where they wait for the seal, or -1 */
 	struct buf buf;
 	char *head; /* column names, as written */
 	size_t head_len;
@@ -241,8 +241,7 @@ plain_len(const struct stream_reader *r, size_t len)
 }
 
 static int
-plain_head(struct plain_out *o, const struct stream_reader *r, const char *name,
-    struct err *e)
+plain_head(struct plain_out *o, const struct stream_reader *r, const char *name, struct err *e)
 {
 	size_t len;
 	const char *p = stream_reader_raw(r, &len);
@@ -253,17 +252,17 @@ plain_head(struct plain_out *o, const struct stream_reader *r, const char *name,
 		return (plain_line(o, p, plain_len(r, len), e));
 	}
 	if (len != o->head_len || memcmp(p, o->head, len) != 0)
-		return (err_set(e, STATUS_DATA, "'%s': a stream has other columns than the "
-		    "one before it", name));
+		return (err_set(e, STATUS_DATA,
+		    "'%s': a stream has other columns than the "
+		    "one before it",
+		    name));
 	return (0);
 }
 
 int
-plain_unseal(const char *path, const char *kind, bool spool, int out,
-    struct err *e)
+plain_unseal(const char *path, const char *kind, bool spool, int out, struct err *e)
 {
-	struct plain_out o = { out, -1, BUF_INIT(PLAIN_OUT_SIZE + STREAM_ROW_MAX + 1), NULL,
-	    0 };
+	struct plain_out o = { out, -1, BUF_INIT(PLAIN_OUT_SIZE + STREAM_ROW_MAX + 1), NULL, 0 };
 	struct stream_reader *r = NULL;
 	enum stream_event event = STREAM_FAULT;
 	const char *p;
@@ -306,12 +305,11 @@ plain_book(const struct book *b, struct buf *t, struct err *e)
 	size_t i;
 
 	if (buf_addf(t, e, "%-20s %12llu %12llu %12llu %12llu %12llu %12llu\n", b->stage,
-	    (unsigned long long)b->read, (unsigned long long)b->used,
-	    (unsigned long long)b->skipped, (unsigned long long)b->rejected,
-	    (unsigned long long)b->flawed, (unsigned long long)b->rows))
+		(unsigned long long)b->read, (unsigned long long)b->used,
+		(unsigned long long)b->skipped, (unsigned long long)b->rejected,
+		(unsigned long long)b->flawed, (unsigned long long)b->rows))
 		return (-1);
-	if (strcmp(b->dataset, "-") != 0 &&
-	    buf_addf(t, e, "    dataset        %s\n", b->dataset))
+	if (strcmp(b->dataset, "-") != 0 && buf_addf(t, e, "    dataset        %s\n", b->dataset))
 		return (-1);
 	if (strcmp(b->config_sha256, "-") != 0 &&
 	    buf_addf(t, e, "    config sha256  %s\n", b->config_sha256))
@@ -321,19 +319,18 @@ plain_book(const struct book *b, struct buf *t, struct err *e)
 		return (-1);
 	if (strcmp(b->rejects_sha256, "-") != 0 &&
 	    buf_addf(t, e, "    rejects        %s\n    rejects sha256 %s\n", b->rejects,
-	    b->rejects_sha256))
+		b->rejects_sha256))
 		return (-1);
 	for (i = 0; i < b->ncodes; i++)
 		if (buf_addf(t, e, "    %-18s %llu\n", b->codes[i].code,
-		    (unsigned long long)b->codes[i].n))
+			(unsigned long long)b->codes[i].n))
 			return (-1);
 	return (0);
 }
 
 /* The books of one stream, behind its seal. */
 static int
-plain_section(const struct stream_reader *r, uint64_t number, struct buf *t,
-    struct err *e)
+plain_section(const struct stream_reader *r, uint64_t number, struct buf *t, struct err *e)
 {
 	char source[300];
 	size_t i, n;
@@ -342,11 +339,12 @@ plain_section(const struct stream_reader *r, uint64_t number, struct buf *t,
 	(void)err_quote(source, sizeof(source), stream_reader_source(r),
 	    strlen(stream_reader_source(r)));
 	t->len = 0;
-	if (buf_addf(t, e, "%sstream %llu: %s, source %s, run %s\n"
-	    "%-20s %12s %12s %12s %12s %12s %12s\n", number > 1 ? "\n" : "",
-	    (unsigned long long)number, stream_reader_kind(r), source,
-	    stream_reader_run(r), "stage", "read", "used", "skipped", "rejected", "flawed",
-	    "rows"))
+	if (buf_addf(t, e,
+		"%sstream %llu: %s, source %s, run %s\n"
+		"%-20s %12s %12s %12s %12s %12s %12s\n",
+		number > 1 ? "\n" : "", (unsigned long long)number, stream_reader_kind(r), source,
+		stream_reader_run(r), "stage", "read", "used", "skipped", "rejected", "flawed",
+		"rows"))
 		return (-1);
 	for (i = 0; i < n; i++)
 		if (plain_book(&books[i], t, e))
@@ -368,8 +366,9 @@ plain_books(const char *path, const char *kind, int out, struct err *e)
 	if ((r = stream_reader_open(fd, plain_name(path), kind, e)) == NULL)
 		rc = -1;
 	while (rc == 0 && (event = stream_reader_next(r, e)) > STREAM_END)
-		if (event == STREAM_SEAL && (plain_section(r, ++number, &t, e) ||
-		    io_write_all(out, t.p, t.len, PLAIN_OUT_NAME, e)))
+		if (event == STREAM_SEAL &&
+		    (plain_section(r, ++number, &t, e) ||
+			io_write_all(out, t.p, t.len, PLAIN_OUT_NAME, e)))
 			rc = -1;
 	if (event == STREAM_FAULT)
 		rc = -1;

@@ -28,8 +28,7 @@ struct plain_options {
  * skipped.  Return 0, or -1 with ${e} set: STATUS_DATA with line and byte of
  * what is no CSV, no UTF-8, too long, or has other fields than the first row.
  */
-int plain_seal(const char *path, int out, const struct plain_options *options,
-    struct err *e);
+int plain_seal(const char *path, int out, const struct plain_options *options, struct err *e);
 
 /**
  * plain_unseal(path, kind, spool, out, e):
@@ -38,8 +37,7 @@ int plain_seal(const char *path, int out, const struct plain_options *options,
  * as they come, or with ${spool} when a good seal has closed them.  Return 0, or
  * -1 with ${e} set; what was read before the fault has been written.
  */
-int plain_unseal(const char *path, const char *kind, bool spool, int out,
-    struct err *e);
+int plain_unseal(const char *path, const char *kind, bool spool, int out, struct err *e);
 
 /**
  * plain_books(path, kind, out, e):

@@ -21,19 +21,19 @@ enum reader_state { READER_BEFORE, READER_WITHIN, READER_SEALED, READER_BROKEN }
 
 struct stream_reader {
 	char *name;
-	char *wanted;      /* kind, or its beginning up to ':' */
+	char *wanted; /* kind, or its beginning up to ':' */
 	struct csv_input *in;
 	struct digest_xxh64 *xxh;
 	enum reader_state state;
-	size_t sections;   /* streams that were sealed */
+	size_t sections; /* streams that were sealed */
 	char kind[READER_KIND_SIZE];
 	char source[READER_SOURCE_SIZE];
 	char run[READER_RUN_SIZE];
 	char **columns;
-	size_t ncolumns;   /* as the caller sees them */
-	bool constant;     /* a second column "_" is hidden */
-	bool traced;       /* _record and _offset come first */
-	uint64_t begin;    /* offset of the present stream in the input */
+	size_t ncolumns; /* as the caller sees them */
+	bool constant;   /* a second column "_" is hidden */
+	bool traced;     /* _record and _offset come first */
+	uint64_t begin;  /* offset of the present stream in the input */
 	uint64_t rows;
 	const struct stream_field *fields;
 	const char *raw;
@@ -85,8 +85,7 @@ reader_traced(const struct stream_reader *r, uint64_t *record, uint64_t *offset)
 {
 	const struct stream_field *f = r->fields;
 
-	return (r->traced && f != NULL &&
-	    num_u64(f[0].p, f[0].len, 0, UINT64_MAX, record) == 0 &&
+	return (r->traced && f != NULL && num_u64(f[0].p, f[0].len, 0, UINT64_MAX, record) == 0 &&
 	    num_u64(f[1].p, f[1].len, 0, UINT64_MAX, offset) == 0);
 }
 
@@ -109,8 +108,7 @@ reader_fault(struct stream_reader *r, bool is_row, struct err *e)
 		(void)err_prefix(e, "'%s': row %llu (byte %llu%s)", r->name,
 		    (unsigned long long)r->rows + 1, (unsigned long long)l->offset, place);
 	else
-		(void)err_prefix(e, "'%s': byte %llu", r->name,
-		    (unsigned long long)l->offset);
+		(void)err_prefix(e, "'%s': byte %llu", r->name, (unsigned long long)l->offset);
 	return (STREAM_FAULT);
 }
 
@@ -121,10 +119,12 @@ reader_cut(struct stream_reader *r, struct err *e)
 	const struct csv_line *l = csv_input_line(r->in);
 
 	r->state = READER_BROKEN;
-	(void)err_set(e, STATUS_DATA, "'%s': the stream is cut: no seal after row %llu "
-	    "(byte %llu)", r->name, (unsigned long long)r->rows,
-	    (unsigned long long)l->offset);
-	(void)err_hint(e, "the program that wrote it failed or was stopped; look for its "
+	(void)err_set(e, STATUS_DATA,
+	    "'%s': the stream is cut: no seal after row %llu "
+	    "(byte %llu)",
+	    r->name, (unsigned long long)r->rows, (unsigned long long)l->offset);
+	(void)err_hint(e,
+	    "the program that wrote it failed or was stopped; look for its "
 	    "message");
 	return (STREAM_FAULT);
 }
@@ -134,26 +134,27 @@ reader_no_cr(const struct csv_line *l, const char *what, struct err *e)
 {
 
 	if (l->len > 0 && l->p[l->len - 1] == '\r')
-		return (err_set(e, STATUS_DATA, "the %s line ends in CR LF; a sealed stream "
-		    "has LF alone", what));
+		return (err_set(e, STATUS_DATA,
+		    "the %s line ends in CR LF; a sealed stream "
+		    "has LF alone",
+		    what));
 	return (0);
 }
 
 static int
-reader_kind(const struct stream_reader *r, const char *kind, const char *last,
-    struct err *e)
+reader_kind(const struct stream_reader *r, const char *kind, const char *last, struct err *e)
 {
 	size_t n = strlen(r->wanted);
 	bool family = n == 0 || r->wanted[n - 1] == ':';
 
 	if (family ? strncmp(kind, r->wanted, n) != 0 : strcmp(kind, r->wanted) != 0) {
-		(void)err_set(e, STATUS_DATA, "a stream of kind %s, but %s%s is wanted here",
-		    kind, r->wanted, family ? "..." : "");
+		(void)err_set(e, STATUS_DATA, "a stream of kind %s, but %s%s is wanted here", kind,
+		    r->wanted, family ? "..." : "");
 		return (-1);
 	}
 	if (r->sections > 0 && strcmp(kind, last) != 0)
-		return (err_set(e, STATUS_DATA, "a stream of kind %s behind one of kind %s",
-		    kind, last));
+		return (err_set(e, STATUS_DATA, "a stream of kind %s behind one of kind %s", kind,
+		    last));
 	return (0);
 }
 
@@ -165,14 +166,15 @@ reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	char last[READER_KIND_SIZE];
 	struct control c;
 
-	if (kind != CSV_INPUT_CONTROL ||
-	    l->len < sizeof(READER_HEADER) - 1 ||
+	if (kind != CSV_INPUT_CONTROL || l->len < sizeof(READER_HEADER) - 1 ||
 	    memcmp(l->p, READER_HEADER, sizeof(READER_HEADER) - 1) != 0) {
 		if (r->sections > 0)
-			return (err_set(e, STATUS_DATA,
-			    "bytes behind the seal that are no stream"));
-		(void)err_set(e, STATUS_DATA, "no sealed stream: it does not begin with "
-		    "'%s'", READER_HEADER);
+			return (
+			    err_set(e, STATUS_DATA, "bytes behind the seal that are no stream"));
+		(void)err_set(e, STATUS_DATA,
+		    "no sealed stream: it does not begin with "
+		    "'%s'",
+		    READER_HEADER);
 		return (err_hint(e, "aegis seal makes one of plain CSV"));
 	}
 	memcpy(last, r->kind, sizeof(last));
@@ -207,13 +209,11 @@ reader_columns(struct stream_reader *r, struct err *e)
 		r->columns[r->ncolumns++] = xstrndup(f[i].p, f[i].len);
 		for (k = 0; k < i; k++)
 			if (strcmp(r->columns[k], r->columns[i]) == 0)
-				return (err_set(e, STATUS_DATA,
-				    "two columns are called '%s'", r->columns[i]));
+				return (err_set(e, STATUS_DATA, "two columns are called '%s'",
+				    r->columns[i]));
 	}
-	r->traced = strcmp(r->columns[0], "_record") == 0 &&
-	    strcmp(r->columns[1], "_offset") == 0;
-	if (!r->traced && (strncmp(r->kind, "rrc:", 4) == 0 ||
-	    strncmp(r->kind, "entity:", 7) == 0))
+	r->traced = strcmp(r->columns[0], "_record") == 0 && strcmp(r->columns[1], "_offset") == 0;
+	if (!r->traced && (strncmp(r->kind, "rrc:", 4) == 0 || strncmp(r->kind, "entity:", 7) == 0))
 		return (err_set(e, STATUS_DATA,
 		    "a stream of kind %s must begin with _record,_offset", r->kind));
 	r->constant = n == 2 && strcmp(r->columns[1], "_") == 0;
@@ -268,8 +268,7 @@ reader_row(struct stream_reader *r, struct err *e)
 	if (n != want) {
 		if (n < 2)
 			r->fields = NULL; /* no place to be had from it */
-		(void)err_set(e, STATUS_DATA, "%zu fields, but there are %zu columns", n,
-		    want);
+		(void)err_set(e, STATUS_DATA, "%zu fields, but there are %zu columns", n, want);
 		return (reader_fault(r, true, e));
 	}
 	if (r->constant && (r->fields[1].len != 1 || r->fields[1].p[0] != '-')) {
@@ -291,12 +290,13 @@ reader_seal(struct stream_reader *r, struct err *e)
 		return (err_set(e, STATUS_DATA, "a seal without a book before it"));
 	own = &r->books[r->nbooks - 1];
 	if (own->rows != r->rows)
-		return (err_set(e, STATUS_DATA, "the book of %s says %llu rows, but %llu were "
-		    "read", own->stage, (unsigned long long)own->rows,
-		    (unsigned long long)r->rows));
+		return (err_set(e, STATUS_DATA,
+		    "the book of %s says %llu rows, but %llu were "
+		    "read",
+		    own->stage, (unsigned long long)own->rows, (unsigned long long)r->rows));
 	csv_input_tell(r->in);
-	if (seal_check(l->p, l->len, own, r->rows, l->offset - r->begin,
-	    digest_xxh64_value(r->xxh), e))
+	if (seal_check(l->p, l->len, own, r->rows, l->offset - r->begin, digest_xxh64_value(r->xxh),
+		e))
 		return (-1);
 	for (i = 0; i < r->nbooks; i++)
 		if (book_balances(&r->books[i], e) ||
@@ -337,8 +337,10 @@ reader_control(struct stream_reader *r, struct err *e)
 	} else {
 		char quoted[80];
 
-		rc = err_set(e, STATUS_DATA, "a control line that is neither book nor seal: "
-		    "'%s'", err_quote(quoted, sizeof(quoted), l->p, l->len));
+		rc = err_set(e, STATUS_DATA,
+		    "a control line that is neither book nor seal: "
+		    "'%s'",
+		    err_quote(quoted, sizeof(quoted), l->p, l->len));
 	}
 	return (rc ? reader_fault(r, false, e) : 0);
 }

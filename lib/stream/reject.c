@@ -52,8 +52,8 @@ fault_list_new(void)
 }
 
 void
-fault_add(struct fault_list *l, const char *code, const char *column,
-    const char *value, size_t len, const char *fmt, ...)
+fault_add(struct fault_list *l, const char *code, const char *column, const char *value, size_t len,
+    const char *fmt, ...)
 {
 	struct fault *f;
 	va_list ap;
@@ -102,8 +102,8 @@ fault_line(const struct fault *f, char *dst, size_t size)
 	if (f->column[0] != '\0')
 		skip = (size_t)snprintf(dst, size, "%s", f->column);
 	if (f->has_value)
-		skip += (size_t)snprintf(dst + skip, size - skip, "%s'%s%s'",
-		    skip > 0 ? " " : "", value, f->cut ? "..." : "");
+		skip += (size_t)snprintf(dst + skip, size - skip, "%s'%s%s'", skip > 0 ? " " : "",
+		    value, f->cut ? "..." : "");
 	(void)snprintf(dst + skip, size - skip, "%s%s", skip > 0 ? ": " : "", f->reason);
 }
 
@@ -152,21 +152,28 @@ struct reject_writer {
 };
 
 static const char *const reject_columns[] = {
-	"_record", "_offset", "severity", "code", "faults", "raw",
+	"_record",
+	"_offset",
+	"severity",
+	"code",
+	"faults",
+	"raw",
 };
 enum { REJECT_COLUMNS = sizeof(reject_columns) / sizeof(reject_columns[0]) };
 
 static int
-reject_start(struct reject_writer *w, const char *path, const char *kind,
-    const char *run, struct err *e)
+reject_start(struct reject_writer *w, const char *path, const char *kind, const char *run,
+    struct err *e)
 {
 	struct stream_header h = { NULL, w->source, run };
 	struct buf k = BUF_INIT(256);
 	int rc = -1;
 
 	if (strlen(path) >= BOOK_FILE_SIZE)
-		return (err_set(e, STATUS_USAGE, "the reject file's name is longer than %d "
-		    "bytes", BOOK_FILE_SIZE - 1));
+		return (err_set(e, STATUS_USAGE,
+		    "the reject file's name is longer than %d "
+		    "bytes",
+		    BOOK_FILE_SIZE - 1));
 	w->path = xstrdup(path);
 	w->partial = xcalloc(strlen(path) + sizeof(".partial"), 1);
 	(void)sprintf(w->partial, "%s.partial", path);
@@ -174,19 +181,18 @@ reject_start(struct reject_writer *w, const char *path, const char *kind,
 	w->json = json_writer_new(&w->faults);
 	w->fd = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (w->fd < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make the reject file '%s'",
-		    w->partial));
+		return (err_sys(e, STATUS_OUTPUT, "can't make the reject file '%s'", w->partial));
 	if (buf_addf(&k, e, "reject:%s", kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
-	    (w->out = stream_writer_open(w->fd, w->partial, &h, reject_columns,
-	    REJECT_COLUMNS, e)) != NULL)
+	    (w->out = stream_writer_open(w->fd, w->partial, &h, reject_columns, REJECT_COLUMNS,
+		 e)) != NULL)
 		rc = 0;
 	buf_free(&k);
 	return (rc);
 }
 
 struct reject_writer *
-reject_open(const char *path, const char *kind, const char *source,
-    const char *run, struct book *book, struct err *e)
+reject_open(const char *path, const char *kind, const char *source, const char *run,
+    struct book *book, struct err *e)
 {
 	struct reject_writer *w = xcalloc(1, sizeof(*w));
 
@@ -203,8 +209,8 @@ reject_open(const char *path, const char *kind, const char *source,
 
 /* One member {"code":..., "column":..., "value":..., "reason":...}. */
 static void
-reject_fault(struct json_writer *j, const char *code, const char *column,
-    const char *value, size_t len, const char *reason)
+reject_fault(struct json_writer *j, const char *code, const char *column, const char *value,
+    size_t len, const char *reason)
 {
 	char quoted[FAULT_VALUE_MAX * 4 + 8];
 	const char *text[2] = { column, reason };
@@ -241,8 +247,7 @@ reject_fault(struct json_writer *j, const char *code, const char *column,
 }
 
 static int
-reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len,
-    struct err *e)
+reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len, struct err *e)
 {
 	char note[100];
 	size_t i;
@@ -276,17 +281,17 @@ reject_refuse(const struct reject_writer *w, uint64_t record, uint64_t offset,
 
 	if (l->n > 0)
 		fault_line(&l->v[0], line, sizeof(line));
-	(void)err_set(e, STATUS_DATA, "'%s': record %llu at byte %llu: %s: %.600s",
-	    w->source, (unsigned long long)record, (unsigned long long)offset,
+	(void)err_set(e, STATUS_DATA, "'%s': record %llu at byte %llu: %s: %.600s", w->source,
+	    (unsigned long long)record, (unsigned long long)offset,
 	    l->n > 0 ? l->v[0].code : "other", line);
-	return (err_hint(e, "with --rejects FILE bad records are set aside there, up to the "
+	return (err_hint(e,
+	    "with --rejects FILE bad records are set aside there, up to the "
 	    "ceiling of --max-rejects"));
 }
 
 int
-reject_put(struct reject_writer *w, bool rejected, uint64_t record,
-    uint64_t offset, const struct fault_list *faults, const void *raw, size_t len,
-    struct err *e)
+reject_put(struct reject_writer *w, bool rejected, uint64_t record, uint64_t offset,
+    const struct fault_list *faults, const void *raw, size_t len, struct err *e)
 {
 	const char *code = faults->n > 0 ? faults->v[0].code : "other";
 	size_t kept = len > REJECT_RAW_MAX ? REJECT_RAW_MAX : len, i;
@@ -313,8 +318,7 @@ reject_put(struct reject_writer *w, bool rejected, uint64_t record,
 
 /* SHA-256 of what stands in the file now. */
 static int
-reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1],
-    struct err *e)
+reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
 {
 	enum { PIECE = 64 << 10 };
 	struct digest_sha256 *d;
@@ -353,8 +357,7 @@ reject_close(struct reject_writer *w, struct err *e)
 	if (io_sync_close(fd, w->partial, e))
 		goto err1;
 	if (rename(w->partial, w->path)) {
-		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", w->partial,
-		    w->path);
+		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", w->partial, w->path);
 		goto err1;
 	}
 	if ((rc = io_sync_parent(w->path, e)) == 0) {

@@ -17,19 +17,17 @@ seal_rejects(const struct book *b, char dst[BOOK_FILE_SIZE + DIGEST_SHA256_HEX +
 	if (strcmp(b->rejects_sha256, "-") == 0)
 		(void)strcpy(dst, "-");
 	else
-		(void)snprintf(dst, BOOK_FILE_SIZE + DIGEST_SHA256_HEX + 2, "%s:%s",
-		    b->rejects, b->rejects_sha256);
+		(void)snprintf(dst, BOOK_FILE_SIZE + DIGEST_SHA256_HEX + 2, "%s:%s", b->rejects,
+		    b->rejects_sha256);
 }
 
 int
-seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64,
-    struct buf *out, struct err *e)
+seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64, struct buf *out, struct err *e)
 {
 	char rejects[BOOK_FILE_SIZE + DIGEST_SHA256_HEX + 2];
 
 	seal_rejects(own, rejects);
-	if (buf_adds(out, SEAL_PREFIX, e) ||
-	    control_put_u64(out, "rows", own->rows, e) ||
+	if (buf_adds(out, SEAL_PREFIX, e) || control_put_u64(out, "rows", own->rows, e) ||
 	    control_put_u64(out, "read", own->read, e) ||
 	    control_put_u64(out, "rejected", own->rejected, e) ||
 	    control_put_u64(out, "skipped", own->skipped, e) ||
@@ -43,8 +41,7 @@ seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64,
 }
 
 static int
-seal_u64(struct control *c, const char *key, uint64_t want, const char *by,
-    struct err *e)
+seal_u64(struct control *c, const char *key, uint64_t want, const char *by, struct err *e)
 {
 	uint64_t v;
 
@@ -57,8 +54,7 @@ seal_u64(struct control *c, const char *key, uint64_t want, const char *by,
 }
 
 static int
-seal_text(struct control *c, const char *key, const char *want, const char *by,
-    struct err *e)
+seal_text(struct control *c, const char *key, const char *want, const char *by, struct err *e)
 {
 	char v[BOOK_FILE_SIZE + DIGEST_SHA256_HEX + 2];
 
@@ -66,13 +62,12 @@ seal_text(struct control *c, const char *key, const char *want, const char *by,
 		return (-1);
 	if (strcmp(v, want) == 0)
 		return (0);
-	return (err_set(e, STATUS_DATA, "the seal says %s=%.80s, but %s %.80s", key, v, by,
-	    want));
+	return (err_set(e, STATUS_DATA, "the seal says %s=%.80s, but %s %.80s", key, v, by, want));
 }
 
 int
-seal_check(const char *p, size_t len, const struct book *own, uint64_t rows,
-    uint64_t bytes, uint64_t xxh64, struct err *e)
+seal_check(const char *p, size_t len, const struct book *own, uint64_t rows, uint64_t bytes,
+    uint64_t xxh64, struct err *e)
 {
 	char rejects[BOOK_FILE_SIZE + DIGEST_SHA256_HEX + 2], hex[SEAL_XXH64_HEX + 1];
 	struct buf want = BUF_INIT(64 << 10);
@@ -90,8 +85,7 @@ seal_check(const char *p, size_t len, const struct book *own, uint64_t rows,
 	    seal_u64(&c, "bytes", bytes, "the bytes before it are", e) ||
 	    seal_text(&c, "xxh64", hex, "the bytes before it have", e) ||
 	    seal_text(&c, "source_sha256", own->source_sha256, "the last book says", e) ||
-	    seal_text(&c, "rejects", rejects, "the last book says", e) ||
-	    control_end(&c, e))
+	    seal_text(&c, "rejects", rejects, "the last book says", e) || control_end(&c, e))
 		return (-1);
 	/* What the words above could still leave open, such as %2d for '-'. */
 	if (seal_write(own, bytes, xxh64, &want, e))

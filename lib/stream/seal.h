@@ -19,8 +19,8 @@
  * the digest ${xxh64}, and whose writer's book is ${own}.  Return 0, or -1 with
  * ${e} set.
  */
-int seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64,
-    struct buf *out, struct err *e);
+int seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64, struct buf *out,
+    struct err *e);
 
 /**
  * seal_check(p, len, own, rows, bytes, xxh64, e):
@@ -28,7 +28,7 @@ int seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64,
  * against what was read: ${rows}, ${bytes}, ${xxh64}.  Return 0, or -1 with
  * ${e} set to STATUS_DATA and the first figure that differs.
  */
-int seal_check(const char *p, size_t len, const struct book *own, uint64_t rows,
-    uint64_t bytes, uint64_t xxh64, struct err *e);
+int seal_check(const char *p, size_t len, const struct book *own, uint64_t rows, uint64_t bytes,
+    uint64_t xxh64, struct err *e);
 
 #endif

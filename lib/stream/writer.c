@@ -24,16 +24,32 @@ enum { BYTE_QUOTE = 1, BYTE_HIGH = 2, BYTE_NUL = 4, BYTE_EDGE = 8, BYTE_FIRST = 
 
 static const unsigned char writer_bytes[256] = {
 	['\0'] = BYTE_NUL,
-	['\t'] = BYTE_EDGE, [' '] = BYTE_EDGE,
-	['\n'] = BYTE_QUOTE, ['\r'] = BYTE_QUOTE, ['"'] = BYTE_QUOTE, [','] = BYTE_QUOTE,
+	['\t'] = BYTE_EDGE,
+	[' '] = BYTE_EDGE,
+	['\n'] = BYTE_QUOTE,
+	['\r'] = BYTE_QUOTE,
+	['"'] = BYTE_QUOTE,
+	[','] = BYTE_QUOTE,
 	['#'] = BYTE_FIRST,
-#define HIGH8(x) [x] = BYTE_HIGH, [x + 1] = BYTE_HIGH, [x + 2] = BYTE_HIGH, \
-	[x + 3] = BYTE_HIGH, [x + 4] = BYTE_HIGH, [x + 5] = BYTE_HIGH, \
-	[x + 6] = BYTE_HIGH, [x + 7] = BYTE_HIGH
-	HIGH8(0x80), HIGH8(0x88), HIGH8(0x90), HIGH8(0x98),
-	HIGH8(0xa0), HIGH8(0xa8), HIGH8(0xb0), HIGH8(0xb8),
-	HIGH8(0xc0), HIGH8(0xc8), HIGH8(0xd0), HIGH8(0xd8),
-	HIGH8(0xe0), HIGH8(0xe8), HIGH8(0xf0), HIGH8(0xf8),
+#define HIGH8(x)                                                                        \
+	[x] = BYTE_HIGH, [x + 1] = BYTE_HIGH, [x + 2] = BYTE_HIGH, [x + 3] = BYTE_HIGH, \
+	[x + 4] = BYTE_HIGH, [x + 5] = BYTE_HIGH, [x + 6] = BYTE_HIGH, [x + 7] = BYTE_HIGH
+	HIGH8(0x80),
+	HIGH8(0x88),
+	HIGH8(0x90),
+	HIGH8(0x98),
+	HIGH8(0xa0),
+	HIGH8(0xa8),
+	HIGH8(0xb0),
+	HIGH8(0xb8),
+	HIGH8(0xc0),
+	HIGH8(0xc8),
+	HIGH8(0xd0),
+	HIGH8(0xd8),
+	HIGH8(0xe0),
+	HIGH8(0xe8),
+	HIGH8(0xf0),
+	HIGH8(0xf8),
 #undef HIGH8
 };
 
@@ -43,13 +59,13 @@ struct stream_writer {
 	char *p; /* WRITER_SIZE bytes, of which len are used */
 	size_t len;
 	size_t ncolumns;
-	size_t field;      /* fields of the present row so far */
-	bool constant;     /* the second, constant column is added */
+	size_t field;  /* fields of the present row so far */
+	bool constant; /* the second, constant column is added */
 	uint64_t rows;
-	uint64_t flushed;  /* bytes that left the buffer */
+	uint64_t flushed;   /* bytes that left the buffer */
 	uint64_t row_start; /* byte of the stream where the row begins */
 	struct digest_xxh64 *xxh;
-	struct err err;    /* what went wrong since the last end of row */
+	struct err err; /* what went wrong since the last end of row */
 };
 
 static void
@@ -120,22 +136,22 @@ writer_hard(struct stream_writer *w, const char *p, size_t len)
 		flags |= writer_bytes[(unsigned char)p[i]];
 	if ((flags & (BYTE_HIGH | BYTE_NUL)) != 0 && (i = utf8_span(p, len)) < len) {
 		(void)err_set(&w->err, STATUS_DATA,
-		    "'%s': row %llu, column %zu: byte %zu of the value (0x%02x) is %s",
-		    w->name, (unsigned long long)w->rows + 1, w->field, i,
-		    (unsigned char)p[i], p[i] == '\0' ? "a NUL" : "not UTF-8");
+		    "'%s': row %llu, column %zu: byte %zu of the value (0x%02x) is %s", w->name,
+		    (unsigned long long)w->rows + 1, w->field, i, (unsigned char)p[i],
+		    p[i] == '\0' ? "a NUL" : "not UTF-8");
 		return;
 	}
 	/* Not much more than a row may have is kept of one that is too long. */
 	if (len > STREAM_ROW_MAX) {
 		(void)err_set(&w->err, STATUS_DATA,
 		    "'%s': row %llu, column %zu: a value of %zu bytes, but a row may have "
-		    "%d", w->name, (unsigned long long)w->rows + 1, w->field, len,
-		    STREAM_ROW_MAX);
+		    "%d",
+		    w->name, (unsigned long long)w->rows + 1, w->field, len, STREAM_ROW_MAX);
 		return;
 	}
 	if ((flags & BYTE_QUOTE) != 0 || p[0] == '#' ||
-	    ((writer_bytes[(unsigned char)p[0]] |
-	    writer_bytes[(unsigned char)p[len - 1]]) & BYTE_EDGE) != 0)
+	    ((writer_bytes[(unsigned char)p[0]] | writer_bytes[(unsigned char)p[len - 1]]) &
+		BYTE_EDGE) != 0)
 		writer_quoted(w, p, len);
 	else
 		writer_bulk(w, p, len);
@@ -244,8 +260,7 @@ writer_line(struct stream_writer *w, char constant, struct err *e)
 	if (bytes > STREAM_ROW_MAX)
 		(void)err_set(&w->err, STATUS_DATA,
 		    "'%s': row %llu is %llu bytes long, but a row may have %d", w->name,
-		    (unsigned long long)w->rows + 1, (unsigned long long)bytes,
-		    STREAM_ROW_MAX);
+		    (unsigned long long)w->rows + 1, (unsigned long long)bytes, STREAM_ROW_MAX);
 	w->p[w->len++] = '\n';
 	w->field = 0;
 	w->row_start = w->flushed + w->len;
@@ -279,8 +294,8 @@ writer_is_uuid(const char *s)
 	for (i = 0; i < 36; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? s[i] != '-' : strchr("0123456789abcdefABCDEF", s[i]) == NULL ||
-		    s[i] == '\0')
+		if (dash ? s[i] != '-' :
+			   strchr("0123456789abcdefABCDEF", s[i]) == NULL || s[i] == '\0')
 			return (false);
 	}
 	return (s[36] == '\0');
@@ -298,10 +313,9 @@ writer_header(struct stream_writer *w, const struct stream_header *h, struct err
 	if (h->run == NULL || !writer_is_uuid(h->run))
 		return (err_set(e, STATUS_USAGE, "the run's id '%.60s' is no UUID",
 		    h->run != NULL ? h->run : ""));
-	if (buf_adds(&b, "#aegis-stream 1", e) == 0 &&
-	    control_put(&b, "kind", h->kind, e) == 0 &&
-	    control_put(&b, "source", source, e) == 0 &&
-	    control_put(&b, "run", h->run, e) == 0 && buf_adds(&b, "\n", e) == 0) {
+	if (buf_adds(&b, "#aegis-stream 1", e) == 0 && control_put(&b, "kind", h->kind, e) == 0 &&
+	    control_put(&b, "source", source, e) == 0 && control_put(&b, "run", h->run, e) == 0 &&
+	    buf_adds(&b, "\n", e) == 0) {
 		writer_bulk(w, b.p, b.len);
 		rc = 0;
 	}
@@ -310,25 +324,23 @@ writer_header(struct stream_writer *w, const struct stream_header *h, struct err
 }
 
 static int
-writer_columns(struct stream_writer *w, const char *const *columns, size_t n,
-    struct err *e)
+writer_columns(struct stream_writer *w, const char *const *columns, size_t n, struct err *e)
 {
 	size_t i, k;
 
 	if (n == 0 || n > STREAM_COLUMNS_MAX)
-		return (err_set(e, STATUS_DATA, "%zu columns, not 1 to %d", n,
-		    STREAM_COLUMNS_MAX));
+		return (err_set(e, STATUS_DATA, "%zu columns, not 1 to %d", n, STREAM_COLUMNS_MAX));
 	w->ncolumns = n;
 	w->constant = n == 1;
 	w->row_start = w->flushed + w->len;
 	for (i = 0; i < n; i++) {
 		if (columns[i][0] == '\0' || strcmp(columns[i], "_") == 0)
-			return (err_set(e, STATUS_DATA, "column %zu can't be called '%s'",
-			    i + 1, columns[i]));
+			return (err_set(e, STATUS_DATA, "column %zu can't be called '%s'", i + 1,
+			    columns[i]));
 		for (k = 0; k < i; k++)
 			if (strcmp(columns[k], columns[i]) == 0)
-				return (err_set(e, STATUS_DATA,
-				    "two columns are called '%s'", columns[i]));
+				return (err_set(e, STATUS_DATA, "two columns are called '%s'",
+				    columns[i]));
 		stream_writer_text(w, columns[i], strlen(columns[i]));
 	}
 	return (writer_line(w, '_', e));
@@ -352,8 +364,8 @@ stream_writer_open(int fd, const char *name, const struct stream_header *header,
 }
 
 static int
-writer_books(struct stream_writer *w, const struct book *upstream, size_t n,
-    const struct book *own, struct buf *b, struct err *e)
+writer_books(struct stream_writer *w, const struct book *upstream, size_t n, const struct book *own,
+    struct buf *b, struct err *e)
 {
 	size_t i;
 
@@ -363,8 +375,7 @@ writer_books(struct stream_writer *w, const struct book *upstream, size_t n,
 	if (own->rows != w->rows)
 		return (err_set(e, STATUS_BUG,
 		    "'%s': the book of %s says %llu rows, but %llu were written", w->name,
-		    own->stage, (unsigned long long)own->rows,
-		    (unsigned long long)w->rows));
+		    own->stage, (unsigned long long)own->rows, (unsigned long long)w->rows));
 	if (book_balances(own, e) || (n > 0 && book_follows(own, &upstream[n - 1], e)))
 		return (-1);
 	for (i = 0; i < n; i++)
@@ -374,8 +385,8 @@ writer_books(struct stream_writer *w, const struct book *upstream, size_t n,
 }
 
 int
-stream_writer_seal(struct stream_writer *w, const struct book *upstream,
-    size_t n, const struct book *own, struct err *e)
+stream_writer_seal(struct stream_writer *w, const struct book *upstream, size_t n,
+    const struct book *own, struct err *e)
 {
 	struct buf b = BUF_INIT((STREAM_BOOKS_MAX + 1) * STREAM_LINE_MAX);
 	int rc = -1;

@@ -3,7 +3,11 @@
 
     rrc_reference.py --facts CSV [--encoding ebcdic|ascii] --segment ID FILE
     rrc_reference.py --facts CSV [--encoding ebcdic|ascii] --view well FILE
-    ... --book BOOK.json        what was read, used, skipped, rejected, flawed, and the codes
+    rrc_reference.py --facts CSV [--encoding ebcdic|ascii] --all DIR FILE
+
+The CSV goes to standard output; --book BOOK.json writes what was read, used, skipped,
+rejected and flawed, and the codes.  --all writes DIR/ID.csv and DIR/ID.json for each
+segment, and DIR/well.csv and DIR/well.json.
 
 It reads offsets from the table of facts (layouts_wb_da_ol.csv), never from
 pipelines/layouts/, and shares nothing with lib/rrc.  Output is CSV with the columns
@@ -384,18 +388,22 @@ def main():
     parser.add_argument("--encoding", choices=["ebcdic", "ascii"], default="ebcdic")
     parser.add_argument("--segment")
     parser.add_argument("--view", choices=["well"])
+    parser.add_argument("--all", metavar="DIR")
     parser.add_argument("--book")
     parser.add_argument("file")
     args = parser.parse_args()
     data = open(args.file, "rb").read()
-    book = Book()
-    if args.view:
-        well_rows(data, args.encoding, book, sys.stdout)
-    else:
-        fields = read_facts(args.facts)[args.segment]
-        segment_rows(data, args.encoding, fields, args.segment, book, sys.stdout)
-    if args.book:
-        book.write(args.book)
+    facts = read_facts(args.facts)
+    for what in sorted(facts) + ["well"] if args.all else [args.segment or args.view]:
+        book = Book()
+        out = open(f"{args.all}/{what}.csv", "w") if args.all else sys.stdout
+        if what == "well":
+            well_rows(data, args.encoding, book, out)
+        else:
+            segment_rows(data, args.encoding, facts[what], what, book, out)
+        out.flush()
+        if args.all or args.book:
+            book.write(f"{args.all}/{what}.json" if args.all else args.book)
 
 
 if __name__ == "__main__":

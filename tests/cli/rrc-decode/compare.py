@@ -6,7 +6,7 @@
     compare.py values STREAM STREAM            the same, and but for _offset
     compare.py book STREAM BOOK.json           the book against the reference's
     compare.py manifest STREAM MANIFEST.json   the view's book against the generator's
-    compare.py raw REJECTS SOURCE              each record's bytes against the source's
+    compare.py raw REJECTS SOURCE              each reject's bytes against the source's
 
 It prints what differs and exits 1.
 """
@@ -108,11 +108,15 @@ def raw(rejects, source):
     same("columns", columns, ["_record", "_offset", "severity", "code", "faults", "raw"])
     if not got:
         sys.exit("no rejects")
-    for number, offset, _, code, faults, hexed in got:
+    for number, offset, severity, code, faults, hexed in got:
         piece = bytes.fromhex(hexed or "")
-        same(f"bytes of record {number}", piece, data[int(offset):int(offset) + len(piece)])
-        if not piece:
-            sys.exit(f"record {number} has no bytes")
+        want = data[int(offset):int(offset) + 247]
+        if b"\r\n" in data:
+            want = want.split(b"\r\n")[0]
+        if severity == "flaw":
+            # A row of the view is made of several records; its root comes first.
+            piece = piece[:len(want)]
+        same(f"bytes of record {number}", piece, want)
         same(f"first code of record {number}", json.loads(faults)[0]["code"], code)
 
 

@@ -93,6 +93,9 @@ print(bad)
 PY
 is "$(cat cuts)" 0 "bytes cut or changed are 65 without a row"
 
+sed -n 's/^    //p' "$ROOT/doc/formats/stream.md" | sed '/^#aegis-seal/q' >doc.s
+is "$(aegis-unseal doc.s | wc -l)" 3 "the example of doc/formats/stream.md"
+
 printf 'only\nx\n\n""\n' >one.csv
 is "$(aegis-seal one.csv | aegis-unseal)" "$(cat one.csv)" "the constant column is dropped"
 seq 1 300000 | sed 's/.*/&,value &/; 1s/.*/n,v/' >many.csv

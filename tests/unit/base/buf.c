@@ -9,15 +9,15 @@
 int
 main(void)
 {
-	struct buf b = BUF_INIT(100), never = BUF_INIT(0);
+	struct buf b = BUF_INIT(100), never = BUF_INIT(0), small = BUF_INIT(10);
 	struct err e = ERR_INIT;
 	size_t cap = 0, i;
 	uint64_t *v = NULL;
 	char *s;
 
 	(void)tap_is(buf_str(&b, &e), "", "an empty buffer is an empty string");
-	(void)tap_ok(buf_adds(&b, "abc", &e) == 0 && buf_add(&b, "d\0e", 3, &e) == 0 &&
-	    b.len == 6, "strings and bytes");
+	(void)tap_ok(buf_adds(&b, "abc", &e) == 0 && buf_add(&b, "d\0e", 3, &e) == 0 && b.len == 6,
+	    "strings and bytes");
 	(void)tap_ok(buf_addf(&b, &e, "%d-%s", 42, "x") == 0 && b.len == 10, "formatted text");
 	(void)tap_ok(memcmp(buf_str(&b, &e), "abcd\0e42-x", 11) == 0, "with a NUL behind it");
 	(void)tap_ok(buf_add(&b, NULL, 0, &e) == 0, "nothing to add");
@@ -40,6 +40,10 @@ main(void)
 	buf_free(&b);
 	e = (struct err)ERR_INIT;
 	(void)tap_ok(buf_adds(&never, "x", &e) == -1, "a maximum of none");
+	e = (struct err)ERR_INIT;
+	(void)tap_ok(buf_adds(&small, "0123456789", &e) == 0 && buf_adds(&small, "x", &e) == -1,
+	    "a maximum below the first allocation holds");
+	buf_free(&small);
 
 	for (i = 0; i < 1000; i++) {
 		if (i == cap)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../../tap.h"
 #include "base/buf.h"
 #include "base/io.h"
-#include "../../tap.h"
 
 static const char good[] =
     "# a comment\n"
@@ -24,7 +24,8 @@ static const char good[] =
 static void
 test_tree(void)
 {
-	static const char *const keys[] = { "name", "length", "on", "quoted", "list", "text", NULL };
+	static const char *const keys[] = { "name", "length", "on", "quoted", "list", "text",
+		NULL };
 	struct err e = ERR_INIT, f = ERR_INIT;
 	struct conf *c = conf_parse("good.yaml", good, strlen(good), &e);
 	const struct conf_node *root, *n;
@@ -42,24 +43,27 @@ test_tree(void)
 	(void)tap_ok(conf_u64(c, root, "none", 1, 1000, &v, &e) == 0 && v == 247, "none");
 	(void)tap_ok(conf_bool(c, root, "on", &on, &e) == 0 && on, "a truth");
 	n = conf_get(root, "quoted");
-	(void)tap_ok(!n->plain && n->len == 3 && n->line == 5 && n->column == 9, "quotes and place");
+	(void)tap_ok(!n->plain && n->len == 3 && n->line == 5 && n->column == 9,
+	    "quotes and place");
 	n = conf_get(root, "list");
 	(void)tap_ok(n->kind == CONF_LIST && n->n == 2 && n->child->plain &&
-	    strcmp(n->child->text, "one") == 0, "a list");
+		strcmp(n->child->text, "one") == 0,
+	    "a list");
 	n = conf_get(n->child->next, "b");
 	(void)tap_ok(n != NULL && n->n == 2 && n->line == 8 &&
-	    strcmp(n->child->next->text, "y") == 0, "in it a map with a list");
+		strcmp(n->child->next->text, "y") == 0,
+	    "in it a map with a list");
 	(void)tap_ok(conf_only(c, root, keys, &e) == 0, "no key but those");
 	(void)tap_ok(conf_only(c, root, keys + 1, &e) == -1, "a key too many");
 	(void)tap_is(e.msg, "good.yaml:2:7: unknown key 'name'", "and where it is");
-	(void)tap_ok(conf_u64(c, root, "length", 1, 246, &v, &f) == -1 &&
-	    f.status == STATUS_CONFIG, "out of range");
+	(void)tap_ok(conf_u64(c, root, "length", 1, 246, &v, &f) == -1 && f.status == STATUS_CONFIG,
+	    "out of range");
 	(void)tap_is(f.msg, "good.yaml:3:9: 'length' must be a number from 1 to 246", "and where");
 	f = (struct err)ERR_INIT;
 	(void)tap_ok(conf_bool(c, root, "name", &on, &f) == -1, "no truth: %s", f.msg);
 	f = (struct err)ERR_INIT;
-	(void)tap_ok(conf_text(c, root, "list", NULL, &f) == NULL &&
-	    f.status == STATUS_CONFIG, "no word: %s", f.msg);
+	(void)tap_ok(conf_text(c, root, "list", NULL, &f) == NULL && f.status == STATUS_CONFIG,
+	    "no word: %s", f.msg);
 	f = (struct err)ERR_INIT;
 	(void)tap_ok(conf_text(c, root, "none", NULL, &f) == NULL, "missing: %s", f.msg);
 	f = (struct err)ERR_INIT;
@@ -67,7 +71,8 @@ test_tree(void)
 	(void)tap_ok(conf_get(conf_get(root, "name"), "x") == NULL, "a word has no keys");
 	/* sha256sum(1) of the text above */
 	(void)tap_is(conf_sha256(c),
-	    "a4df803f23e776f3d1fff63269847d145e228f9753c25524cfb1e45917d93281", "the file's digest");
+	    "a4df803f23e776f3d1fff63269847d145e228f9753c25524cfb1e45917d93281",
+	    "the file's digest");
 	conf_free(c);
 	conf_free(NULL);
 }
@@ -98,7 +103,8 @@ test_refused(void)
 		struct conf *c = conf_parse("x.yaml", v[i].text, strlen(v[i].text), &e);
 
 		(void)tap_ok(c == NULL && e.status == STATUS_CONFIG &&
-		    strncmp(e.msg, v[i].msg, strlen(v[i].msg)) == 0, "'%s': %s", v[i].msg, e.msg);
+			strncmp(e.msg, v[i].msg, strlen(v[i].msg)) == 0,
+		    "'%s': %s", v[i].msg, e.msg);
 		conf_free(c);
 	}
 }

@@ -27,7 +27,8 @@ main(void)
 	(void)err_prefix(&none, "nothing");
 	(void)tap_is(none.msg, "", "no prefix where nothing failed");
 	(void)tap_ok(err_set(NULL, STATUS_BUG, "x") == -1 && err_sys(NULL, STATUS_IO, "x") == -1 &&
-	    err_hint(NULL, "x") == -1 && err_prefix(NULL, "x") == -1, "nobody need listen");
+		err_hint(NULL, "x") == -1 && err_prefix(NULL, "x") == -1,
+	    "nobody need listen");
 	errno = ENOENT;
 	(void)err_sys(&none, STATUS_NOINPUT, "can't open '%s'", "x");
 	(void)tap_is(none.msg, "can't open 'x': No such file or directory", "errno's text");

@@ -8,7 +8,8 @@
 static void
 test_tree(void)
 {
-	static const char text[] = " {\"a\": [1, -0.50e+3, true, false, null, \"x\\u00e9\\n\"],\n"
+	static const char text[] =
+	    " {\"a\": [1, -0.50e+3, true, false, null, \"x\\u00e9\\n\"],\n"
 	    "\"big\": 123456789012345678901234567890.10, \"o\": {}, \"l\": [],"
 	    " \"pair\": \"\\ud83d\\udee2\", \"back\": \"\\\\ud800\", \"a\": 7} ";
 	struct err e = ERR_INIT;
@@ -31,16 +32,19 @@ test_tree(void)
 	(void)tap_ok(k->kind == JSON_NULL, "null");
 	k = k->next;
 	(void)tap_ok(k->kind == JSON_STRING && k->len == 4 && strcmp(k->text, "x\xc3\xa9\n") == 0 &&
-	    k->next == NULL, "a text, unescaped");
+		k->next == NULL,
+	    "a text, unescaped");
 	(void)tap_is(json_get(j, "big")->text, "123456789012345678901234567890.10",
 	    "a number past any machine's");
 	(void)tap_ok(json_get(j, "o")->kind == JSON_OBJECT && json_get(j, "o")->child == NULL &&
-	    json_get(j, "l")->kind == JSON_ARRAY, "empty ones");
+		json_get(j, "l")->kind == JSON_ARRAY,
+	    "empty ones");
 	(void)tap_is(json_get(j, "pair")->text, "\xf0\x9f\x9b\xa2", "a surrogate pair");
 	(void)tap_is(json_get(j, "back")->text, "\\ud800", "a backslash before a u");
 	(void)tap_is(json_get(j, "a")->text, "7", "of two members the last");
 	(void)tap_ok(json_get(j, "none") == NULL && json_get(NULL, "a") == NULL &&
-	    json_get(json_get(j, "l"), "a") == NULL, "what is not there");
+		json_get(json_get(j, "l"), "a") == NULL,
+	    "what is not there");
 	json_free(j);
 	json_free(NULL);
 }
@@ -80,8 +84,8 @@ test_refused(void)
 static void
 test_writer(void)
 {
-	static const char *const bad[] = { "", "-", "01", "1.", ".1", "1e", "+1", "0x1", "1 ", "NaN",
-		"1e+", "--1" };
+	static const char *const bad[] = { "", "-", "01", "1.", ".1", "1e", "+1", "0x1", "1 ",
+		"NaN", "1e+", "--1" };
 	static const char *const good[] = { "0", "-0", "10", "1.50", "-1e5", "1E+05", "2e-1",
 		"123456789012345678901234567890" };
 	struct buf b = BUF_INIT(1000), tiny = BUF_INIT(100);
@@ -106,8 +110,10 @@ test_writer(void)
 	json_put_close(w);
 	json_put_close(w);
 	(void)tap_ok(json_writer_end(w, &e) == 0, "a value is written: %s", e.msg);
-	(void)tap_is(buf_str(&b, &e), "{\"a\\\"b\":[1.50,true,false,null,\"x\\ty\\n\\u0001\xc3\xa9/"
-	    "\\\\\",\"\",[]],\"o\":{}}", "compact");
+	(void)tap_is(buf_str(&b, &e),
+	    "{\"a\\\"b\":[1.50,true,false,null,\"x\\ty\\n\\u0001\xc3\xa9/"
+	    "\\\\\",\"\",[]],\"o\":{}}",
+	    "compact");
 	b.len = 0;
 	json_put_text(w, "next", 4);
 	(void)tap_ok(json_writer_end(w, &e) == 0 && strcmp(buf_str(&b, &e), "\"next\"") == 0,
@@ -123,8 +129,10 @@ test_writer(void)
 		struct err f = ERR_INIT;
 
 		json_put_number(w, bad[i], strlen(bad[i]));
-		(void)tap_ok(json_writer_end(w, &f) == -1 && f.status == STATUS_DATA, "no number: "
-		    "%s", f.msg);
+		(void)tap_ok(json_writer_end(w, &f) == -1 && f.status == STATUS_DATA,
+		    "no number: "
+		    "%s",
+		    f.msg);
 	}
 	e = (struct err)ERR_INIT;
 	json_put_text(w, "\xff", 1);
@@ -135,7 +143,8 @@ test_writer(void)
 	(void)tap_ok(json_writer_end(w, &e) == -1 && e.status == STATUS_BUG, "a value for a key");
 	e = (struct err)ERR_INIT;
 	json_put_array(w);
-	(void)tap_ok(json_writer_end(w, &e) == -1 && e.status == STATUS_BUG, "left open: %s", e.msg);
+	(void)tap_ok(json_writer_end(w, &e) == -1 && e.status == STATUS_BUG, "left open: %s",
+	    e.msg);
 	e = (struct err)ERR_INIT;
 	json_put_close(w);
 	(void)tap_ok(json_writer_end(w, &e) == -1, "closed too often");

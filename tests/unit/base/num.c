@@ -46,7 +46,10 @@ test_fmt(void)
 		uint64_t v;
 		const char *want;
 	} v[] = {
-		{ 0, "0" }, { 9, "9" }, { 10, "10" }, { 1234567890, "1234567890" },
+		{ 0, "0" },
+		{ 9, "9" },
+		{ 10, "10" },
+		{ 1234567890, "1234567890" },
 		{ UINT64_MAX, "18446744073709551615" },
 	};
 	char got[24];
@@ -66,13 +69,22 @@ test_ceiling(void)
 		uint64_t n, of;
 		bool exceeds;
 	} v[] = {
-		{ "0", 0, 10, false }, { "0", 1, 10, true },
-		{ "5", 5, 10, false }, { "5", 6, 1000000, true },
-		{ "0%", 0, 10, false }, { "0%", 1, 10, true },
-		{ "0.1%", 1, 1000, false }, { "0.1%", 2, 1000, true }, { "0.1%", 1, 999, true },
-		{ "5%", 5, 100, false }, { "5%", 6, 100, true }, { "5%", 0, 0, false },
-		{ ".5%", 1, 200, false }, { ".5%", 2, 200, true },
-		{ "100%", 10, 10, false }, { "12.25%", 1225, 10000, false },
+		{ "0", 0, 10, false },
+		{ "0", 1, 10, true },
+		{ "5", 5, 10, false },
+		{ "5", 6, 1000000, true },
+		{ "0%", 0, 10, false },
+		{ "0%", 1, 10, true },
+		{ "0.1%", 1, 1000, false },
+		{ "0.1%", 2, 1000, true },
+		{ "0.1%", 1, 999, true },
+		{ "5%", 5, 100, false },
+		{ "5%", 6, 100, true },
+		{ "5%", 0, 0, false },
+		{ ".5%", 1, 200, false },
+		{ ".5%", 2, 200, true },
+		{ "100%", 10, 10, false },
+		{ "12.25%", 1225, 10000, false },
 		{ "12.25%", 1226, 10000, true },
 	};
 	static const char *const bad[] = { "", "%", ".%", "-1", "-1%", "x", "1.5", "1%%", "101%",
@@ -85,8 +97,8 @@ test_ceiling(void)
 		int rc = num_ceiling(v[i].s, &c, &e);
 
 		(void)tap_ok(rc == 0 && num_exceeds(&c, v[i].n, v[i].of) == v[i].exceeds,
-		    "%llu of %llu %s %s", (unsigned long long)v[i].n,
-		    (unsigned long long)v[i].of, v[i].exceeds ? "exceed" : "keep to", v[i].s);
+		    "%llu of %llu %s %s", (unsigned long long)v[i].n, (unsigned long long)v[i].of,
+		    v[i].exceeds ? "exceed" : "keep to", v[i].s);
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct ceiling c;

@@ -40,12 +40,14 @@ test_line(void)
 	(void)tap_is(buf_str(&out, &e), LINE "\n", "as by hand");
 	(void)tap_ok(book_parse(LINE, strlen(LINE), &c, &e) == 0, "and read: %s", e.msg);
 	(void)tap_ok(c.read == 10 && c.used == 7 && c.skipped == 1 && c.rejected == 2 &&
-	    c.flawed == 3 && c.rows == 7 && strcmp(c.stage, "map") == 0 &&
-	    strcmp(c.dataset, "dbf900/well") == 0, "with its figures");
+		c.flawed == 3 && c.rows == 7 && strcmp(c.stage, "map") == 0 &&
+		strcmp(c.dataset, "dbf900/well") == 0,
+	    "with its figures");
 	(void)tap_is(c.rejects, "a b:c", "its reject file, whose name has a colon");
 	(void)tap_is(c.config_sha256, SHA1, "its configuration");
 	(void)tap_ok(c.ncodes == 2 && strcmp(c.codes[1].code, "too_long") == 0 &&
-	    c.codes[0].n == 4 && c.codes[1].n == 1, "and its codes");
+		c.codes[0].n == 4 && c.codes[1].n == 1,
+	    "and its codes");
 	out.len = 0;
 	out.max = out.cap;
 	(void)tap_ok(book_write(&b, &out, &e) == 0, "again into the same buffer");
@@ -144,7 +146,8 @@ test_refused(void)
 		(void)snprintf(line, sizeof(line), "%.*s%s%s", (int)(at - LINE), LINE, v[i].to,
 		    at + strlen(v[i].from));
 		(void)tap_ok(book_parse(line, strlen(line), &b, &e) == -1 &&
-		    e.status == STATUS_DATA, "'%s': %s", v[i].to, e.msg);
+			e.status == STATUS_DATA,
+		    "'%s': %s", v[i].to, e.msg);
 	}
 }
 

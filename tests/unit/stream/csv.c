@@ -61,13 +61,26 @@ test_forms(void)
 	CHECK("", true, "", "nothing");
 	CHECK("a,b\n1,2\n", true, "[a|b][1|2]", "LF");
 	CHECK("a,b\r\n1,2\r\n", true, "[a|b][1|2]", "CR LF");
-	CHECK("a,b\r\n1,2\n\"3\",\"4\"\r\n5,\"6\"", true, "[a|b][1|2][3|4][5|6]", "mixed, no last end");
+	CHECK("a,b\r\n1,2\n\"3\",\"4\"\r\n5,\"6\"", true, "[a|b][1|2][3|4][5|6]",
+	    "mixed, no last end");
 	CHECK("a\rb,\"c\rd\"\n", true, "[a\rb|c\rd]", "a bare CR is data");
 	CHECK("\"a\r\nb\",\"\"\r\n", true, "[a\r\nb|]", "CR LF in quotes is data");
 	CHECK("a,b\r\n", false, "[a|b\r]", "of a stream's CR LF the CR is data");
-	CHECK("\xef\xbb\xbf" "a,b\n", true, "[a|b]", "a byte order mark is skipped");
-	CHECK("\xef\xbb\xbf" "a,b\n", false, "fault at line 1 byte 0", "or refused");
-	CHECK("a\n\xef\xbb\xbf" "b\n", true, "[a][\xef\xbb\xbf" "b]", "elsewhere it is data");
+	CHECK(
+	    "\xef\xbb\xbf"
+	    "a,b\n",
+	    true, "[a|b]", "a byte order mark is skipped");
+	CHECK(
+	    "\xef\xbb\xbf"
+	    "a,b\n",
+	    false, "fault at line 1 byte 0", "or refused");
+	CHECK(
+	    "a\n\xef\xbb\xbf"
+	    "b\n",
+	    true,
+	    "[a][\xef\xbb\xbf"
+	    "b]",
+	    "elsewhere it is data");
 	CHECK("\n\n", true, "[NULL][NULL]", "blank lines");
 	CHECK(",,\n,\"\",\n", true, "[NULL|NULL|NULL][NULL||NULL]", "NULL and empty");
 	CHECK(" a , \"\n", true, "fault at line 1 byte 0", "an open quote");
@@ -181,7 +194,8 @@ test_seen(void)
 		continue;
 	csv_input_tell(in);
 	(void)tap_ok(kind == CSV_INPUT_END && seen.len == text.len &&
-	    memcmp(seen.p, text.p, text.len) == 0, "every byte was shown once");
+		memcmp(seen.p, text.p, text.len) == 0,
+	    "every byte was shown once");
 	csv_input_free(in);
 	(void)close(fd);
 	buf_free(&seen);

@@ -24,30 +24,32 @@
 #define WELL_HEAD                                                                        \
 	"#aegis-stream 1 kind=rrc:demo/well source=/data/d%20b%25%C3%A9.ebc.gz run=" RUN \
 	"\n_record,_offset,name,depth\n"
-#define WELL_ROWS                                                                        \
-	"1,0,SMITH,1200\n2,247,\"O'BRIEN, J.\",\n"                                       \
+#define WELL_ROWS                                  \
+	"1,0,SMITH,1200\n2,247,\"O'BRIEN, J.\",\n" \
 	"4,741,\"say \"\"hi\"\"\",\"#aegis-seal\"\n5,988,\"\",\" \"\n"
-#define WELL_BOOK                                                                        \
-	"#aegis-book stage=rrc-decode dataset=demo/well read=6 used=4 skipped=1 "        \
-	"rejected=1 flawed=2 rows=4 config=" SHA1 " source_sha256=" SHA2                 \
+#define WELL_BOOK                                                                 \
+	"#aegis-book stage=rrc-decode dataset=demo/well read=6 used=4 skipped=1 " \
+	"rejected=1 flawed=2 rows=4 config=" SHA1 " source_sha256=" SHA2          \
 	" rejects=rej/a%2Cb:1.csv:" SHA3 " codes=bad_date:2,bad_key:1\n"
-#define WELL_SEAL                                                                        \
-	"#aegis-seal rows=4 read=6 rejected=1 skipped=1 flawed=2 bytes=585 "             \
+#define WELL_SEAL                                                            \
+	"#aegis-seal rows=4 read=6 rejected=1 skipped=1 flawed=2 bytes=585 " \
 	"xxh64=7aa7e2693269a060 source_sha256=" SHA2 " rejects=rej/a%2Cb:1.csv:" SHA3 "\n"
 #define WELL WELL_HEAD WELL_ROWS WELL_BOOK WELL_SEAL
 
-#define ONE                                                                              \
-	"#aegis-stream 1 kind=table:t source=- run=" RUN "\nonly,_\nx,-\n,-\n\"\",-\n"   \
-	"#aegis-book stage=t dataset=- read=3 used=3 skipped=0 rejected=0 flawed=0 "     \
-	"rows=3 config=- source_sha256=- rejects=- codes=-\n"                            \
-	"#aegis-seal rows=3 read=3 rejected=0 skipped=0 flawed=0 bytes=222 "             \
+#define ONE                                                                          \
+	"#aegis-stream 1 kind=table:t source=- run=" RUN                             \
+	"\nonly,_\nx,-\n,-\n\"\",-\n"                                                \
+	"#aegis-book stage=t dataset=- read=3 used=3 skipped=0 rejected=0 flawed=0 " \
+	"rows=3 config=- source_sha256=- rejects=- codes=-\n"                        \
+	"#aegis-seal rows=3 read=3 rejected=0 skipped=0 flawed=0 bytes=222 "         \
 	"xxh64=bf59e0bc8ee05d69 source_sha256=- rejects=-\n"
 
-#define EMPTY                                                                            \
-	"#aegis-stream 1 kind=table:t source=- run=" RUN "\na,b\n"                       \
-	"#aegis-book stage=t dataset=- read=0 used=0 skipped=0 rejected=0 flawed=0 "     \
-	"rows=0 config=- source_sha256=- rejects=- codes=-\n"                            \
-	"#aegis-seal rows=0 read=0 rejected=0 skipped=0 flawed=0 bytes=207 "             \
+#define EMPTY                                                                        \
+	"#aegis-stream 1 kind=table:t source=- run=" RUN                             \
+	"\na,b\n"                                                                    \
+	"#aegis-book stage=t dataset=- read=0 used=0 skipped=0 rejected=0 flawed=0 " \
+	"rows=0 config=- source_sha256=- rejects=- codes=-\n"                        \
+	"#aegis-seal rows=0 read=0 rejected=0 skipped=0 flawed=0 bytes=207 "         \
 	"xxh64=5f3999f7fcb72d9a source_sha256=- rejects=-\n"
 
 static inline void
@@ -67,7 +69,8 @@ help_fd(const void *p, size_t len)
 	int fd = io_spool(NULL);
 
 	help_need(fd >= 0 && io_write_all(fd, p, len, "spool", NULL) == 0 &&
-	    lseek(fd, 0, SEEK_SET) == 0, "no spool");
+		lseek(fd, 0, SEEK_SET) == 0,
+	    "no spool");
 	return (fd);
 }
 

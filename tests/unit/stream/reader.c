@@ -44,7 +44,7 @@ test_golden(void)
 	(void)tap_is(stream_reader_source(r), "/data/d b%\xc3\xa9.ebc.gz", "its source, decoded");
 	(void)tap_is(stream_reader_run(r), RUN, "its run");
 	(void)tap_ok(stream_reader_ncolumns(r) == 4 && stream_reader_find(r, "depth") == 3 &&
-	    stream_reader_find(r, "dep") == -1 && stream_reader_column(r, 4) == NULL,
+		stream_reader_find(r, "dep") == -1 && stream_reader_column(r, 4) == NULL,
 	    "its columns");
 	raw = stream_reader_raw(r, &n);
 	(void)tap_ok(n == 26 && memcmp(raw, "_record,_offset,name,depth", n) == 0,
@@ -57,18 +57,22 @@ test_golden(void)
 		(void)tap_ok(good == 4 && stream_reader_rows(r) == i + 1, "row %zu", i + 1);
 		stream_reader_place(r, &record, &offset);
 		(void)tap_ok(record == strtoull(want[i][0], NULL, 10) &&
-		    offset == strtoull(want[i][1], NULL, 10), "and its place");
+			offset == strtoull(want[i][1], NULL, 10),
+		    "and its place");
 	}
 	raw = stream_reader_raw(r, &n);
-	(void)tap_ok(n == 12 && memcmp(raw, "5,988,\"\",\" \"", n) == 0, "the last row as it stood");
+	(void)tap_ok(n == 12 && memcmp(raw, "5,988,\"\",\" \"", n) == 0,
+	    "the last row as it stood");
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_SEAL, "the seal: %s", e.msg);
 	b = stream_reader_books(r, &n);
 	(void)tap_ok(n == 1 && b->read == 6 && b->used == 4 && b->skipped == 1 &&
-	    b->rejected == 1 && b->flawed == 2 && b->rows == 4, "the book's figures");
+		b->rejected == 1 && b->flawed == 2 && b->rows == 4,
+	    "the book's figures");
 	(void)tap_is(b->rejects, "rej/a,b:1.csv", "the book's reject file");
 	(void)tap_is(b->rejects_sha256, SHA3, "and its digest");
 	(void)tap_ok(b->ncodes == 2 && strcmp(b->codes[0].code, "bad_date") == 0 &&
-	    b->codes[0].n == 2 && strcmp(b->codes[1].code, "bad_key") == 0, "the book's codes");
+		b->codes[0].n == 2 && strcmp(b->codes[1].code, "bad_key") == 0,
+	    "the book's codes");
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_END, "the end");
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_END, "and again the end");
 	stream_reader_free(r);
@@ -87,16 +91,20 @@ test_one_column(void)
 	(void)tap_ok(stream_reader_ncolumns(r) == 1 && stream_reader_find(r, "_") == -1,
 	    "the constant column is not shown");
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_ROW &&
-	    is_field(stream_reader_fields(r), "x"), "a text");
+		is_field(stream_reader_fields(r), "x"),
+	    "a text");
 	stream_reader_place(r, &record, &offset);
 	(void)tap_ok(record == 1 && offset == 86, "the place is the stream's (%llu)",
 	    (unsigned long long)offset);
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_ROW &&
-	    is_field(stream_reader_fields(r), NULL), "NULL");
+		is_field(stream_reader_fields(r), NULL),
+	    "NULL");
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_ROW &&
-	    is_field(stream_reader_fields(r), ""), "the empty string");
+		is_field(stream_reader_fields(r), ""),
+	    "the empty string");
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_SEAL &&
-	    stream_reader_next(r, &e) == STREAM_END, "seal and end");
+		stream_reader_next(r, &e) == STREAM_END,
+	    "seal and end");
 	stream_reader_free(r);
 	(void)close(fd);
 }
@@ -124,8 +132,8 @@ test_damage(const char *s, const char *name)
 			memcpy(p, s, len);
 			p[i] = (char)((unsigned char)p[i] ^ masks[k]);
 			e = (struct err)ERR_INIT;
-			changed += help_read(p, len, "", &e) == STREAM_FAULT &&
-			    e.status == STATUS_DATA;
+			changed +=
+			    help_read(p, len, "", &e) == STREAM_FAULT && e.status == STATUS_DATA;
 		}
 		memcpy(p, s, i);
 		memcpy(p + i, s + i + 1, len - i - 1);
@@ -151,7 +159,8 @@ faulty(const char *s, size_t len, const char *kind, const char *part, const char
 	enum stream_event event = help_read(s, len, kind, &e);
 
 	(void)tap_ok(event == STREAM_FAULT && e.status == STATUS_DATA &&
-	    strstr(e.msg, part) != NULL, "%s: %s", what, e.msg);
+		strstr(e.msg, part) != NULL,
+	    "%s: %s", what, e.msg);
 }
 
 #define FAULTY(s, kind, part, what) faulty(s, sizeof(s) - 1, kind, part, what)
@@ -201,13 +210,16 @@ resealed(const char *kind, const char *body, const char *books, unsigned rows)
 	if (books != NULL)
 		(void)buf_adds(&b, books, NULL);
 	else
-		(void)buf_addf(&b, NULL, "#aegis-book stage=t dataset=- read=%u used=%u "
+		(void)buf_addf(&b, NULL,
+		    "#aegis-book stage=t dataset=- read=%u used=%u "
 		    "skipped=0 rejected=0 flawed=0 rows=%u config=- source_sha256=- rejects=- "
-		    "codes=-\n", rows, rows, rows);
+		    "codes=-\n",
+		    rows, rows, rows);
 	digest_xxh64_update(d, b.p, b.len);
-	(void)buf_addf(&b, NULL, "#aegis-seal rows=%u read=%u rejected=0 skipped=0 flawed=0 "
-	    "bytes=%zu xxh64=%016llx source_sha256=- rejects=-\n", rows, rows, b.len,
-	    (unsigned long long)digest_xxh64_value(d));
+	(void)buf_addf(&b, NULL,
+	    "#aegis-seal rows=%u read=%u rejected=0 skipped=0 flawed=0 "
+	    "bytes=%zu xxh64=%016llx source_sha256=- rejects=-\n",
+	    rows, rows, b.len, (unsigned long long)digest_xxh64_value(d));
 	digest_xxh64_free(d);
 	return (b);
 }
@@ -223,7 +235,8 @@ body(const char *text, unsigned rows, const char *part, const char *what)
 		(void)tap_ok(event == STREAM_END, "%s: %s", what, e.msg);
 	else
 		(void)tap_ok(event == STREAM_FAULT && e.status == STATUS_DATA &&
-		    strstr(e.msg, part) != NULL, "%s: %s", what, e.msg);
+			strstr(e.msg, part) != NULL,
+		    "%s: %s", what, e.msg);
 	buf_free(&b);
 }
 
@@ -276,11 +289,12 @@ nul(void)
 	help_need(x != NULL, "no X");
 	*x = '\0';
 	(void)tap_ok(help_read(b.p, b.len, "", &e) == STREAM_FAULT &&
-	    strstr(e.msg, "byte 85 (0x00) is a NUL") != NULL, "a NUL: %s", e.msg);
+		strstr(e.msg, "byte 85 (0x00) is a NUL") != NULL,
+	    "a NUL: %s", e.msg);
 	buf_free(&b);
 }
 
-#define BOOK(stage, figures) \
+#define BOOK(stage, figures)                             \
 	"#aegis-book stage=" stage " dataset=- " figures \
 	" config=- source_sha256=- rejects=- codes=-\n"
 
@@ -291,8 +305,10 @@ books(const char *kind, const char *text, unsigned rows, const char *part, const
 	struct err e = ERR_INIT;
 	enum stream_event event = help_read(b.p, b.len, "", &e);
 
-	(void)tap_ok(part == NULL ? event == STREAM_END : event == STREAM_FAULT &&
-	    e.status == STATUS_DATA && strstr(e.msg, part) != NULL, "%s: %s", what, e.msg);
+	(void)tap_ok(part == NULL ?
+		event == STREAM_END :
+		event == STREAM_FAULT && e.status == STATUS_DATA && strstr(e.msg, part) != NULL,
+	    "%s: %s", what, e.msg);
 	buf_free(&b);
 }
 
@@ -303,23 +319,28 @@ test_books(void)
 	struct err e = ERR_INIT;
 	int i;
 
-	books("rrc:x", BOOK("a", "read=9 used=5 skipped=3 rejected=1 flawed=0 rows=1")
-	    BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"), 1, NULL,
-	    "two books that follow");
-	books("rrc:x", BOOK("a", "read=9 used=5 skipped=3 rejected=1 flawed=0 rows=2")
-	    BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"), 1,
-	    "a wrote 2 rows, but b read 1", "books that do not follow");
-	books("rrc:x", BOOK("a", "read=9 used=5 skipped=3 rejected=0 flawed=0 rows=1")
-	    BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"), 1,
-	    "the book of a does not balance", "an upstream book that does not balance");
-	books("rrc:x", BOOK("a", "read=1 used=18446744073709551615 skipped=2 rejected=0 "
-	    "flawed=0 rows=1") BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"),
+	books("rrc:x",
+	    BOOK("a", "read=9 used=5 skipped=3 rejected=1 flawed=0 rows=1")
+		BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"),
+	    1, NULL, "two books that follow");
+	books("rrc:x",
+	    BOOK("a", "read=9 used=5 skipped=3 rejected=1 flawed=0 rows=2")
+		BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"),
+	    1, "a wrote 2 rows, but b read 1", "books that do not follow");
+	books("rrc:x",
+	    BOOK("a", "read=9 used=5 skipped=3 rejected=0 flawed=0 rows=1")
+		BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"),
+	    1, "the book of a does not balance", "an upstream book that does not balance");
+	books("rrc:x",
+	    BOOK("a",
+		"read=1 used=18446744073709551615 skipped=2 rejected=0 "
+		"flawed=0 rows=1") BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1"),
 	    1, "does not balance", "a sum that overflows");
 	books("rrc:x", "", 1, "a seal without a book", "no book");
 	books("rrc:x", BOOK("b", "read=2 used=1 skipped=1 rejected=0 flawed=0 rows=1"), 1,
 	    "the seal says read=1, but the last book says 2", "a seal of other figures");
-	books("rrc:x", BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1") "3,4\n",
-	    1, "a row behind a book", "a row behind a book");
+	books("rrc:x", BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1") "3,4\n", 1,
+	    "a row behind a book", "a row behind a book");
 	books("rrc:x", BOOK("b", "read=01 used=1 skipped=0 rejected=0 flawed=0 rows=1"), 1,
 	    "read= of the book line is no number", "a leading zero");
 	books("rrc:x", "#aegis-book \n", 1, "the book line lacks 'stage='", "an empty book");
@@ -332,7 +353,7 @@ test_books(void)
 
 	b = resealed("entity:well", "a,b\n1,2\n", NULL, 1);
 	(void)tap_ok(help_read(b.p, b.len, "", &e) == STREAM_FAULT &&
-	    strstr(e.msg, "must begin with _record,_offset") != NULL,
+		strstr(e.msg, "must begin with _record,_offset") != NULL,
 	    "an entity stream without places: %s", e.msg);
 	buf_free(&b);
 }
@@ -355,8 +376,7 @@ piped(const char *p, size_t n, size_t piece, size_t times, pid_t *pid)
 	(void)close(fd[0]);
 	for (k = 0; k < times; k++) {
 		for (i = 0; i < n; i += piece) {
-			if (io_write_all(fd[1], p + i, n - i < piece ? n - i : piece, "pipe",
-			    NULL))
+			if (io_write_all(fd[1], p + i, n - i < piece ? n - i : piece, "pipe", NULL))
 				_exit(0);
 			if (piece < 100)
 				(void)sched_yield();
@@ -423,7 +443,8 @@ test_huge(const char *start, const char *part)
 		continue;
 	(void)getrusage(RUSAGE_SELF, &after);
 	(void)tap_ok(event == STREAM_FAULT && e.status == STATUS_DATA &&
-	    strstr(e.msg, part) != NULL, "1 GiB: %s", e.msg);
+		strstr(e.msg, part) != NULL,
+	    "1 GiB: %s", e.msg);
 	(void)tap_ok(after.ru_maxrss - before.ru_maxrss < 16 << 10, "with %ld KiB more memory",
 	    after.ru_maxrss - before.ru_maxrss);
 	stream_reader_free(r);
@@ -453,7 +474,8 @@ main(void)
 	nul();
 	test_books();
 	test_pieces();
-	test_huge(HEAD "a,b\n1,2\n\"", "row 2 (byte 87): longer than the 1048576 bytes that are "
+	test_huge(HEAD "a,b\n1,2\n\"",
+	    "row 2 (byte 87): longer than the 1048576 bytes that are "
 	    "allowed, and its last quote is open");
 	test_huge(HEAD "a,b\n1,2\n", "row 2 (byte 87): longer than the 1048576 bytes");
 	test_huge(HEAD "a,b\n#aegis-book ", "longer than the 65536 bytes");

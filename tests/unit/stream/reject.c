@@ -27,18 +27,19 @@ slurp(const char *name, size_t *len)
 	return (p);
 }
 
-#define REJECT_ROWS                                                                      \
-	"#aegis-stream 1 kind=reject:rrc source=a%20b.gz run=" RUN "\n"                  \
-	"_record,_offset,severity,code,faults,raw\n"                                     \
-	"3,494,reject,bad_key,\"[{\"\"code\"\":\"\"bad_key\"\",\"\"column\"\":"          \
+#define REJECT_ROWS                                                                            \
+	"#aegis-stream 1 kind=reject:rrc source=a%20b.gz run=" RUN                             \
+	"\n"                                                                                   \
+	"_record,_offset,severity,code,faults,raw\n"                                           \
+	"3,494,reject,bad_key,\"[{\"\"code\"\":\"\"bad_key\"\",\"\"column\"\":"                \
 	"\"\"api_number\"\",\"\"value\"\":\"\"4 X\"\",\"\"reason\"\":\"\"no digits at 1\"\"}," \
-	"{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":null,\"\"value\"\":"              \
-	"\"\"\\\\xf1\\\\x00\"\",\"\"reason\"\":\"\"month 13\"\"}]\",f1f240\n"            \
-	"7,1482,flaw,bad_date,\"[{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":\"\"D\"\"," \
-	"\"\"value\"\":null,\"\"reason\"\":\"\"\xc3\xa9 \\\"\"x\\\"\"\"\"}]\",\"\"\n"    \
-	"#aegis-book stage=rrc-decode dataset=demo/well read=2 used=2 skipped=0 "        \
-	"rejected=0 flawed=0 rows=2 config=- source_sha256=- rejects=- codes=-\n"        \
-	"#aegis-seal rows=2 read=2 rejected=0 skipped=0 flawed=0 bytes=599 "             \
+	"{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":null,\"\"value\"\":"                    \
+	"\"\"\\\\xf1\\\\x00\"\",\"\"reason\"\":\"\"month 13\"\"}]\",f1f240\n"                  \
+	"7,1482,flaw,bad_date,\"[{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":\"\"D\"\","     \
+	"\"\"value\"\":null,\"\"reason\"\":\"\"\xc3\xa9 \\\"\"x\\\"\"\"\"}]\",\"\"\n"          \
+	"#aegis-book stage=rrc-decode dataset=demo/well read=2 used=2 skipped=0 "              \
+	"rejected=0 flawed=0 rows=2 config=- source_sha256=- rejects=- codes=-\n"              \
+	"#aegis-seal rows=2 read=2 rejected=0 skipped=0 flawed=0 bytes=599 "                   \
 	"xxh64=0271a317c7acd69e source_sha256=- rejects=-\n"
 
 static void
@@ -71,8 +72,9 @@ test_golden(void)
 	(void)tap_ok(reject_put(w, false, 7, 1482, l, "", 0, &e) == 0, "a flaw");
 	(void)tap_ok(stat(path, &st) == -1 && stat(partial, &st) == 0,
 	    "the name is not there before the file is whole");
-	(void)tap_ok(b.rejected == 1 && b.flawed == 1 && b.ncodes == 2 &&
-	    b.codes[0].n == 1 && b.codes[1].n == 2, "the book has counted");
+	(void)tap_ok(b.rejected == 1 && b.flawed == 1 && b.ncodes == 2 && b.codes[0].n == 1 &&
+		b.codes[1].n == 2,
+	    "the book has counted");
 	(void)tap_ok(reject_close(w, &e) == 0, "closed: %s", e.msg);
 	(void)tap_ok(stat(path, &st) == 0 && stat(partial, &st) == -1, "and has its name");
 	got = slurp(path, &len);
@@ -104,10 +106,12 @@ test_without_file(void)
 	fault_add(l, "bad_date", "D", "19500500", 8, "month 05 has no day 00");
 	(void)tap_ok(reject_put(w, false, 1, 0, l, "x", 1, &e) == 0 && b.flawed == 1,
 	    "without a file a flaw is counted");
-	(void)tap_ok(reject_put(w, true, 9, 1976, l, "x", 1, &e) == -1 &&
-	    e.status == STATUS_DATA, "and a reject ends the stage");
-	(void)tap_is(e.msg, "'in.gz': record 9 at byte 1976: bad_date: D '19500500': month 05 has "
-	    "no day 00", "which says where and why");
+	(void)tap_ok(reject_put(w, true, 9, 1976, l, "x", 1, &e) == -1 && e.status == STATUS_DATA,
+	    "and a reject ends the stage");
+	(void)tap_is(e.msg,
+	    "'in.gz': record 9 at byte 1976: bad_date: D '19500500': month 05 has "
+	    "no day 00",
+	    "which says where and why");
 	(void)tap_ok(strstr(e.hint, "--rejects FILE") != NULL, "and what to do: %s", e.hint);
 	(void)tap_ok(reject_close(w, &e) == 0 && strcmp(b.rejects, "-") == 0, "no file, no name");
 	fault_list_free(l);
@@ -139,7 +143,8 @@ test_cuts(void)
 	(void)tap_is(code, "more_faults", "with a code of its own");
 	line = fault_text(l, 0, &code);
 	(void)tap_ok(strncmp(line, "COLUMN '\\x01\\x01", 16) == 0 &&
-	    strstr(line, "\\x01...': 000") != NULL, "a long value is cut");
+		strstr(line, "\\x01...': 000") != NULL,
+	    "a long value is cut");
 	(void)tap_ok(reject_put(w, true, 1, 2, l, raw, 2 << 20, &e) == 0,
 	    "the largest record fits a row: %s", e.msg);
 	fault_clear(l);
@@ -155,10 +160,12 @@ test_cuts(void)
 	f = stream_reader_fields(r);
 	(void)tap_ok(f[5].len == 2 * (256 << 10), "raw is cut at 256 KiB");
 	line = xstrndup(f[4].p, f[4].len);
-	(void)tap_ok(strstr(line, "{\"code\":\"raw_cut\",\"column\":null,\"value\":null,"
-	    "\"reason\":\"raw has the first 262144 of 2097152 bytes\"}]") != NULL,
+	(void)tap_ok(strstr(line,
+			 "{\"code\":\"raw_cut\",\"column\":null,\"value\":null,"
+			 "\"reason\":\"raw has the first 262144 of 2097152 bytes\"}]") != NULL,
 	    "which the faults say");
-	(void)tap_ok(strstr(line, "\"10 more faults of this record\"") != NULL, "as they say how "
+	(void)tap_ok(strstr(line, "\"10 more faults of this record\"") != NULL,
+	    "as they say how "
 	    "many there were");
 	free((void *)(uintptr_t)line);
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_ROW, "the second");
@@ -185,11 +192,13 @@ test_failures(void)
 
 	book_init(&b, "x");
 	(void)tap_ok(reject_open("/nowhere/x", "rrc", "s", RUN, &b, &e) == NULL &&
-	    e.status == STATUS_OUTPUT, "a directory that is not there: %s", e.msg);
+		e.status == STATUS_OUTPUT,
+	    "a directory that is not there: %s", e.msg);
 	e = (struct err)ERR_INIT;
 	memset(long_name, 'x', BOOK_FILE_SIZE);
 	(void)tap_ok(reject_open(long_name, "rrc", "s", RUN, &b, &e) == NULL &&
-	    e.status == STATUS_USAGE, "a name that is too long: %s", e.msg);
+		e.status == STATUS_USAGE,
+	    "a name that is too long: %s", e.msg);
 	e = (struct err)ERR_INIT;
 	help_need(stat(path, &st) == 0, "no file of the last test");
 	(void)snprintf(before, sizeof(before), "%lld", (long long)st.st_size);

@@ -140,7 +140,8 @@ test_quoting(void)
 		{ "\\.", "\\." },
 		{ "\\N", "\\N" },
 		{ "'x'", "'x'" },
-		{ "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9b\xa2", "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9b\xa2" },
+		{ "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9b\xa2",
+		    "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9b\xa2" },
 		{ "\xc2\xa0", "\xc2\xa0" },
 		{ "\x7f\x01", "\x7f\x01" },
 	};
@@ -252,19 +253,24 @@ test_misuse(void)
 	(void)close(fd);
 
 	(void)tap_ok(stream_writer_open(1, "out", &bad, two, 2, &e3) == NULL &&
-	    e3.status == STATUS_USAGE, "no UUID: %s", e3.msg);
+		e3.status == STATUS_USAGE,
+	    "no UUID: %s", e3.msg);
 	e3 = (struct err)ERR_INIT;
 	(void)tap_ok(stream_writer_open(1, "out", &table, same, 2, &e3) == NULL &&
-	    e3.status == STATUS_DATA, "twice the same column: %s", e3.msg);
+		e3.status == STATUS_DATA,
+	    "twice the same column: %s", e3.msg);
 	e3 = (struct err)ERR_INIT;
 	(void)tap_ok(stream_writer_open(1, "out", &table, none, 2, &e3) == NULL &&
-	    e3.status == STATUS_DATA, "a column without a name: %s", e3.msg);
+		e3.status == STATUS_DATA,
+	    "a column without a name: %s", e3.msg);
 	e3 = (struct err)ERR_INIT;
 	(void)tap_ok(stream_writer_open(1, "out", &table, reserved, 2, &e3) == NULL &&
-	    e3.status == STATUS_DATA, "a column _: %s", e3.msg);
+		e3.status == STATUS_DATA,
+	    "a column _: %s", e3.msg);
 	e3 = (struct err)ERR_INIT;
 	(void)tap_ok(stream_writer_open(1, "out", &table, two, 0, &e3) == NULL &&
-	    e3.status == STATUS_DATA, "no column: %s", e3.msg);
+		e3.status == STATUS_DATA,
+	    "no column: %s", e3.msg);
 
 	w = begin(&fd, two, 2);
 	book_init(&b, "t");
@@ -324,8 +330,8 @@ test_output(void)
 	(void)tap_ok(write_many("/dev/null/none") == STATUS_IO, "a bad descriptor is 74");
 	w = stream_writer_open(fd, "full", &table, columns, 2, &e);
 	book_init(&b, "t");
-	(void)tap_ok(stream_writer_seal(w, NULL, 0, &b, &e) == -1 &&
-	    e.status == STATUS_OUTPUT, "the last flush is checked: %s", e.msg);
+	(void)tap_ok(stream_writer_seal(w, NULL, 0, &b, &e) == -1 && e.status == STATUS_OUTPUT,
+	    "the last flush is checked: %s", e.msg);
 	stream_writer_free(w);
 	(void)close(fd);
 }

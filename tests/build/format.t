@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The C files are laid out as .clang-format says (`make format` does it).
+. "$(dirname "$0")/../lib.sh"
+version=$(clang-format --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)\..*/\1/p')
+[ "$version" = 14 ] || skip_all "layouts differ between versions; this is clang-format ${version:-none}, not 14"
+cd "$ROOT" || exit 1
+shopt -s nullglob
+for dir in cmd lib/* tests tests/unit/* tests/fuzz tests/tools; do
+	files=("$dir"/*.[ch])
+	[ ${#files[@]} -eq 0 ] || ok "$dir" clang-format --dry-run -Werror "${files[@]}"
+done
+done_testing

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# House rules that a machine can check (CONTRIBUTING.md, "Style").
+. "$(dirname "$0")/../lib.sh"
+cd "$ROOT" || exit 1
+shopt -s nullglob
+sources=(cmd/*.c lib/*/*.[ch] tests/*.h tests/unit/*/*.c tests/fuzz/*.c tests/tools/*.c)
+
+none() { # none DESCRIPTION OFFENDERS
+	is "$2" "" "$1"
+}
+
+none "no C file is longer than 600 lines" \
+    "$(wc -l "${sources[@]}" | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 }')"
+
+none "no function is longer than 100 lines" "$(awk '
+	FNR == 1 { start = 0 }
+	/^\{/ { start = FNR }
+	/^\}/ && start { if (FNR - start > 101) print FILENAME ":" start ": " FNR - start - 1; start = 0 }
+' "${sources[@]}")"
+
+none "the library neither prints nor exits (log, program and err_die() aside)" "$(
+	grep -nE '\<(printf|puts|putchar|perror|exit|abort)\(|fprintf\(stderr' lib/*/*.c |
+	    grep -vE '^lib/base/(log|program|err)\.c:'
+)"
+
+# Directories of lib/ from the ground up: one may use those before it, and itself.
+below() { # below DIR DIRECTORIES...
+	local dir=$1 ok
+	shift
+	ok=$(printf '|%s' "$dir" "$@")
+	grep -nE '^#include "[a-z_]+/' "lib/$dir"/*.[ch] /dev/null | grep -vE "\"(${ok#|})/"
+}
+none "a directory of lib/ uses only those below it" "$(
+	below base
+	below stream base
+	below rrc base stream
+	below pg base
+	below entity base stream pg
+)"
+
+none "a foreign library's header is included in one directory of lib/ only" "$(
+	for h in csv.h zstd.h libpq-fe.h yaml.h archive.h xxhash.h yajl openssl; do
+		dirs=$(grep -lE "^#include <$h" lib/*/*.[ch] cmd/*.c | sed 's,/[^/]*$,,' | sort -u)
+		[ "$(printf '%s\n' "$dirs" | wc -l)" -le 1 ] || echo "$h:" $dirs
+	done
+)"
+
+none "every test script can be run" "$(
+	for t in tests/*/*.t tests/*/*/*.t; do [ -x "$t" ] || echo "$t"; done
+)"
+
+none "every shell script can be parsed" "$(
+	for s in scripts/* .ci/run tests/lib.sh tests/*/*.t tests/*/*/*.t; do
+		head -n 1 "$s" | grep -q 'bash\|^# Helpers' || continue
+		bash -n "$s" 2>&1
+	done
+)"
+
+none "every stage has its help, its man page and its line in 'aegis help'" "$(
+	aegis help >"$WORK/help"
+	for c in cmd/*.c; do
+		s=$(basename "$c" .c)
+		[ "$s" != aegis ] || continue
+		"aegis-$s" --help >"$WORK/out" 2>&1 && grep -q '^usage: ' "$WORK/out" || echo "$s --help"
+		[ -s "build/man/man1/aegis-$s.1" ] || echo "$s.1"
+		grep -q "^ *$s " "$WORK/help" || echo "$s in help"
+	done
+)"
+done_testing

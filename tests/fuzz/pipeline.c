@@ -1,0 +1,36 @@
+/* Any bytes as a pipeline file: read, expanded, checked; never run. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/plan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *given[] = { "who=me", "wellbore=/dev/null" };
+	struct option_list set = { given, 0, 0 };
+	struct pipeline_names names = { "00000000-0000-4000-8000-000000000000", "/tmp/run",
+		"/tmp", &set };
+	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
+	struct buf out = BUF_INIT(32 << 20);
+	struct err e = ERR_INIT;
+	struct pipeline *p;
+	struct conf *c;
+
+	if ((c = conf_parse("fuzz", data, size, &e)) == NULL)
+		return (0);
+	set.n = size % 2 ? 2 : 0;
+	if ((p = pipeline_parse(c, &names, &faults, &e)) != NULL)
+		(void)plan_words(p, &out, &e);
+	/* A file is taken, or there is a reason. */
+	if ((p == NULL) != (e.status != STATUS_OK))
+		__builtin_trap();
+	pipeline_free(p);
+	buf_free(&faults.text);
+	buf_free(&out);
+	return (0);
+}

@@ -1,0 +1,154 @@
+/*
+ * The reader against any bytes.  The first byte chooses:
+ *   even  the rest as it is: no crash, and what ends well has been sealed;
+ *   odd   the rest as columns and rows between a right header and a right seal, so
+ *         that CSV is reached; what is read is written again and read again, and
+ *         must be the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/io.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define RUN "01234567-89ab-4cde-8f01-23456789abcd"
+
+static void
+need(int ok)
+{
+
+	if (!ok)
+		abort();
+}
+
+/* The bytes in one of two files, which are made once. */
+static int
+spool(int which, const void *p, size_t n)
+{
+	static int made[2] = { -1, -1 };
+	int fd;
+
+	if (made[which] < 0)
+		made[which] = io_spool(NULL);
+	fd = made[which];
+	need(fd >= 0 && ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
+	    io_write_all(fd, p, n, "spool", NULL) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+	return (fd);
+}
+
+/* All fields of all rows, with their lengths; NULL where the stream is refused. */
+static char *
+take(int fd, struct buf *out, int again)
+{
+	struct err e = ERR_INIT;
+	struct stream_reader *r = stream_reader_open(fd, "fuzz", "", &e);
+	struct stream_writer *w = NULL;
+	struct book own;
+	const char *columns[STREAM_COLUMNS_MAX];
+	enum stream_event event;
+	size_t i, seals = 0;
+
+	while ((event = stream_reader_next(r, &e)) > STREAM_END) {
+		if (event == STREAM_HEADER && again >= 0 && w == NULL) {
+			struct stream_header h = { stream_reader_kind(r), stream_reader_source(r),
+				RUN };
+
+			for (i = 0; i < stream_reader_ncolumns(r); i++)
+				columns[i] = stream_reader_column(r, i);
+			/* A column called "_" is read, but not written. */
+			if ((w = stream_writer_open(again, "again", &h, columns, i, NULL)) == NULL)
+				break;
+		}
+		seals += event == STREAM_SEAL;
+		for (i = 0; event == STREAM_ROW && i < stream_reader_ncolumns(r); i++) {
+			const struct stream_field *f = &stream_reader_fields(r)[i];
+
+			(void)buf_addf(out, NULL, "%s%zu:", f->null ? "N" : "", f->len);
+			(void)buf_add(out, f->p, f->len, NULL);
+			if (w != NULL && f->null)
+				stream_writer_null(w);
+			else if (w != NULL)
+				stream_writer_text(w, f->p, f->len);
+		}
+		if (event == STREAM_ROW && w != NULL)
+			need(stream_writer_end_row(w, NULL) == 0);
+	}
+	need(event != STREAM_END || seals > 0);
+	need(event != STREAM_FAULT || (e.status == STATUS_DATA && e.msg[0] != '\0'));
+	if (w != NULL) {
+		book_init(&own, "again");
+		own.read = own.used = own.rows = stream_writer_rows(w);
+		if (event == STREAM_END)
+			need(stream_writer_seal(w, NULL, 0, &own, NULL) == 0);
+		stream_writer_free(w);
+	}
+	stream_reader_free(r);
+	return (event == STREAM_END ? buf_str(out, NULL) : NULL);
+}
+
+/* As many rows as LFs outside quotes say, the columns' line not counted. */
+static unsigned long long
+count(const uint8_t *p, size_t n)
+{
+	unsigned long long rows = 0;
+	size_t i, quotes = 0;
+
+	for (i = 0; i < n; i++) {
+		quotes += p[i] == '"';
+		rows += p[i] == '\n' && quotes % 2 == 0;
+	}
+	return (rows > 0 ? rows - 1 : 0);
+}
+
+static void
+rows(const uint8_t *p, size_t n)
+{
+	struct buf b = BUF_INIT(4 << 20), one = BUF_INIT(8 << 20), two = BUF_INIT(8 << 20);
+	struct digest_xxh64 *d = digest_xxh64_new();
+	unsigned long long k = count(p, n);
+	int again = spool(1, "", 0);
+
+	(void)buf_adds(&b, "#aegis-stream 1 kind=table:t source=- run=" RUN "\n", NULL);
+	(void)buf_add(&b, p, n, NULL);
+	(void)buf_addf(&b, NULL,
+	    "#aegis-book stage=t dataset=- read=%llu used=%llu skipped=0 "
+	    "rejected=0 flawed=0 rows=%llu config=- source_sha256=- rejects=- codes=-\n",
+	    k, k, k);
+	digest_xxh64_update(d, b.p, b.len);
+	(void)buf_addf(&b, NULL,
+	    "#aegis-seal rows=%llu read=%llu rejected=0 skipped=0 flawed=0 "
+	    "bytes=%zu xxh64=%016llx source_sha256=- rejects=-\n",
+	    k, k, b.len, (unsigned long long)digest_xxh64_value(d));
+	digest_xxh64_free(d);
+	if (take(spool(0, b.p, b.len), &one, again) != NULL) {
+		need(lseek(again, 0, SEEK_SET) == 0);
+		need(take(again, &two, -1) != NULL);
+		need(one.len == two.len && memcmp(one.p, two.p, one.len) == 0);
+	}
+	buf_free(&b);
+	buf_free(&one);
+	buf_free(&two);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf out = BUF_INIT(8 << 20);
+
+	if (size == 0)
+		return (0);
+	if (data[0] % 2 != 0) {
+		rows(data + 1, size - 1);
+		return (0);
+	}
+	(void)take(spool(0, data + 1, size - 1), &out, -1);
+	buf_free(&out);
+	return (0);
+}
