@@ -81,8 +81,7 @@ stages_scan(struct stages *s, struct err *e)
 
 		if (strncmp(de->d_name, "aegis-", 6) != 0 || !name_is_sound(de->d_name + 6))
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/aegis-%.*s", dir, NAME_LEN,
-		    de->d_name + 6);
+		(void)snprintf(path, sizeof(path), "%s/aegis-%.*s", dir, NAME_LEN, de->d_name + 6);
 		if (access(path, X_OK) != 0)
 			continue;
 		if (s->n == s->cap)
@@ -145,7 +144,7 @@ stage_cmp_distance(const void *a, const void *b)
 	const struct stage *x = a, *y = b;
 
 	return (x->distance != y->distance ? (x->distance < y->distance ? -1 : 1) :
-	    strcmp(x->name, y->name));
+					     strcmp(x->name, y->name));
 }
 
 static int
@@ -203,8 +202,8 @@ distance(const char *a, const char *b)
 
 		cur[0] = i;
 		for (j = 1; j <= m; j++) {
-			cur[j] = min3(up[j] + 1, cur[j - 1] + 1,
-			    up[j - 1] + (a[i - 1] != b[j - 1]));
+			cur[j] =
+			    min3(up[j] + 1, cur[j - 1] + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
 			    up2[j - 2] + 1 < cur[j])
 				cur[j] = up2[j - 2] + 1;
@@ -223,8 +222,8 @@ unknown_stage(const char *name)
 	if (len <= NAME_LEN && stages_scan(&s, NULL) == 0) {
 		for (i = 0; i < s.n; i++)
 			/* "aegis rules" means rule-load more than anything it resembles. */
-			s.v[i].distance = strncmp(s.v[i].name, name, len) == 0 ? 0 :
-			    distance(name, s.v[i].name);
+			s.v[i].distance =
+			    strncmp(s.v[i].name, name, len) == 0 ? 0 : distance(name, s.v[i].name);
 		if (s.n > 0)
 			qsort(s.v, s.n, sizeof(s.v[0]), stage_cmp_distance);
 		for (i = 0; i < s.n && shown < SUGGESTIONS; i++) {
@@ -274,8 +273,8 @@ help_stage(const char *name)
 	if (isatty(STDOUT_FILENO) && name_is_sound(name) &&
 	    os_self_dir(dir, sizeof(dir), NULL) == 0)
 		for (i = 0; i < sizeof(up) / sizeof(up[0]); i++) {
-			(void)snprintf(page, sizeof(page), "%s/%s/man/man1/aegis-%s.1", dir,
-			    up[i], name);
+			(void)snprintf(page, sizeof(page), "%s/%s/man/man1/aegis-%s.1", dir, up[i],
+			    name);
 			/* Where there is no man(1) this returns. */
 			if (access(page, R_OK) == 0)
 				(void)execlp("man", "man", "-l", page, (char *)NULL);

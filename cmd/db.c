@@ -14,9 +14,9 @@ static struct option_list opt_set;
 
 static const struct option_spec options[] = {
 	{ "fast", OPTION_FLAG, NULL, &opt_fast,
-	  "start: never wait for the disk; for tests, a power cut loses the database" },
+	    "start: never wait for the disk; for tests, a power cut loses the database" },
 	{ "set", OPTION_LIST, "NAME=VALUE", &opt_set,
-	  "start: a setting of the server, kept for later starts; may be given more than once" },
+	    "start: a setting of the server, kept for later starts; may be given more than once" },
 	{ "yes", OPTION_FLAG, NULL, &opt_yes, "destroy: do it" },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -80,8 +80,7 @@ start(struct err *e)
 	if (r.changed)
 		log_info("made a database of PostgreSQL %s in '%s'", r.version, r.place);
 	log_info("%s, process %ld of user '%s', socket in '%s'",
-	    r.state == PRIVATE_RUNNING ? "already running" : "started", r.pid, r.user,
-	    r.socket);
+	    r.state == PRIVATE_RUNNING ? "already running" : "started", r.pid, r.user, r.socket);
 	return (0);
 }
 
@@ -105,8 +104,10 @@ status(struct err *e)
 
 	if (private_status(&r, e))
 		return (log_err(e));
-	(void)printf("state    %s\n", r.state == PRIVATE_RUNNING ? "running" :
-	    r.state == PRIVATE_STOPPED ? "stopped" : "none");
+	(void)printf("state    %s\n",
+	    r.state == PRIVATE_RUNNING     ? "running" :
+		r.state == PRIVATE_STOPPED ? "stopped" :
+					     "none");
 	if (r.place[0] != '\0')
 		(void)printf("place    %s\n", r.place);
 	if (r.version[0] != '\0')
@@ -150,7 +151,7 @@ url(struct err *e)
 	(void)printf("postgresql:///%s?host=", a.dbname);
 	for (s = a.host; *s != '\0'; s++)
 		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~",
-		    *s) != NULL)
+			*s) != NULL)
 			(void)putchar(*s);
 		else
 			(void)printf("%%%02X", (unsigned int)(unsigned char)*s);
@@ -202,8 +203,12 @@ static const struct verb {
 	const char *name;
 	int (*run)(struct err *e);
 } verbs[] = {
-	{ "start", start }, { "stop", stop }, { "status", status }, { "destroy", destroy },
-	{ "url", url }, { "env", env },
+	{ "start", start },
+	{ "stop", stop },
+	{ "status", status },
+	{ "destroy", destroy },
+	{ "url", url },
+	{ "env", env },
 };
 
 int

@@ -40,7 +40,8 @@ static const struct program prog = {
 	.examples =
 	    "  aegis entity-define --tenant $TENANT pipelines/entities/*.yaml\n"
 	    "  aegis entity-define --tenant $TENANT --plan --prune pipelines/entities/well.yaml\n",
-	.status = "75 where another entity-define is at work for the tenant; 78 where a file is "
+	.status =
+	    "75 where another entity-define is at work for the tenant; 78 where a file is "
 	    "wrong, or a rule or ref points to a type that there is not.",
 };
 
@@ -81,7 +82,10 @@ static int
 define(char **paths, size_t n, struct err *e)
 {
 	struct definition_file **files = xcalloc(n, sizeof(*files));
-	struct define_options o = { .tenant = tenant, .n = n, .prune = prune, .plan = plan,
+	struct define_options o = { .tenant = tenant,
+		.n = n,
+		.prune = prune,
+		.plan = plan,
 		.notice = notice };
 	struct define_counts c;
 	struct pg *pg = NULL;

@@ -17,16 +17,16 @@ static const struct option_spec options[] = {
 	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose entities these are." },
 	{ "type", OPTION_STRING, "TYPE", &o.type, "Entity type, such as well." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	  "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
-	  "Write rows that can't be loaded to FILE (of a second stream: FILE.2, and so on). "
-	  "Without it the first one ends the load." },
+	    "Write rows that can't be loaded to FILE (of a second stream: FILE.2, and so on). "
+	    "Without it the first one ends the load." },
 	{ "max-rejects", OPTION_CEILING, "N|P%", &o.max_rejects,
-	  "Load nothing where a stage of the pipe has more rejects than this (0.1%)." },
+	    "Load nothing where a stage of the pipe has more rejects than this (0.1%)." },
 	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
-	  "Load nothing where a stage of the pipe has more flawed rows than this (5%)." },
+	    "Load nothing where a stage of the pipe has more flawed rows than this (5%)." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
-	  "Say what would be inserted and updated, show some changes, and write nothing." },
+	    "Say what would be inserted and updated, show some changes, and write nothing." },
 	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -89,8 +89,8 @@ main(int argc, char **argv)
 	if (o.tenant == NULL || o.type == NULL)
 		return (program_usage_error(&program, "--tenant and --type are needed"));
 	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (program_usage_error(&program, "--report takes text or json, not '%s'",
-		    report));
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	progress_init("entity-load");
 	if ((l = load_run(&o, STDIN_FILENO, "standard input", &e)) != NULL) {
 		(void)print_report(l, &e);

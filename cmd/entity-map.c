@@ -81,8 +81,11 @@ definition(struct err *e)
 int
 main(int argc, char **argv)
 {
-	struct map_options o = { .in = STDIN_FILENO, .in_name = "standard input",
-		.out = STDOUT_FILENO, .out_name = "standard output", .notice = notice };
+	struct map_options o = { .in = STDIN_FILENO,
+		.in_name = "standard input",
+		.out = STDOUT_FILENO,
+		.out_name = "standard output",
+		.notice = notice };
 	struct map_totals t;
 	struct err e = ERR_INIT;
 	struct entity_definition *d;

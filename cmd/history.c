@@ -12,7 +12,7 @@ static uint64_t limit = 20;
 
 static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &db,
-	  "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
 	{ "pipeline", OPTION_STRING, "NAME", &pipeline, "Only runs of this pipeline." },
 	{ "limit", OPTION_U64, "N", &limit, "The last N runs (20)." },
 	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
@@ -33,8 +33,7 @@ static const struct program program = {
 	.examples =
 	    "  aegis history --pipeline nightly --limit 7\n"
 	    "  aegis history 3f2c90aa\n",
-	.status =
-	    "66 where there is no such run, 64 where several start with RUN.",
+	.status = "66 where there is no such run, 64 where several start with RUN.",
 };
 
 int
@@ -53,16 +52,15 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
 	json = strcmp(report, "json") == 0;
 	if (!json && strcmp(report, "text") != 0)
-		return (program_usage_error(&program, "--report takes text or json, not '%s'",
-		    report));
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if (limit == 0 || limit > INT64_MAX)
 		return (program_usage_error(&program, "--limit must be 1 or more"));
 	if ((pg = pg_connect(db, "aegis-history", &e)) != NULL) {
 		rc = n == 1 ? history_run(pg, operands[0], json, &out, &e) :
-		    history_list(pg, pipeline, limit, json, &out, &e);
+			      history_list(pg, pipeline, limit, json, &out, &e);
 		if (rc == 0)
-			(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output",
-			    &e);
+			(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", &e);
 	}
 	pg_close(pg);
 	buf_free(&out);

@@ -63,7 +63,8 @@ static const struct program program = {
 	.examples =
 	    "  aegis rrc-decode --layout dbf900 --view well dbf900.ebc.gz | aegis unseal\n"
 	    "  aegis rrc-decode --layout dbf900 --split segments --rejects bad.rej dbf900.ebc\n",
-	.status = "65: the file does not fit the layout, a ceiling was passed, or a record is bad and "
+	.status =
+	    "65: the file does not fit the layout, a ceiling was passed, or a record is bad and "
 	    "there is no --rejects.  66: there is no input, or it is empty.",
 };
 

@@ -22,14 +22,14 @@ static const char *db, *report = "text";
 
 static const struct option_spec options[] = {
 	{ "set", OPTION_LIST, "NAME=VALUE", &set,
-	  "Use VALUE for the pipeline's setting NAME. May be given again." },
+	    "Use VALUE for the pipeline's setting NAME. May be given again." },
 	{ "jobs", OPTION_U64, "N", &jobs, "Run up to N independent steps side by side (2)." },
 	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
 	{ "plan", OPTION_FLAG, NULL, &plan,
-	  "Print what each step would run and what it would change; change nothing." },
+	    "Print what each step would run and what it would change; change nothing." },
 	{ "db", OPTION_STRING, "CONNINFO", &db,
-	  "Database of the run, its stages' too, as libpq takes it; else the PG* variables, "
-	  "else the private one." },
+	    "Database of the run, its stages' too, as libpq takes it; else the PG* variables, "
+	    "else the private one." },
 	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -82,8 +82,7 @@ print_faults(const struct pipeline_faults *faults)
 }
 
 static int
-run(const struct pipeline *p, const struct runner_options *o, struct buf *out,
-    struct err *e)
+run(const struct pipeline *p, const struct runner_options *o, struct buf *out, struct err *e)
 {
 	struct result r;
 	uint64_t dead;
@@ -92,12 +91,14 @@ run(const struct pipeline *p, const struct runner_options *o, struct buf *out,
 	if (runner_run(p, o, &r, &dead, e))
 		return (-1);
 	if (dead > 0)
-		log_warning("%llu earlier run%s of '%s' had been left by a runner that died; "
-		    "recorded as failed", (unsigned long long)dead, dead > 1 ? "s" : "", p->name);
+		log_warning(
+		    "%llu earlier run%s of '%s' had been left by a runner that died; "
+		    "recorded as failed",
+		    (unsigned long long)dead, dead > 1 ? "s" : "", p->name);
 	if (r.cause[0] != '\0')
 		log_error("%s", r.cause);
 	(void)(strcmp(report, "json") == 0 ? report_json(p, o->run, &r, out, e) :
-	    report_text(p, o->run, &r, out, e));
+					     report_text(p, o->run, &r, out, e));
 	rc = r.status;
 	exec_free(&r);
 	return (rc);
@@ -112,8 +113,8 @@ end(int status, const struct buf *out, struct err *e)
 	if (out->len > 0)
 		(void)io_write_all(STDOUT_FILENO, out->p, out->len, "standard output", e);
 	own = log_err(e);
-	return (own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS) ? own :
-	    status);
+	return (
+	    own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS) ? own : status);
 }
 
 int
@@ -133,8 +134,8 @@ main(int argc, char **argv)
 	if (n != 1)
 		return (program_usage_error(&program, "one pipeline file is needed"));
 	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (program_usage_error(&program, "--report takes text or json, not '%s'",
-		    report));
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if (jobs < 1 || jobs > 64)
 		return (program_usage_error(&program, "--jobs must be from 1 to 64"));
 	os_uuid(id);

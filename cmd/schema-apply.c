@@ -8,10 +8,10 @@ static const char *opt_db, *opt_dir;
 
 static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
-	  "database to apply to, as libpq takes it (default: PGHOST and its kin, else the "
-	  "private database)" },
+	    "database to apply to, as libpq takes it (default: PGHOST and its kin, else the "
+	    "private database)" },
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
-	  "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },
+	    "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

@@ -13,8 +13,7 @@ static int tap_run, tap_failed;
  * tap_ok(cond, fmt, ...):
  * One test: passed where ${cond}.  Return ${cond}.
  */
-static inline int tap_ok(int cond, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+static inline int tap_ok(int cond, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static inline int
 tap_ok(int cond, const char *fmt, ...)
 {

@@ -15,8 +15,8 @@ buf_reserve(struct buf *b, size_t n, struct err *e)
 	if (n <= b->cap - b->len)
 		return (0);
 	if (n > b->max || b->len > b->max - n)
-		return (err_set(e, STATUS_DATA,
-		    "more than the %zu bytes that are allowed here", b->max));
+		return (err_set(e, STATUS_DATA, "more than the %zu bytes that are allowed here",
+		    b->max));
 	cap = b->cap < 64 ? 64 : b->cap;
 	if (cap > b->max)
 		cap = b->max;

@@ -16,7 +16,10 @@ struct buf {
 	size_t max; /* bytes; growing past it is an error, not an allocation */
 };
 
-#define BUF_INIT(maximum) { NULL, 0, 0, (maximum) }
+#define BUF_INIT(maximum)             \
+	{                             \
+		NULL, 0, 0, (maximum) \
+	}
 
 /**
  * buf_reserve(b, n, e):

@@ -63,8 +63,7 @@ conf_sha256(const struct conf *c)
 }
 
 int
-conf_fail(const struct conf *c, const struct conf_node *node, struct err *e,
-    const char *fmt, ...)
+conf_fail(const struct conf *c, const struct conf_node *node, struct err *e, const char *fmt, ...)
 {
 	char msg[700];
 	va_list ap;
@@ -72,16 +71,15 @@ conf_fail(const struct conf *c, const struct conf_node *node, struct err *e,
 	va_start(ap, fmt);
 	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
-	return (err_set(e, STATUS_CONFIG, "%s:%d:%d: %s", c->name, node->line,
-	    node->column, msg));
+	return (err_set(e, STATUS_CONFIG, "%s:%d:%d: %s", c->name, node->line, node->column, msg));
 }
 
 static int
 conf_fail_mark(const struct conf *c, const yaml_mark_t *m, struct err *e, const char *what)
 {
 
-	return (err_set(e, STATUS_CONFIG, "%s:%zu:%zu: %s", c->name, m->line + 1,
-	    m->column + 1, what));
+	return (
+	    err_set(e, STATUS_CONFIG, "%s:%zu:%zu: %s", c->name, m->line + 1, m->column + 1, what));
 }
 
 static int conf_value(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, int depth,
@@ -93,16 +91,15 @@ conf_event(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, struct err *e)
 
 	if (yaml_parser_parse(y, ev))
 		return (0);
-	return (err_set(e, STATUS_CONFIG, "%s:%zu:%zu: %s%s%s", c->name,
-	    y->problem_mark.line + 1, y->problem_mark.column + 1,
-	    y->context ? y->context : "", y->context ? ": " : "",
+	return (err_set(e, STATUS_CONFIG, "%s:%zu:%zu: %s%s%s", c->name, y->problem_mark.line + 1,
+	    y->problem_mark.column + 1, y->context ? y->context : "", y->context ? ": " : "",
 	    y->problem ? y->problem : "not YAML"));
 }
 
 /* The elements of a list or map, up to its end event. */
 static int
-conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n,
-    yaml_event_type_t end, int depth, struct err *e)
+conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n, yaml_event_type_t end,
+    int depth, struct err *e)
 {
 	struct conf_node **tail = &n->child, *kid;
 	yaml_event_t ev;
@@ -151,8 +148,8 @@ conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n,
 
 /* The node that starts with ${ev}; the event is deleted here. */
 static int
-conf_value(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, int depth,
-    struct conf_node **out, struct err *e)
+conf_value(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, int depth, struct conf_node **out,
+    struct err *e)
 {
 	struct conf_node *n;
 	yaml_event_type_t type = ev->type;
@@ -272,8 +269,7 @@ conf_get(const struct conf_node *map, const char *key)
 }
 
 int
-conf_only(const struct conf *c, const struct conf_node *map,
-    const char *const *keys, struct err *e)
+conf_only(const struct conf *c, const struct conf_node *map, const char *const *keys, struct err *e)
 {
 	const struct conf_node *k;
 	size_t i;
@@ -290,8 +286,8 @@ conf_only(const struct conf *c, const struct conf_node *map,
 }
 
 const char *
-conf_text(const struct conf *c, const struct conf_node *map, const char *key,
-    const char *fallback, struct err *e)
+conf_text(const struct conf *c, const struct conf_node *map, const char *key, const char *fallback,
+    struct err *e)
 {
 	const struct conf_node *n = conf_get(map, key);
 
@@ -308,8 +304,8 @@ conf_text(const struct conf *c, const struct conf_node *map, const char *key,
 }
 
 int
-conf_u64(const struct conf *c, const struct conf_node *map, const char *key,
-    uint64_t min, uint64_t max, uint64_t *out, struct err *e)
+conf_u64(const struct conf *c, const struct conf_node *map, const char *key, uint64_t min,
+    uint64_t max, uint64_t *out, struct err *e)
 {
 	const struct conf_node *n = conf_get(map, key);
 
@@ -322,8 +318,8 @@ conf_u64(const struct conf *c, const struct conf_node *map, const char *key,
 }
 
 int
-conf_bool(const struct conf *c, const struct conf_node *map, const char *key,
-    bool *out, struct err *e)
+conf_bool(const struct conf *c, const struct conf_node *map, const char *key, bool *out,
+    struct err *e)
 {
 	const struct conf_node *n = conf_get(map, key);
 

@@ -17,14 +17,14 @@ enum conf_kind { CONF_SCALAR, CONF_LIST, CONF_MAP };
 
 struct conf_node {
 	enum conf_kind kind;
-	const char *text;           /* scalar: the text, NUL-terminated */
-	size_t len;                 /* scalar: bytes of text */
-	bool plain;                 /* scalar: written without quotes */
-	const char *key;            /* child of a map: its key */
-	struct conf_node *child;    /* list or map: first element */
-	struct conf_node *next;     /* next element of the parent */
-	size_t n;                   /* list or map: how many elements */
-	int line, column;           /* from 1 */
+	const char *text;        /* scalar: the text, NUL-terminated */
+	size_t len;              /* scalar: bytes of text */
+	bool plain;              /* scalar: written without quotes */
+	const char *key;         /* child of a map: its key */
+	struct conf_node *child; /* list or map: first element */
+	struct conf_node *next;  /* next element of the parent */
+	size_t n;                /* list or map: how many elements */
+	int line, column;        /* from 1 */
 };
 
 struct conf;
@@ -56,8 +56,8 @@ const char *conf_sha256(const struct conf *c);
  * conf_fail(c, node, e, fmt, ...):
  * Set ${e} to STATUS_CONFIG: "FILE:LINE:COLUMN: ..." at ${node}.  Return -1.
  */
-int conf_fail(const struct conf *c, const struct conf_node *node, struct err *e,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int conf_fail(const struct conf *c, const struct conf_node *node, struct err *e, const char *fmt,
+    ...) __attribute__((format(printf, 4, 5)));
 
 /**
  * conf_get(map, key):
@@ -70,30 +70,30 @@ const struct conf_node *conf_get(const struct conf_node *map, const char *key);
  * Check that ${map} is a map and has no key but those in ${keys} (ended by
  * NULL).  Return 0, or -1 with ${e} naming the first unknown key's place.
  */
-int conf_only(const struct conf *c, const struct conf_node *map,
-    const char *const *keys, struct err *e);
+int conf_only(const struct conf *c, const struct conf_node *map, const char *const *keys,
+    struct err *e);
 
 /**
  * conf_text(c, map, key, fallback, e):
  * Return the scalar under ${key}, or ${fallback} where it is missing; NULL with
  * ${e} set where it is no scalar, or missing with a NULL ${fallback}.
  */
-const char *conf_text(const struct conf *c, const struct conf_node *map,
-    const char *key, const char *fallback, struct err *e);
+const char *conf_text(const struct conf *c, const struct conf_node *map, const char *key,
+    const char *fallback, struct err *e);
 
 /**
  * conf_u64(c, map, key, min, max, out, e):
  * Set ${out} to the number under ${key}.  Return 0; 0 with ${out} unchanged
  * where the key is missing; or -1 with ${e} set.
  */
-int conf_u64(const struct conf *c, const struct conf_node *map, const char *key,
-    uint64_t min, uint64_t max, uint64_t *out, struct err *e);
+int conf_u64(const struct conf *c, const struct conf_node *map, const char *key, uint64_t min,
+    uint64_t max, uint64_t *out, struct err *e);
 
 /**
  * conf_bool(c, map, key, out, e):
  * Set ${out} to the true or false under ${key}; as conf_u64() otherwise.
  */
-int conf_bool(const struct conf *c, const struct conf_node *map, const char *key,
-    bool *out, struct err *e);
+int conf_bool(const struct conf *c, const struct conf_node *map, const char *key, bool *out,
+    struct err *e);
 
 #endif

@@ -14,7 +14,10 @@ struct err {
 	char hint[400];     /* what to do about it, or empty */
 };
 
-#define ERR_INIT { STATUS_OK, "", "" }
+#define ERR_INIT                  \
+	{                         \
+		STATUS_OK, "", "" \
+	}
 
 /**
  * err_set(e, status, fmt, ...):
@@ -36,15 +39,13 @@ int err_sys(struct err *e, enum status status, const char *fmt, ...)
  * err_hint(e, fmt, ...):
  * Add what the user can do about the error in ${e}.  Always return -1.
  */
-int err_hint(struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+int err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
  * err_prefix(e, fmt, ...):
  * Put "PREFIX: " before the message, to say where it happened.  Return -1.
  */
-int err_prefix(struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+int err_prefix(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
  * err_die(status, what):

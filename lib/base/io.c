@@ -19,8 +19,9 @@ io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e)
 			if (errno == EINTR)
 				continue;
 			return (err_sys(e,
-			    errno == ENOSPC || errno == EFBIG || errno == EDQUOT ?
-			    STATUS_OUTPUT : STATUS_IO, "can't write '%s'", name));
+			    errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? STATUS_OUTPUT :
+										   STATUS_IO,
+			    "can't write '%s'", name));
 		}
 		s += k;
 		n -= (size_t)k;
@@ -47,8 +48,7 @@ io_slurp(const char *path, struct buf *b, struct err *e)
 	int fd = STDIN_FILENO;
 	ssize_t k;
 
-	if (strcmp(path, "-") != 0 &&
-	    (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+	if (strcmp(path, "-") != 0 && (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", path));
 	do {
 		if (buf_reserve(b, b->cap - b->len > 4096 ? 1 : 16384, e)) {
@@ -129,8 +129,7 @@ io_spool(struct err *e)
 
 	if (dir == NULL || dir[0] == '\0')
 		dir = "/tmp";
-	if (snprintf(path, sizeof(path), "%s/aegis-spool-XXXXXX", dir) >=
-	    (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/aegis-spool-XXXXXX", dir) >= (int)sizeof(path))
 		return (err_set(e, STATUS_OUTPUT, "TMPDIR is too long"));
 	if ((fd = mkstemp(path)) < 0)
 		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));

@@ -15,10 +15,10 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 
 struct json {
 	enum json_kind kind;
-	bool truth;        /* JSON_BOOL */
-	const char *text;  /* JSON_STRING, JSON_NUMBER: NUL-terminated */
+	bool truth;       /* JSON_BOOL */
+	const char *text; /* JSON_STRING, JSON_NUMBER: NUL-terminated */
 	size_t len;
-	const char *key;   /* member of an object: its name */
+	const char *key;    /* member of an object: its name */
 	struct json *child; /* array, object: first element */
 	struct json *next;
 };
@@ -49,7 +49,7 @@ void json_put_object(struct json_writer *w);
 void json_put_array(struct json_writer *w);
 void json_put_close(struct json_writer *w);
 void json_put_key(struct json_writer *w, const char *key);
-void json_put_text(struct json_writer *w, const char *p, size_t len); /* UTF-8 */
+void json_put_text(struct json_writer *w, const char *p, size_t len);   /* UTF-8 */
 void json_put_number(struct json_writer *w, const char *p, size_t len); /* as written */
 void json_put_bool(struct json_writer *w, bool v);
 void json_put_null(struct json_writer *w);

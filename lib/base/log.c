@@ -47,14 +47,14 @@ log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
 	}
 }
 
-#define LOG_DEFINE(fn, level, word)                                            \
-	void fn(const char *fmt, ...)                                          \
-	{                                                                      \
-		va_list ap;                                                    \
-                                                                               \
-		va_start(ap, fmt);                                             \
-		log_emit(level, word, fmt, ap);                                \
-		va_end(ap);                                                    \
+#define LOG_DEFINE(fn, level, word)             \
+	void fn(const char *fmt, ...)           \
+	{                                       \
+		va_list ap;                     \
+                                                \
+		va_start(ap, fmt);              \
+		log_emit(level, word, fmt, ap); \
+		va_end(ap);                     \
 	}
 
 LOG_DEFINE(log_error, LOG_LEVEL_ERROR, "error")

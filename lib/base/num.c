@@ -70,8 +70,7 @@ num_ceiling(const char *s, struct ceiling *out, struct err *e)
 	out->share = v / 100;
 	return (0);
 bad:
-	return (err_set(e, STATUS_USAGE,
-	    "'%s' is neither a count nor a share such as 0.1%%", s));
+	return (err_set(e, STATUS_USAGE, "'%s' is neither a count nor a share such as 0.1%%", s));
 }
 
 bool

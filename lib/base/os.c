@@ -30,8 +30,7 @@ os_utc(char *dst, size_t size, time_t t)
 {
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(dst, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (gmtime_r(&t, &tm) == NULL || strftime(dst, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		(void)snprintf(dst, size, "%lld", (long long)t);
 	return (dst);
 }
@@ -46,9 +45,9 @@ os_uuid(char dst[37])
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
 	(void)snprintf(dst, 37,
-	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],
-	    b[11], b[12], b[13], b[14], b[15]);
+	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+	    b[15]);
 }
 
 int
@@ -150,13 +149,11 @@ os_drop_to(const char *user, struct err *e)
 	errno = 0;
 	if ((pw = getpwnam(user)) == NULL)
 		return (err_set(e, STATUS_CONFIG, "there is no user '%s'", user));
-	if (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) ||
-	    setuid(pw->pw_uid))
+	if (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) || setuid(pw->pw_uid))
 		return (err_sys(e, STATUS_NOPERM, "can't become user '%s'", user));
 	if (pw->pw_uid != 0 && setuid(0) == 0)
 		return (err_set(e, STATUS_NOPERM, "can't give up root for '%s'", user));
-	if (setenv("HOME", pw->pw_dir, 1) || setenv("USER", user, 1) ||
-	    setenv("LOGNAME", user, 1))
+	if (setenv("HOME", pw->pw_dir, 1) || setenv("USER", user, 1) || setenv("LOGNAME", user, 1))
 		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
 	return (0);
 }

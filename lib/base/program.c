@@ -57,8 +57,7 @@ program_help(const struct program *prog)
 	(void)printf("usage: %s %s\n\n%s.\n", program_full, prog->usage, prog->summary);
 	(void)printf("\nOptions:\n");
 	for (o = prog->options; o != NULL && o->name != NULL; o++) {
-		int n = printf("  --%s%s%s", o->name, o->arg ? " " : "",
-		    o->arg ? o->arg : "");
+		int n = printf("  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 
 		if (n > 23) {
 			(void)putchar('\n');
@@ -110,8 +109,8 @@ program_man(const struct program *prog)
 {
 	const struct option_spec *o;
 
-	(void)printf(".TH %s 1 \"\" \"AEGIS Batch %s\" \"AEGIS Batch\"\n.SH NAME\n",
-	    program_full, AEGIS_VERSION);
+	(void)printf(".TH %s 1 \"\" \"AEGIS Batch %s\" \"AEGIS Batch\"\n.SH NAME\n", program_full,
+	    AEGIS_VERSION);
 	(void)printf("%s \\- ", program_full);
 	program_roff(prog->summary);
 	(void)printf(".SH SYNOPSIS\n.B %s\n", program_full);
@@ -122,13 +121,14 @@ program_man(const struct program *prog)
 	}
 	(void)printf(".SH OPTIONS\n");
 	for (o = prog->options; o != NULL && o->name != NULL; o++) {
-		(void)printf(".TP\n.BR \\-\\-%s \" %s\"\n", o->name,
-		    o->arg ? o->arg : "");
+		(void)printf(".TP\n.BR \\-\\-%s \" %s\"\n", o->name, o->arg ? o->arg : "");
 		program_roff(o->help);
 	}
-	(void)printf(".TP\n.B \\-\\-help\nPrint the usage and exit.\n"
+	(void)printf(
+	    ".TP\n.B \\-\\-help\nPrint the usage and exit.\n"
 	    ".TP\n.B \\-\\-version\nPrint the version and exit.\n");
-	(void)printf(".SH EXIT STATUS\n0 done; 1 done, with findings; 64 usage; 65 the data was "
+	(void)printf(
+	    ".SH EXIT STATUS\n0 done; 1 done, with findings; 64 usage; 65 the data was "
 	    "refused and nothing changed; 66 no input; 69 no database; 70 a bug; 73 an output "
 	    "can't be made; 74 reading or writing failed; 75 try again later; 77 not permitted; "
 	    "78 configuration.\n");
@@ -172,8 +172,8 @@ program_set(const struct program *prog, const struct option_spec *o, const char 
 		break;
 	case OPTION_U64:
 		if (num_u64(v, strlen(v), 0, UINT64_MAX, o->out))
-			return (program_usage_error(prog,
-			    "--%s takes a whole number, not '%s'", o->name, v));
+			return (program_usage_error(prog, "--%s takes a whole number, not '%s'",
+			    o->name, v));
 		break;
 	case OPTION_CEILING:
 		if (num_ceiling(v, o->out, &e))
@@ -220,8 +220,7 @@ program_answer(const struct program *prog, const char *arg)
 }
 
 int
-program_parse(const struct program *prog, int argc, char **argv,
-    char ***operands, int *n)
+program_parse(const struct program *prog, int argc, char **argv, char ***operands, int *n)
 {
 	int i, kept = 0, rc;
 
@@ -242,8 +241,7 @@ program_parse(const struct program *prog, int argc, char **argv,
 		}
 		if (program_answer(prog, arg)) {
 			if (fflush(stdout) != 0) {
-				log_error("can't write 'standard output': %s",
-				    strerror(errno));
+				log_error("can't write 'standard output': %s", strerror(errno));
 				return (STATUS_IO);
 			}
 			return (STATUS_OK);
@@ -263,8 +261,10 @@ program_parse(const struct program *prog, int argc, char **argv,
 		if (o->kind != OPTION_FLAG && eq == NULL && i + 1 >= argc)
 			return (program_usage_error(prog, "--%s needs %s", o->name,
 			    o->arg ? o->arg : "a value"));
-		rc = program_set(prog, o, o->kind == OPTION_FLAG ? NULL :
-		    eq != NULL ? eq + 1 : argv[++i]);
+		rc = program_set(prog, o,
+		    o->kind == OPTION_FLAG ? NULL :
+			eq != NULL         ? eq + 1 :
+					     argv[++i]);
 		if (rc != PROGRAM_GO_ON)
 			return (rc);
 	}

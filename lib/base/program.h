@@ -54,8 +54,7 @@ struct program {
  * ${argv}.  SIGPIPE is ignored from here on, so that a closed pipe is an error
  * of a write.  Return PROGRAM_GO_ON, or the status to exit with.
  */
-int program_parse(const struct program *prog, int argc, char **argv,
-    char ***operands, int *n);
+int program_parse(const struct program *prog, int argc, char **argv, char ***operands, int *n);
 
 /**
  * program_usage_error(prog, fmt, ...):

@@ -57,12 +57,12 @@ progress_end(uint64_t read, uint64_t rows, uint64_t rejected, uint64_t bytes)
 		return;
 	if (progress.size > 0)
 		(void)snprintf(size, sizeof(size), ",\"size\":%" PRIu64, progress.size);
-	n = snprintf(line, sizeof(line), "{\"stage\":\"%s\",\"read\":%" PRIu64 ",\"rows\":%"
-	    PRIu64 ",\"rejected\":%" PRIu64 ",\"bytes\":%" PRIu64 "%s}\n", progress.stage,
-	    read, rows, rejected, bytes, size);
+	n = snprintf(line, sizeof(line),
+	    "{\"stage\":\"%s\",\"read\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"rejected\":%" PRIu64
+	    ",\"bytes\":%" PRIu64 "%s}\n",
+	    progress.stage, read, rows, rejected, bytes, size);
 	/* Under PIPE_BUF: all of it or nothing.  Nobody listening is no fault. */
-	if (n > 0 && (size_t)n < sizeof(line) &&
-	    write(progress.fd, line, (size_t)n) < 0) {
+	if (n > 0 && (size_t)n < sizeof(line) && write(progress.fd, line, (size_t)n) < 0) {
 		/* The next one may get through. */
 	}
 }

@@ -17,9 +17,9 @@ struct check_choice {
 
 struct check {
 	const struct field_definition *f;
-	const struct preset *preset;    /* or NULL */
+	const struct preset *preset; /* or NULL */
 	int (*type)(struct check *, const char *, size_t, struct check_result *);
-	struct check_choice *choices;   /* sorted */
+	struct check_choice *choices; /* sorted */
 	size_t nchoices;
 	size_t max_chars;               /* of a text; 0: no limit */
 	size_t ref_len;                 /* "operator": 8 */
@@ -134,8 +134,7 @@ check_date(struct check *c, const char *p, size_t len, struct check_result *r)
 	for (i = 0; i < len; i++) {
 		if (i == 4 || i == 7) {
 			if (p[i] != '-')
-				return (check_bad(r, "bad_date",
-				    "is not a date (YYYY-MM-DD)"));
+				return (check_bad(r, "bad_date", "is not a date (YYYY-MM-DD)"));
 			part++;
 		} else if (p[i] >= '0' && p[i] <= '9') {
 			v[part] = v[part] * 10 + (unsigned)(p[i] - '0');
@@ -158,11 +157,9 @@ check_boolean(struct check *c, const char *p, size_t len, struct check_result *r
 {
 
 	(void)c;
-	if ((len == 1 && (*p == 'Y' || *p == '1')) ||
-	    (len == 4 && memcmp(p, "true", 4) == 0))
+	if ((len == 1 && (*p == 'Y' || *p == '1')) || (len == 4 && memcmp(p, "true", 4) == 0))
 		return (check_good(r, "true", 4, true));
-	if ((len == 1 && (*p == 'N' || *p == '0')) ||
-	    (len == 5 && memcmp(p, "false", 5) == 0))
+	if ((len == 1 && (*p == 'N' || *p == '0')) || (len == 5 && memcmp(p, "false", 5) == 0))
 		return (check_good(r, "false", 5, true));
 	return (check_bad(r, "bad_type", "is none of true, false, Y, N, 1, 0"));
 }
@@ -321,16 +318,16 @@ check_define_choices(const struct field_definition *f, struct err *e)
 
 	if (f->type != FIELD_SELECT && f->nchoices > 0)
 		return (err_set(e, STATUS_CONFIG,
-		    "field '%s': choices are for the input type select, not %s",
-		    f->key, f->input_type));
+		    "field '%s': choices are for the input type select, not %s", f->key,
+		    f->input_type));
 	if (f->type == FIELD_SELECT && f->nchoices == 0)
 		return (err_set(e, STATUS_CONFIG, "field '%s': a select needs choices", f->key));
 	for (i = 0; i < f->nchoices; i++)
 		for (k = 0; k < i; k++)
 			if (strcmp(f->choices[i], f->choices[k]) == 0)
 				return (err_set(e, STATUS_CONFIG,
-				    "field '%s': the choice '%s' stands there twice",
-				    f->key, f->choices[i]));
+				    "field '%s': the choice '%s' stands there twice", f->key,
+				    f->choices[i]));
 	return (0);
 }
 
@@ -345,10 +342,10 @@ check_define(struct field_definition *f, struct err *e)
 		char known[200] = "";
 
 		for (i = 0; i < sizeof(check_inputs) / sizeof(check_inputs[0]); i++)
-			(void)snprintf(known + strlen(known), sizeof(known) - strlen(known),
-			    "%s%s", i ? ", " : "", check_inputs[i].name);
-		(void)err_set(e, STATUS_CONFIG, "field '%s': unknown input type '%s'",
-		    f->key, f->input_type);
+			(void)snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+			    i ? ", " : "", check_inputs[i].name);
+		(void)err_set(e, STATUS_CONFIG, "field '%s': unknown input type '%s'", f->key,
+		    f->input_type);
 		return (err_hint(e, "known: %s", known));
 	}
 	f->type = in->type;
@@ -360,8 +357,8 @@ check_define(struct field_definition *f, struct err *e)
 		    "field '%s': a ref must say which type it points to", f->key));
 	if (f->type != FIELD_REF && f->ref != NULL)
 		return (err_set(e, STATUS_CONFIG,
-		    "field '%s': ref is for the input types ref and text, not %s",
-		    f->key, f->input_type));
+		    "field '%s': ref is for the input types ref and text, not %s", f->key,
+		    f->input_type));
 	if (check_define_choices(f, e))
 		return (-1);
 	if (f->preset == NULL)
@@ -369,15 +366,15 @@ check_define(struct field_definition *f, struct err *e)
 	if ((preset = preset_find(f->preset)) == NULL) {
 		char known[300];
 
-		(void)err_set(e, STATUS_CONFIG,
-		    "field '%s': unknown validation preset '%s'", f->key, f->preset);
+		(void)err_set(e, STATUS_CONFIG, "field '%s': unknown validation preset '%s'",
+		    f->key, f->preset);
 		return (err_hint(e, "known: %s", preset_names(known, sizeof(known))));
 	}
 	if (preset->number != (f->type == FIELD_NUMBER) || f->type == FIELD_DATE ||
 	    f->type == FIELD_BOOLEAN)
 		return (err_set(e, STATUS_CONFIG,
-		    "field '%s': the validation preset '%s' is not for the input type %s",
-		    f->key, f->preset, f->input_type));
+		    "field '%s': the validation preset '%s' is not for the input type %s", f->key,
+		    f->preset, f->input_type));
 	return (0);
 }
 
@@ -389,9 +386,10 @@ check_reason(struct check *c)
 	size_t i, n;
 
 	if (f->type == FIELD_REF) {
-		(void)snprintf(c->reason, sizeof(c->reason), strcmp(f->ref, "well") == 0 ?
-		    "is not the key of a %s (42-CCC-UUUUU)" :
-		    "is not the key of another entity (%s:...)", f->ref);
+		(void)snprintf(c->reason, sizeof(c->reason),
+		    strcmp(f->ref, "well") == 0 ? "is not the key of a %s (42-CCC-UUUUU)" :
+						  "is not the key of another entity (%s:...)",
+		    f->ref);
 	} else if (f->type == FIELD_SELECT) {
 		(void)snprintf(c->reason, sizeof(c->reason), "is none of");
 		for (i = 0; i < f->nchoices; i++) {
@@ -400,12 +398,12 @@ check_reason(struct check *c)
 				(void)snprintf(c->reason + n, sizeof(c->reason) - n, " ...");
 				break;
 			}
-			(void)snprintf(c->reason + n, sizeof(c->reason) - n, "%s %s",
-			    i ? "," : "", f->choices[i]);
+			(void)snprintf(c->reason + n, sizeof(c->reason) - n, "%s %s", i ? "," : "",
+			    f->choices[i]);
 		}
 	} else {
-		(void)snprintf(c->reason, sizeof(c->reason),
-		    "is longer than %zu characters", c->max_chars);
+		(void)snprintf(c->reason, sizeof(c->reason), "is longer than %zu characters",
+		    c->max_chars);
 	}
 }
 
@@ -421,9 +419,10 @@ check_new(const struct field_definition *f)
 	c->preset = f->preset != NULL ? preset_find(f->preset) : NULL;
 	c->ref_len = f->ref != NULL ? strlen(f->ref) : 0;
 	c->max_chars = f->role == ROLE_NAME ? CHECK_NAME_MAX :
-	    f->role == ROLE_FIELD ? CHECK_FIELD_MAX :
-	    f->role == ROLE_DISTRICT ? CHECK_DISTRICT_MAX :
-	    f->role == ROLE_IDENTITY ? CHECK_KEY_MAX : 0;
+	    f->role == ROLE_FIELD           ? CHECK_FIELD_MAX :
+	    f->role == ROLE_DISTRICT        ? CHECK_DISTRICT_MAX :
+	    f->role == ROLE_IDENTITY        ? CHECK_KEY_MAX :
+					      0;
 	c->nchoices = f->nchoices;
 	c->choices = xcalloc(f->nchoices, sizeof(*c->choices));
 	for (i = 0; i < f->nchoices; i++) {

@@ -14,8 +14,7 @@
  */
 
 /* Room in the entities table's columns, in characters. */
-enum { CHECK_KEY_MAX = 255, CHECK_NAME_MAX = 500, CHECK_FIELD_MAX = 255,
-	CHECK_DISTRICT_MAX = 10 };
+enum { CHECK_KEY_MAX = 255, CHECK_NAME_MAX = 500, CHECK_FIELD_MAX = 255, CHECK_DISTRICT_MAX = 10 };
 
 struct check; /* a field's definition, compiled */
 

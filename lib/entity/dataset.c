@@ -8,8 +8,8 @@
 #include "base/home.h"
 
 static const char *const dataset_top_keys[] = { "datasets", NULL };
-static const char *const dataset_keys[] = { "dataset", "type", "role", "coverage",
-	"duplicates", "partition", NULL };
+static const char *const dataset_keys[] = { "dataset", "type", "role", "coverage", "duplicates",
+	"partition", NULL };
 static const char *const dataset_roles[] = { "own", "enrich", NULL };
 static const char *const dataset_coverages[] = { "full", "part", "delta", NULL };
 static const char *const dataset_duplicates[] = { "reject", "first", "last", NULL };
@@ -34,8 +34,7 @@ dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
 }
 
 static int
-dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset *d,
-    struct err *e)
+dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset *d, struct err *e)
 {
 	const char *name, *type, *slash, *partition;
 	int role, coverage, duplicates;
@@ -57,7 +56,8 @@ dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset 
 	d->coverage = (enum dataset_coverage)coverage;
 	d->duplicates = (enum dataset_duplicates)duplicates;
 	if ((conf_get(map, "partition") != NULL) != (d->coverage == DATASET_PART))
-		return (conf_fail(c, map, e, "'partition' goes with 'coverage: part', and that "
+		return (conf_fail(c, map, e,
+		    "'partition' goes with 'coverage: part', and that "
 		    "with 'partition'"));
 	if (d->coverage == DATASET_PART) {
 		if ((partition = conf_text(c, map, "partition", NULL, e)) == NULL)

@@ -21,14 +21,14 @@ enum dataset_coverage {
 };
 
 enum dataset_duplicates { /* of rows with the same key in one load */
-	DATASET_REJECT, /* every row but the first is a reject */
-	DATASET_FIRST,  /* the first one stands, the others are counted */
-	DATASET_LAST,   /* the last one stands */
+	DATASET_REJECT,   /* every row but the first is a reject */
+	DATASET_FIRST,    /* the first one stands, the others are counted */
+	DATASET_LAST,     /* the last one stands */
 };
 
 struct dataset {
-	char *name;      /* LAYOUT/VIEW */
-	char *type;      /* entity type */
+	char *name; /* LAYOUT/VIEW */
+	char *type; /* entity type */
 	enum dataset_role role;
 	enum dataset_coverage coverage;
 	enum dataset_duplicates duplicates;

@@ -15,8 +15,8 @@ struct define {
 	struct pg *pg;
 	const struct define_options *o;
 	struct define_counts *c;
-	const char *tenant;      /* in small letters */
-	char (*type_ids)[37];    /* of each file's type */
+	const char *tenant;   /* in small letters */
+	char (*type_ids)[37]; /* of each file's type */
 };
 
 const char *
@@ -30,8 +30,7 @@ define_what_name(enum define_what what)
 const char *
 define_change_name(enum define_change change)
 {
-	static const char *const names[] = { "added", "changed", "unchanged", "removed",
-		"stale" };
+	static const char *const names[] = { "added", "changed", "unchanged", "removed", "stale" };
 
 	return (names[change]);
 }
@@ -40,8 +39,8 @@ static void define_note(struct define *d, enum define_what what, enum define_cha
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 static void
-define_note(struct define *d, enum define_what what, enum define_change change,
-    const char *fmt, ...)
+define_note(struct define *d, enum define_what what, enum define_change change, const char *fmt,
+    ...)
 {
 	char name[600];
 	va_list ap;
@@ -67,16 +66,17 @@ define_upsert(struct define *d, const char *sql, const char *const *params, int 
 
 	if (r == NULL)
 		return (-1);
-	*change = pg_result_rows(r) == 0 ? DEFINE_UNCHANGED :
-	    strcmp(pg_result_get(r, 0, 0), "t") == 0 ? DEFINE_ADDED : DEFINE_CHANGED;
+	*change = pg_result_rows(r) == 0             ? DEFINE_UNCHANGED :
+	    strcmp(pg_result_get(r, 0, 0), "t") == 0 ? DEFINE_ADDED :
+						       DEFINE_CHANGED;
 	pg_result_free(r);
 	return (0);
 }
 
 /* The only value of the only row into ${dst}, or STATUS_BUG. */
 static int
-define_id(struct define *d, const char *sql, const char *const *params, int n,
-    char dst[37], struct err *e)
+define_id(struct define *d, const char *sql, const char *const *params, int n, char dst[37],
+    struct err *e)
 {
 	struct pg_result *r = pg_query(d->pg, sql, params, n, e);
 	int rc = 0;
@@ -95,21 +95,25 @@ static int
 define_type(struct define *d, size_t i, struct err *e)
 {
 	const struct definition_file *f = d->o->files[i];
-	const char *const params[] = { d->tenant, f->def->type, f->display_name, f->icon,
-		f->color, f->compliance_footprint ? "true" : "false" };
+	const char *const params[] = { d->tenant, f->def->type, f->display_name, f->icon, f->color,
+		f->compliance_footprint ? "true" : "false" };
 	enum define_change change;
 
-	if (define_upsert(d, "INSERT INTO entity_type_definitions AS t"
-	    " (tenant_id, type_key, display_name, icon, color, compliance_footprint)"
-	    " VALUES ($1::uuid, $2, $3, $4, $5, $6::boolean)"
-	    " ON CONFLICT (tenant_id, type_key) DO UPDATE SET display_name ="
-	    " excluded.display_name, icon = excluded.icon, color = excluded.color,"
-	    " compliance_footprint = excluded.compliance_footprint"
-	    " WHERE (t.display_name, t.icon, t.color, t.compliance_footprint)"
-	    " IS DISTINCT FROM (excluded.display_name, excluded.icon, excluded.color,"
-	    " excluded.compliance_footprint) RETURNING (xmax = 0)", params, 6, &change, e) ||
-	    define_id(d, "SELECT type_id FROM entity_type_definitions"
-	    " WHERE tenant_id = $1::uuid AND type_key = $2", params, 2, d->type_ids[i], e))
+	if (define_upsert(d,
+		"INSERT INTO entity_type_definitions AS t"
+		" (tenant_id, type_key, display_name, icon, color, compliance_footprint)"
+		" VALUES ($1::uuid, $2, $3, $4, $5, $6::boolean)"
+		" ON CONFLICT (tenant_id, type_key) DO UPDATE SET display_name ="
+		" excluded.display_name, icon = excluded.icon, color = excluded.color,"
+		" compliance_footprint = excluded.compliance_footprint"
+		" WHERE (t.display_name, t.icon, t.color, t.compliance_footprint)"
+		" IS DISTINCT FROM (excluded.display_name, excluded.icon, excluded.color,"
+		" excluded.compliance_footprint) RETURNING (xmax = 0)",
+		params, 6, &change, e) ||
+	    define_id(d,
+		"SELECT type_id FROM entity_type_definitions"
+		" WHERE tenant_id = $1::uuid AND type_key = $2",
+		params, 2, d->type_ids[i], e))
 		return (-1);
 	define_note(d, DEFINE_TYPES, change, "%s", f->def->type);
 	return (0);
@@ -139,7 +143,8 @@ define_field(struct define *d, size_t file, size_t i, char id[37], struct err *e
 	params[7] = options.len > 0 ? options.p : NULL;
 	params[8] = f->fields[i].group;
 	params[9] = order;
-	rc = define_upsert(d, "INSERT INTO entity_field_definitions AS f"
+	rc = define_upsert(d,
+	    "INSERT INTO entity_field_definitions AS f"
 	    " (type_id, field_key, tenant_id, label, input_type, required,"
 	    " validation_preset, options, display_group, sort_order) VALUES"
 	    " ($1::uuid, $2, $3::uuid, $4, $5, $6::boolean, $7, $8::jsonb, $9, $10::int)"
@@ -153,10 +158,13 @@ define_field(struct define *d, size_t file, size_t i, char id[37], struct err *e
 	    " IS DISTINCT FROM (excluded.tenant_id, excluded.label,"
 	    " excluded.input_type, excluded.required, excluded.validation_preset,"
 	    " excluded.options, excluded.display_group, excluded.sort_order)"
-	    " RETURNING (xmax = 0)", params, 10, &change, e);
+	    " RETURNING (xmax = 0)",
+	    params, 10, &change, e);
 	if (rc == 0)
-		rc = define_id(d, "SELECT field_id FROM entity_field_definitions"
-		    " WHERE type_id = $1::uuid AND field_key = $2", params, 2, id, e);
+		rc = define_id(d,
+		    "SELECT field_id FROM entity_field_definitions"
+		    " WHERE type_id = $1::uuid AND field_key = $2",
+		    params, 2, id, e);
 	if (rc == 0)
 		define_note(d, DEFINE_FIELDS, change, "%s.%s", f->def->type, fd->key);
 out:
@@ -181,16 +189,20 @@ define_mapping(struct define *d, size_t file, size_t i, const char *field_id, st
 
 	if (fd->rrc_key == NULL)
 		return (0);
-	r = pg_query(d->pg, "SELECT mapping_id, rrc_field_key FROM rrc_field_mappings"
+	r = pg_query(d->pg,
+	    "SELECT mapping_id, rrc_field_key FROM rrc_field_mappings"
 	    " WHERE tenant_id = $1::uuid AND type_id = $2::uuid AND entity_field_id = $3::uuid"
-	    " ORDER BY rrc_field_key <> $4, mapping_id LIMIT 1", params, 4, e);
+	    " ORDER BY rrc_field_key <> $4, mapping_id LIMIT 1",
+	    params, 4, e);
 	if (r == NULL)
 		return (-1);
 	if (pg_result_rows(r) == 0) {
 		pg_result_free(r);
-		r = pg_query(d->pg, "INSERT INTO rrc_field_mappings"
+		r = pg_query(d->pg,
+		    "INSERT INTO rrc_field_mappings"
 		    " (tenant_id, type_id, entity_field_id, rrc_field_key)"
-		    " VALUES ($1::uuid, $2::uuid, $3::uuid, $4)", params, 4, e);
+		    " VALUES ($1::uuid, $2::uuid, $3::uuid, $4)",
+		    params, 4, e);
 		rc = r == NULL ? -1 : 0;
 		if (rc == 0)
 			define_note(d, DEFINE_MAPPINGS, change, "%s.%s: %s", def->type, fd->key,
@@ -205,8 +217,10 @@ define_mapping(struct define *d, size_t file, size_t i, const char *field_id, st
 		rc = 0;
 	} else {
 		const char *const set[] = { id, fd->rrc_key };
-		struct pg_result *u = pg_query(d->pg, "UPDATE rrc_field_mappings"
-		    " SET rrc_field_key = $2 WHERE mapping_id = $1::uuid", set, 2, e);
+		struct pg_result *u = pg_query(d->pg,
+		    "UPDATE rrc_field_mappings"
+		    " SET rrc_field_key = $2 WHERE mapping_id = $1::uuid",
+		    set, 2, e);
 
 		rc = u == NULL ? -1 : 0;
 		if (rc == 0)
@@ -232,8 +246,10 @@ define_find_type(struct define *d, const char *key, char id[37], bool *found, st
 			memcpy(id, d->type_ids[i], 37);
 	if (*found)
 		return (0);
-	r = pg_query(d->pg, "SELECT type_id FROM entity_type_definitions"
-	    " WHERE tenant_id = $1::uuid AND type_key = $2", params, 2, e);
+	r = pg_query(d->pg,
+	    "SELECT type_id FROM entity_type_definitions"
+	    " WHERE tenant_id = $1::uuid AND type_key = $2",
+	    params, 2, e);
 	if (r == NULL)
 		return (-1);
 	if ((*found = pg_result_rows(r) == 1))
@@ -253,24 +269,27 @@ define_rules(struct define *d, size_t file, struct err *e)
 
 	for (i = 0; i < f->nrules; i++) {
 		const struct definition_rule *r = &f->rules[i];
-		const char *const params[] = { d->tenant, parent, d->type_ids[file],
-			r->cardinality, r->required ? "true" : "false", r->label };
+		const char *const params[] = { d->tenant, parent, d->type_ids[file], r->cardinality,
+			r->required ? "true" : "false", r->label };
 
 		if (define_find_type(d, r->parent, parent, &found, e))
 			return (-1);
 		if (!found)
-			return (err_set(e, STATUS_CONFIG, "%s:%d:%d: the tenant has no type '%s', "
-			    "which is to be the parent of '%s'", f->path, r->line, r->column,
-			    r->parent, f->def->type));
-		if (define_upsert(d, "INSERT INTO entity_relationship_rules AS r"
-		    " (tenant_id, parent_type_id, child_type_id, cardinality, required,"
-		    " display_label) VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5::boolean, $6)"
-		    " ON CONFLICT (tenant_id, parent_type_id, child_type_id) DO UPDATE SET"
-		    " cardinality = excluded.cardinality, required = excluded.required,"
-		    " display_label = excluded.display_label"
-		    " WHERE (r.cardinality, r.required, r.display_label) IS DISTINCT FROM"
-		    " (excluded.cardinality, excluded.required, excluded.display_label)"
-		    " RETURNING (xmax = 0)", params, 6, &change, e))
+			return (err_set(e, STATUS_CONFIG,
+			    "%s:%d:%d: the tenant has no type '%s', "
+			    "which is to be the parent of '%s'",
+			    f->path, r->line, r->column, r->parent, f->def->type));
+		if (define_upsert(d,
+			"INSERT INTO entity_relationship_rules AS r"
+			" (tenant_id, parent_type_id, child_type_id, cardinality, required,"
+			" display_label) VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5::boolean, $6)"
+			" ON CONFLICT (tenant_id, parent_type_id, child_type_id) DO UPDATE SET"
+			" cardinality = excluded.cardinality, required = excluded.required,"
+			" display_label = excluded.display_label"
+			" WHERE (r.cardinality, r.required, r.display_label) IS DISTINCT FROM"
+			" (excluded.cardinality, excluded.required, excluded.display_label)"
+			" RETURNING (xmax = 0)",
+			params, 6, &change, e))
 			return (-1);
 		define_note(d, DEFINE_RULES, change, "%s -> %s", f->def->type, r->parent);
 	}
@@ -294,9 +313,10 @@ define_refs(struct define *d, size_t file, struct err *e)
 		if (define_find_type(d, fd->ref, id, &found, e))
 			return (-1);
 		if (!found)
-			return (err_set(e, STATUS_CONFIG, "%s: the field '%s' of '%s' refers to "
-			    "the type '%s', which the tenant does not have", f->path, fd->key,
-			    f->def->type, fd->ref));
+			return (err_set(e, STATUS_CONFIG,
+			    "%s: the field '%s' of '%s' refers to "
+			    "the type '%s', which the tenant does not have",
+			    f->path, fd->key, f->def->type, fd->ref));
 	}
 	return (0);
 }
@@ -374,23 +394,26 @@ define_leftovers(struct define *d, size_t file, struct err *e)
 		    buf_str(all[i], e) == NULL)
 			goto out;
 	/* Mappings before fields, which take theirs with them. */
-	if (define_stale(d, DEFINE_MAPPINGS, file, "SELECT m.mapping_id, n.name"
-	    "  FROM rrc_field_mappings m"
-	    "  JOIN entity_field_definitions f ON f.field_id = m.entity_field_id,"
-	    "  LATERAL (SELECT f.field_key || ': ' || m.rrc_field_key AS name) n"
-	    " WHERE m.tenant_id = $1::uuid AND m.type_id = $2::uuid"
-	    "   AND n.name <> ALL ($3::text[]) ORDER BY 2, 1",
-	    "DELETE FROM rrc_field_mappings WHERE mapping_id = $1::uuid", maps.p, e) ||
-	    define_stale(d, DEFINE_FIELDS, file, "SELECT field_id, field_key"
-	    "  FROM entity_field_definitions WHERE tenant_id = $1::uuid AND type_id = $2::uuid"
-	    "   AND field_key <> ALL ($3::text[]) ORDER BY 2",
-	    "DELETE FROM entity_field_definitions WHERE field_id = $1::uuid", fields.p, e) ||
-	    define_stale(d, DEFINE_RULES, file, "SELECT r.rule_id, t.type_key"
-	    "  FROM entity_relationship_rules r"
-	    "  JOIN entity_type_definitions t ON t.type_id = r.parent_type_id"
-	    " WHERE r.tenant_id = $1::uuid AND r.child_type_id = $2::uuid"
-	    "   AND t.type_key <> ALL ($3::text[]) ORDER BY 2",
-	    "DELETE FROM entity_relationship_rules WHERE rule_id = $1::uuid", parents.p, e))
+	if (define_stale(d, DEFINE_MAPPINGS, file,
+		"SELECT m.mapping_id, n.name"
+		"  FROM rrc_field_mappings m"
+		"  JOIN entity_field_definitions f ON f.field_id = m.entity_field_id,"
+		"  LATERAL (SELECT f.field_key || ': ' || m.rrc_field_key AS name) n"
+		" WHERE m.tenant_id = $1::uuid AND m.type_id = $2::uuid"
+		"   AND n.name <> ALL ($3::text[]) ORDER BY 2, 1",
+		"DELETE FROM rrc_field_mappings WHERE mapping_id = $1::uuid", maps.p, e) ||
+	    define_stale(d, DEFINE_FIELDS, file,
+		"SELECT field_id, field_key"
+		"  FROM entity_field_definitions WHERE tenant_id = $1::uuid AND type_id = $2::uuid"
+		"   AND field_key <> ALL ($3::text[]) ORDER BY 2",
+		"DELETE FROM entity_field_definitions WHERE field_id = $1::uuid", fields.p, e) ||
+	    define_stale(d, DEFINE_RULES, file,
+		"SELECT r.rule_id, t.type_key"
+		"  FROM entity_relationship_rules r"
+		"  JOIN entity_type_definitions t ON t.type_id = r.parent_type_id"
+		" WHERE r.tenant_id = $1::uuid AND r.child_type_id = $2::uuid"
+		"   AND t.type_key <> ALL ($3::text[]) ORDER BY 2",
+		"DELETE FROM entity_relationship_rules WHERE rule_id = $1::uuid", parents.p, e))
 		goto out;
 	rc = 0;
 out:
@@ -424,8 +447,10 @@ static int
 define_lock(struct define *d, struct err *e)
 {
 	const char *const params[] = { d->tenant };
-	struct pg_result *r = pg_query(d->pg, "SELECT pg_try_advisory_xact_lock("
-	    "hashtextextended('aegis entity-define ' || $1::text, 0))", params, 1, e);
+	struct pg_result *r = pg_query(d->pg,
+	    "SELECT pg_try_advisory_xact_lock("
+	    "hashtextextended('aegis entity-define ' || $1::text, 0))",
+	    params, 1, e);
 	int rc = 0;
 
 	if (r == NULL)
@@ -438,8 +463,7 @@ define_lock(struct define *d, struct err *e)
 }
 
 int
-define_run(struct pg *pg, const struct define_options *o, struct define_counts *c,
-    struct err *e)
+define_run(struct pg *pg, const struct define_options *o, struct define_counts *c, struct err *e)
 {
 	struct define d = { pg, o, c, NULL, NULL };
 	size_t i, k;

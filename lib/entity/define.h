@@ -16,9 +16,14 @@
  * parent and child type.
  */
 enum define_what { DEFINE_TYPES, DEFINE_FIELDS, DEFINE_MAPPINGS, DEFINE_RULES, DEFINE_WHATS };
-enum define_change { DEFINE_ADDED, DEFINE_CHANGED, DEFINE_UNCHANGED, DEFINE_REMOVED,
+enum define_change {
+	DEFINE_ADDED,
+	DEFINE_CHANGED,
+	DEFINE_UNCHANGED,
+	DEFINE_REMOVED,
 	DEFINE_STALE, /* in the database, not in the files, and left there */
-	DEFINE_CHANGES };
+	DEFINE_CHANGES
+};
 
 struct define_options {
 	const char *tenant;

@@ -11,8 +11,12 @@
 #include "entity/definition_file.h"
 
 static const char *const definition_roles[] = {
-	[ROLE_NONE] = NULL, [ROLE_IDENTITY] = "identity", [ROLE_NAME] = "name",
-	[ROLE_FIELD] = "field", [ROLE_DISTRICT] = "district", [ROLE_OPERATOR] = "operator",
+	[ROLE_NONE] = NULL,
+	[ROLE_IDENTITY] = "identity",
+	[ROLE_NAME] = "name",
+	[ROLE_FIELD] = "field",
+	[ROLE_DISTRICT] = "district",
+	[ROLE_OPERATOR] = "operator",
 };
 
 int
@@ -49,11 +53,13 @@ definition_type_ok(const char *s)
 static bool
 definition_key_ok(const char *s)
 {
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	size_t n = strspn(s,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "0123456789_.-");
 
-	return (n >= 1 && n <= 64 && s[n] == '\0' && ((s[0] >= 'a' && s[0] <= 'z') ||
-	    (s[0] >= 'A' && s[0] <= 'Z')) && strcmp(s, "entity_key") != 0);
+	return (n >= 1 && n <= 64 && s[n] == '\0' &&
+	    ((s[0] >= 'a' && s[0] <= 'z') || (s[0] >= 'A' && s[0] <= 'Z')) &&
+	    strcmp(s, "entity_key") != 0);
 }
 
 static int
@@ -184,13 +190,15 @@ definition_beside(const struct entity_definition *d, size_t i, struct err *e)
 	size_t k;
 
 	if (!definition_key_ok(f->key))
-		return (err_set(e, STATUS_CONFIG, "'%s' can't be a field's key (letters, "
-		    "digits, '_', '.' and '-', a letter first; not entity_key)", f->key));
+		return (err_set(e, STATUS_CONFIG,
+		    "'%s' can't be a field's key (letters, "
+		    "digits, '_', '.' and '-', a letter first; not entity_key)",
+		    f->key));
 	for (k = 0; k < i; k++) {
 		g = &d->fields[k];
 		if (strcmp(f->key, g->key) == 0)
-			return (err_set(e, STATUS_CONFIG, "the field '%s' stands there twice",
-			    f->key));
+			return (
+			    err_set(e, STATUS_CONFIG, "the field '%s' stands there twice", f->key));
 		if (f->role == ROLE_NONE || f->role != g->role)
 			continue;
 		if (f->role != ROLE_IDENTITY)
@@ -219,8 +227,10 @@ definition_finish(struct entity_definition *d, size_t *bad, struct err *e)
 			return (-1);
 		if (f->role == ROLE_IDENTITY && strcmp(d->type, "well") == 0 &&
 		    (f->preset == NULL || strcmp(f->preset, "api_number") != 0))
-			return (err_set(e, STATUS_CONFIG, "field '%s': the identity of a well "
-			    "is its API number alone, with the preset api_number", f->key));
+			return (err_set(e, STATUS_CONFIG,
+			    "field '%s': the identity of a well "
+			    "is its API number alone, with the preset api_number",
+			    f->key));
 	}
 	definition_digest(d);
 	return (0);

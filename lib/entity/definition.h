@@ -14,37 +14,42 @@
  * database or, offline, from a YAML file of pipelines/entities/ (form:
  * doc/formats/entities.md); both give the same struct, with the same digest.
  */
-enum field_type { /* of entity_field_definitions.input_type */
-	FIELD_TEXT,     /* text, textarea, email, url, phone: JSON string */
-	FIELD_NUMBER,   /* number, integer: JSON number, digits as they came */
-	FIELD_DATE,     /* date: JSON string YYYY-MM-DD */
-	FIELD_BOOLEAN,  /* boolean, checkbox: JSON true or false */
-	FIELD_SELECT,   /* select: JSON string, one of options.choices */
-	FIELD_REF,      /* ref, or text with options.ref: JSON string, an entity's key */
+enum field_type {      /* of entity_field_definitions.input_type */
+	FIELD_TEXT,    /* text, textarea, email, url, phone: JSON string */
+	FIELD_NUMBER,  /* number, integer: JSON number, digits as they came */
+	FIELD_DATE,    /* date: JSON string YYYY-MM-DD */
+	FIELD_BOOLEAN, /* boolean, checkbox: JSON true or false */
+	FIELD_SELECT,  /* select: JSON string, one of options.choices */
+	FIELD_REF,     /* ref, or text with options.ref: JSON string, an entity's key */
 };
 
 enum field_role { /* options.role */
-	ROLE_NONE, ROLE_IDENTITY, ROLE_NAME, ROLE_FIELD, ROLE_DISTRICT, ROLE_OPERATOR,
+	ROLE_NONE,
+	ROLE_IDENTITY,
+	ROLE_NAME,
+	ROLE_FIELD,
+	ROLE_DISTRICT,
+	ROLE_OPERATOR,
 };
 
 struct field_definition {
-	char *key;          /* field_key; the column in an entity: stream */
-	char *input_type;   /* as defined */
+	char *key;        /* field_key; the column in an entity: stream */
+	char *input_type; /* as defined */
 	enum field_type type;
-	bool integer;       /* FIELD_NUMBER: no fraction */
+	bool integer; /* FIELD_NUMBER: no fraction */
 	bool required;
-	char *preset;       /* validation_preset, or NULL */
-	char **choices;     /* FIELD_SELECT */
+	char *preset;   /* validation_preset, or NULL */
+	char **choices; /* FIELD_SELECT */
 	size_t nchoices;
 	enum field_role role;
-	int order;          /* options.order: place among identity parts */
-	char *ref;          /* options.ref: type of the parent, or NULL */
-	char *rrc_key;      /* rrc_field_key that feeds it, or NULL */
+	int order;     /* options.order: place among identity parts */
+	char *ref;     /* options.ref: type of the parent, or NULL */
+	char *rrc_key; /* rrc_field_key that feeds it, or NULL */
 };
 
 struct entity_definition {
-	char tenant[37];    /* lower-case UUID */
-	char *type;         /* type_key */
+	char tenant[37];                 /* lower-case UUID */
+	char *type;                      /* type_key */
 	struct field_definition *fields; /* by sort_order, then key */
 	size_t n;
 	char sha256[DIGEST_SHA256_HEX + 1]; /* of all of the above */
@@ -56,15 +61,15 @@ struct entity_definition {
  * with ${e} set: STATUS_CONFIG where the tenant has no such type, or an option
  * or input type is not understood, naming type and field.
  */
-struct entity_definition *definition_from_db(struct pg *pg, const char *tenant,
-    const char *type, struct err *e);
+struct entity_definition *definition_from_db(struct pg *pg, const char *tenant, const char *type,
+    struct err *e);
 
 /**
  * definition_from_file(path, tenant, type, e):
  * The same from a YAML file; faults name file, line and column.
  */
-struct entity_definition *definition_from_file(const char *path,
-    const char *tenant, const char *type, struct err *e);
+struct entity_definition *definition_from_file(const char *path, const char *tenant,
+    const char *type, struct err *e);
 void definition_free(struct entity_definition *d);
 
 /*
@@ -79,8 +84,8 @@ void definition_free(struct entity_definition *d);
  * An empty definition with ${n} fields; NULL with ${e} set where ${tenant} is no
  * UUID (STATUS_USAGE) or ${type} can't be a type's key (STATUS_CONFIG).
  */
-struct entity_definition *definition_new(const char *tenant, const char *type,
-    size_t n, struct err *e);
+struct entity_definition *definition_new(const char *tenant, const char *type, size_t n,
+    struct err *e);
 
 /**
  * definition_finish(d, bad, e):
@@ -101,7 +106,6 @@ const char *definition_role_name(enum field_role role); /* ROLE_NONE: NULL */
  * definition_find(d, key):
  * The field ${key}, or NULL.
  */
-const struct field_definition *definition_find(const struct entity_definition *d,
-    const char *key);
+const struct field_definition *definition_find(const struct entity_definition *d, const char *key);
 
 #endif

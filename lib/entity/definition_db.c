@@ -21,8 +21,8 @@ definition_db_choices(const struct json *list, struct field_definition *f, struc
 	f->choices = xcalloc(n, sizeof(*f->choices));
 	for (j = list->child; j != NULL; j = j->next) {
 		if (j->kind != JSON_STRING || j->len == 0)
-			return (err_set(e, STATUS_CONFIG,
-			    "a choice must be a text, and not empty"));
+			return (
+			    err_set(e, STATUS_CONFIG, "a choice must be a text, and not empty"));
 		f->choices[f->nchoices++] = xstrndup(j->text, j->len);
 	}
 	return (0);
@@ -37,14 +37,14 @@ definition_db_option(const struct json *j, struct field_definition *f, struct er
 		return (definition_db_choices(j, f, e));
 	if (strcmp(j->key, "role") == 0) {
 		if (j->kind != JSON_STRING || definition_role(j->text, &f->role))
-			return (err_set(e, STATUS_CONFIG, "role must be identity, name, field, "
+			return (err_set(e, STATUS_CONFIG,
+			    "role must be identity, name, field, "
 			    "district or operator"));
 		return (0);
 	}
 	if (strcmp(j->key, "order") == 0) {
 		if (j->kind != JSON_NUMBER || num_u64(j->text, j->len, 0, 1000, &order))
-			return (err_set(e, STATUS_CONFIG,
-			    "order must be a number from 0 to 1000"));
+			return (err_set(e, STATUS_CONFIG, "order must be a number from 0 to 1000"));
 		f->order = (int)order;
 		return (0);
 	}
@@ -124,11 +124,13 @@ definition_db_mappings(struct pg *pg, struct entity_definition *d, const char *t
 	int i, rc = 0;
 	size_t k;
 
-	r = pg_query(pg, "SELECT DISTINCT f.field_key COLLATE \"C\", m.rrc_field_key COLLATE \"C\""
+	r = pg_query(pg,
+	    "SELECT DISTINCT f.field_key COLLATE \"C\", m.rrc_field_key COLLATE \"C\""
 	    "  FROM rrc_field_mappings m"
 	    "  JOIN entity_field_definitions f ON f.field_id = m.entity_field_id"
 	    " WHERE m.tenant_id = $1::uuid AND m.type_id = $2::uuid AND f.type_id = m.type_id"
-	    " ORDER BY 1, 2", params, 2, e);
+	    " ORDER BY 1, 2",
+	    params, 2, e);
 	if (r == NULL)
 		return (-1);
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++) {
@@ -169,8 +171,8 @@ definition_db_field(const struct pg_result *r, int row, struct field_definition 
 }
 
 static struct entity_definition *
-definition_db_fields(struct pg *pg, const char *tenant, const char *type,
-    const char *type_id, struct err *e)
+definition_db_fields(struct pg *pg, const char *tenant, const char *type, const char *type_id,
+    struct err *e)
 {
 	const char *const params[] = { tenant, type_id };
 	struct err why = ERR_INIT;
@@ -178,10 +180,12 @@ definition_db_fields(struct pg *pg, const char *tenant, const char *type,
 	struct pg_result *r;
 	int i;
 
-	r = pg_query(pg, "SELECT field_key, input_type, required, validation_preset, options"
+	r = pg_query(pg,
+	    "SELECT field_key, input_type, required, validation_preset, options"
 	    "  FROM entity_field_definitions"
 	    " WHERE tenant_id = $1::uuid AND type_id = $2::uuid"
-	    " ORDER BY sort_order, field_key COLLATE \"C\"", params, 2, e);
+	    " ORDER BY sort_order, field_key COLLATE \"C\"",
+	    params, 2, e);
 	if (r == NULL)
 		return (NULL);
 	d = definition_new(tenant, type, (size_t)pg_result_rows(r), e);
@@ -217,8 +221,10 @@ definition_db_read(struct pg *pg, const char *tenant, const char *type, struct e
 		return (NULL);
 	params[0] = probe->tenant;
 	params[1] = type;
-	r = pg_query(pg, "SELECT type_id FROM entity_type_definitions"
-	    " WHERE tenant_id = $1::uuid AND type_key = $2", params, 2, e);
+	r = pg_query(pg,
+	    "SELECT type_id FROM entity_type_definitions"
+	    " WHERE tenant_id = $1::uuid AND type_key = $2",
+	    params, 2, e);
 	if (r == NULL) {
 		d = NULL;
 	} else if (pg_result_rows(r) == 0) {

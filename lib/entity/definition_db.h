@@ -10,8 +10,8 @@
  * definition_db_read(pg, tenant, type, e):
  * See definition_from_db().
  */
-struct entity_definition *definition_db_read(struct pg *pg, const char *tenant,
-    const char *type, struct err *e);
+struct entity_definition *definition_db_read(struct pg *pg, const char *tenant, const char *type,
+    struct err *e);
 
 /**
  * definition_db_options(f, out, e):

@@ -11,8 +11,8 @@ enum { FILE_KEY_MAX = 64, FILE_TEXT_MAX = 128, FILE_TYPE_MAX = 32, FILE_RRC_MAX 
 
 static const char *const definition_file_keys[] = { "type", "display_name", "icon", "color",
 	"compliance_footprint", "fields", "rules", NULL };
-static const char *const definition_file_field_keys[] = { "key", "label", "input_type",
-	"required", "preset", "choices", "role", "order", "ref", "group", "rrc", NULL };
+static const char *const definition_file_field_keys[] = { "key", "label", "input_type", "required",
+	"preset", "choices", "role", "order", "ref", "group", "rrc", NULL };
 static const char *const definition_file_rule_keys[] = { "parent", "cardinality", "required",
 	"label", NULL };
 static const char *const definition_file_cardinalities[] = { "one_to_one", "one_to_many",
@@ -55,8 +55,8 @@ definition_file_choices(const struct conf *c, const struct conf_node *list,
 }
 
 static int
-definition_file_field(const struct conf *c, const struct conf_node *map,
-    struct field_definition *f, struct definition_field *more, struct err *e)
+definition_file_field(const struct conf *c, const struct conf_node *map, struct field_definition *f,
+    struct definition_field *more, struct err *e)
 {
 	const struct conf_node *role;
 	uint64_t order = 0;
@@ -74,16 +74,18 @@ definition_file_field(const struct conf *c, const struct conf_node *map,
 	    definition_file_choices(c, conf_get(map, "choices"), f, e))
 		return (-1);
 	f->order = (int)order;
-	if ((role = conf_get(map, "role")) != NULL && (role->kind != CONF_SCALAR ||
-	    definition_role(role->text, &f->role)))
-		return (conf_fail(c, role, e, "field '%s': 'role' must be identity, name, field, "
-		    "district or operator", f->key));
+	if ((role = conf_get(map, "role")) != NULL &&
+	    (role->kind != CONF_SCALAR || definition_role(role->text, &f->role)))
+		return (conf_fail(c, role, e,
+		    "field '%s': 'role' must be identity, name, field, "
+		    "district or operator",
+		    f->key));
 	return (0);
 }
 
 static int
-definition_file_rule(const struct conf *c, const struct conf_node *map,
-    struct definition_rule *r, struct err *e)
+definition_file_rule(const struct conf *c, const struct conf_node *map, struct definition_rule *r,
+    struct err *e)
 {
 	const struct conf_node *n = conf_get(map, "label");
 	size_t i;
@@ -100,20 +102,22 @@ definition_file_rule(const struct conf *c, const struct conf_node *map,
 		if (strcmp(definition_file_cardinalities[i], r->cardinality) == 0)
 			break;
 	if (definition_file_cardinalities[i] == NULL)
-		return (conf_fail(c, conf_get(map, "cardinality"), e, "'cardinality' must be "
+		return (conf_fail(c, conf_get(map, "cardinality"), e,
+		    "'cardinality' must be "
 		    "one_to_one, one_to_many, many_to_one or many_to_many"));
 	/* The label becomes the name of an edge in the graph. */
-	if (r->label != NULL && (strspn(r->label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
-	    strlen(r->label) || strlen(r->label) > 60 || r->label[0] < 'A' ||
-	    r->label[0] > 'Z'))
-		return (conf_fail(c, n, e, "'label' must be an edge's name, such as "
+	if (r->label != NULL &&
+	    (strspn(r->label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(r->label) ||
+		strlen(r->label) > 60 || r->label[0] < 'A' || r->label[0] > 'Z'))
+		return (conf_fail(c, n, e,
+		    "'label' must be an edge's name, such as "
 		    "OPERATED_BY, of up to 60 characters"));
 	return (0);
 }
 
 static int
-definition_file_rules(const struct conf *c, const struct conf_node *list,
-    struct definition_file *f, struct err *e)
+definition_file_rules(const struct conf *c, const struct conf_node *list, struct definition_file *f,
+    struct err *e)
 {
 	const struct conf_node *n;
 	size_t i;
@@ -130,8 +134,8 @@ definition_file_rules(const struct conf *c, const struct conf_node *list,
 			return (-1);
 		for (i = 0; i + 1 < f->nrules; i++)
 			if (strcmp(f->rules[i].parent, r->parent) == 0)
-				return (conf_fail(c, n, e,
-				    "a second rule for the parent '%s'", r->parent));
+				return (conf_fail(c, n, e, "a second rule for the parent '%s'",
+				    r->parent));
 	}
 	return (0);
 }
@@ -141,16 +145,17 @@ definition_file_color(const struct conf *c, const struct conf_node *map,
     const struct definition_file *f, struct err *e)
 {
 
-	if (f->color != NULL && (f->color[0] != '#' || strlen(f->color) != 7 ||
-	    strspn(f->color + 1, "0123456789abcdefABCDEF") != 6))
+	if (f->color != NULL &&
+	    (f->color[0] != '#' || strlen(f->color) != 7 ||
+		strspn(f->color + 1, "0123456789abcdefABCDEF") != 6))
 		return (conf_fail(c, conf_get(map, "color"), e,
 		    "'color' must be a hex colour such as '#1f6feb'"));
 	return (0);
 }
 
 static int
-definition_file_parse(const struct conf *c, const char *tenant,
-    struct definition_file *f, struct err *e)
+definition_file_parse(const struct conf *c, const char *tenant, struct definition_file *f,
+    struct err *e)
 {
 	const struct conf_node *root = conf_root(c), *fields = conf_get(root, "fields"), *n;
 	struct err why = ERR_INIT;
@@ -169,8 +174,8 @@ definition_file_parse(const struct conf *c, const char *tenant,
 	}
 	f->fields = xcalloc(fields->n, sizeof(*f->fields));
 	f->nfields = fields->n;
-	if (definition_file_text(c, root, "display_name", true, FILE_TEXT_MAX,
-	    &f->display_name, e) ||
+	if (definition_file_text(c, root, "display_name", true, FILE_TEXT_MAX, &f->display_name,
+		e) ||
 	    definition_file_text(c, root, "icon", false, FILE_KEY_MAX, &f->icon, e) ||
 	    definition_file_text(c, root, "color", false, FILE_KEY_MAX, &f->color, e) ||
 	    definition_file_color(c, root, f, e) ||

@@ -16,11 +16,11 @@ struct definition_field { /* beside the field_definition of the same number */
 	char *group; /* display_group, or NULL */
 };
 
-struct definition_rule { /* the file's type is the child */
-	char *parent;       /* type_key */
-	char *cardinality;  /* parent to child: "one_to_many", ... */
+struct definition_rule {   /* the file's type is the child */
+	char *parent;      /* type_key */
+	char *cardinality; /* parent to child: "one_to_many", ... */
 	bool required;
-	char *label;        /* display_label, or NULL; the graph's edge */
+	char *label; /* display_label, or NULL; the graph's edge */
 	int line, column;
 };
 
@@ -43,8 +43,7 @@ struct definition_file {
  * definition_file_free(), or NULL with ${e} set: STATUS_NOINPUT, or STATUS_CONFIG
  * with file, line and column.
  */
-struct definition_file *definition_file_load(const char *path, const char *tenant,
-    struct err *e);
+struct definition_file *definition_file_load(const char *path, const char *tenant, struct err *e);
 void definition_file_free(struct definition_file *f);
 
 #endif

@@ -10,8 +10,13 @@
  * key.  64 parts make the copy of one of them small beside the whole, and large
  * enough (128 KiB from some 4,000 keys on) for malloc to give it back.
  */
-enum { INDEX_PARTS = 64, INDEX_PART_MIN = 16, INDEX_SEEN = 4, INDEX_FLAG_BITS = 3,
-	INDEX_PART_SHIFT = 58 };
+enum {
+	INDEX_PARTS = 64,
+	INDEX_PART_MIN = 16,
+	INDEX_SEEN = 4,
+	INDEX_FLAG_BITS = 3,
+	INDEX_PART_SHIFT = 58
+};
 
 /*
  * The low bits of word are INDEX_ENTITY, INDEX_SOURCE, INDEX_SEEN; none: the slot
@@ -62,14 +67,13 @@ index_find(const struct part *p, struct digest128 key)
 static int
 index_grow(struct part *p, struct err *e)
 {
-	struct part bigger = { NULL, p->cap < INDEX_PART_MIN ? INDEX_PART_MIN :
-	    p->cap / 5 * 7 + 7, p->used };
+	struct part bigger = { NULL, p->cap < INDEX_PART_MIN ? INDEX_PART_MIN : p->cap / 5 * 7 + 7,
+		p->used };
 	size_t i;
 
 	if (bigger.cap > UINT32_MAX ||
 	    (bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots))) == NULL)
-		return (err_set(e, STATUS_TEMPFAIL,
-		    "no memory for the index of the entities"));
+		return (err_set(e, STATUS_TEMPFAIL, "no memory for the index of the entities"));
 	for (i = 0; i < p->cap; i++) {
 		const struct slot *s = &p->slots[i];
 		struct digest128 key = { s->lo, s->hi };
@@ -101,8 +105,8 @@ index_slot(struct entity_index *ix, struct digest128 key, struct err *e)
 }
 
 int
-index_know(struct entity_index *ix, struct digest128 key, unsigned what,
-    struct digest128 content, struct err *e)
+index_know(struct entity_index *ix, struct digest128 key, unsigned what, struct digest128 content,
+    struct err *e)
 {
 	struct slot *s = index_slot(ix, key, e);
 
@@ -115,8 +119,8 @@ index_know(struct entity_index *ix, struct digest128 key, unsigned what,
 }
 
 int
-index_see(struct entity_index *ix, struct digest128 key, struct digest128 content,
-    uint64_t record, enum index_verdict *verdict, uint64_t *first, struct err *e)
+index_see(struct entity_index *ix, struct digest128 key, struct digest128 content, uint64_t record,
+    enum index_verdict *verdict, uint64_t *first, struct err *e)
 {
 	struct slot *s = index_slot(ix, key, e);
 
@@ -138,15 +142,16 @@ index_see(struct entity_index *ix, struct digest128 key, struct digest128 conten
 		*verdict = INDEX_LOST;
 		break;
 	default:
-		*verdict = (s->word ^ (content.lo << INDEX_FLAG_BITS)) >>
-		    INDEX_FLAG_BITS == 0 ? INDEX_SAME : INDEX_CHANGED;
+		*verdict = (s->word ^ (content.lo << INDEX_FLAG_BITS)) >> INDEX_FLAG_BITS == 0 ?
+		    INDEX_SAME :
+		    INDEX_CHANGED;
 		break;
 	}
 	ix->last_part = &ix->parts[key.hi >> INDEX_PART_SHIFT];
 	ix->last = s;
 	ix->last_word = s->word;
-	s->word = (s->word & (INDEX_ENTITY | INDEX_SOURCE)) | INDEX_SEEN |
-	    record << INDEX_FLAG_BITS;
+	s->word =
+	    (s->word & (INDEX_ENTITY | INDEX_SOURCE)) | INDEX_SEEN | record << INDEX_FLAG_BITS;
 	return (0);
 }
 

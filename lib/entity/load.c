@@ -33,8 +33,10 @@ static int
 load_lock(struct load *l, struct err *e)
 {
 	const char *params[2] = { l->tenant, l->type };
-	struct pg_result *r = pg_query(l->pg, "SELECT pg_try_advisory_xact_lock("
-	    "hashtextextended('aegis entity-load ' || $1 || ' ' || $2, 0))", params, 2, e);
+	struct pg_result *r = pg_query(l->pg,
+	    "SELECT pg_try_advisory_xact_lock("
+	    "hashtextextended('aegis entity-load ' || $1 || ' ' || $2, 0))",
+	    params, 2, e);
 	bool held;
 
 	if (r == NULL)
@@ -57,25 +59,30 @@ static int
 load_dataset(struct load *l, struct err *e)
 {
 	const char *params[2] = { l->tenant, l->type };
-	struct pg_result *r = pg_query(l->pg, "SELECT dataset_id, dataset FROM batch_datasets"
-	    " WHERE tenant_id = $1::uuid AND type_key = $2", params, 2, e);
+	struct pg_result *r = pg_query(l->pg,
+	    "SELECT dataset_id, dataset FROM batch_datasets"
+	    " WHERE tenant_id = $1::uuid AND type_key = $2",
+	    params, 2, e);
 	int n;
 
 	if (r == NULL)
 		return (-1);
 	if ((n = pg_result_rows(r)) == 1) {
-		(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s",
-		    pg_result_get(r, 0, 0));
+		(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s", pg_result_get(r, 0, 0));
 		(void)snprintf(l->dataset, sizeof(l->dataset), "%s", pg_result_get(r, 0, 1));
 	}
 	pg_result_free(r);
 	if (n > 1)
-		return (err_set(e, STATUS_CONFIG, "type '%s' is fed by %d datasets, and only one "
-		    "is possible", l->type, n));
+		return (err_set(e, STATUS_CONFIG,
+		    "type '%s' is fed by %d datasets, and only one "
+		    "is possible",
+		    l->type, n));
 	if (n == 1 || l->plan)
 		return (0);
-	r = pg_query(l->pg, "INSERT INTO batch_datasets (tenant_id, type_key, dataset)"
-	    " VALUES ($1::uuid, $2, '') RETURNING dataset_id", params, 2, e);
+	r = pg_query(l->pg,
+	    "INSERT INTO batch_datasets (tenant_id, type_key, dataset)"
+	    " VALUES ($1::uuid, $2, '') RETURNING dataset_id",
+	    params, 2, e);
 	if (r == NULL)
 		return (-1);
 	(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s", pg_result_get(r, 0, 0));
@@ -89,15 +96,16 @@ load_begin(struct load *l, struct err *e)
 {
 
 	/* However long the stages before take: this session waits for them. */
-	if (pg_begin(l->pg, e) || pg_exec(l->pg, "SET LOCAL statement_timeout TO 0;"
-	    " SET LOCAL idle_in_transaction_session_timeout TO 0", e))
+	if (pg_begin(l->pg, e) ||
+	    pg_exec(l->pg,
+		"SET LOCAL statement_timeout TO 0;"
+		" SET LOCAL idle_in_transaction_session_timeout TO 0",
+		e))
 		return (-1);
 	/* The server itself sees to it that a plan writes nothing else. */
-	if (l->plan && (load_merge_table(l, e) ||
-	    pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))
+	if (l->plan && (load_merge_table(l, e) || pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))
 		return (-1);
-	if (load_lock(l, e) ||
-	    (l->d = definition_from_db(l->pg, l->tenant, l->type, e)) == NULL ||
+	if (load_lock(l, e) || (l->d = definition_from_db(l->pg, l->tenant, l->type, e)) == NULL ||
 	    load_dataset(l, e))
 		return (-1);
 	return (load_rows_known(l, e));

@@ -18,7 +18,7 @@ struct load_options {
 	const char *rejects;  /* reject file of the first stream, PATH.2 of the second,
 	                         and so on; NULL: the first reject ends the load */
 	struct ceiling max_rejects, max_flaws; /* for every stage of the pipe */
-	bool plan;            /* stop at the difference, write nothing */
+	bool plan;                             /* stop at the difference, write nothing */
 };
 
 /* A load that was done. */
@@ -37,8 +37,7 @@ struct load;
  * the data is in, and the rerun finds out), or what reading, spooling and the
  * server say.
  */
-struct load *load_run(const struct load_options *o, int fd, const char *name,
-    struct err *e);
+struct load *load_run(const struct load_options *o, int fd, const char *name, struct err *e);
 
 /**
  * load_report(l, json, out, e):

@@ -47,8 +47,8 @@ load_book_take(struct load_section *s, const struct book *books)
 
 /* Hold ${n} faults of ${of} records against a ceiling. */
 static int
-load_book_ceiling(const struct book *b, const struct ceiling *c, const char *what,
-    uint64_t n, uint64_t of, struct err *e)
+load_book_ceiling(const struct book *b, const struct ceiling *c, const char *what, uint64_t n,
+    uint64_t of, struct err *e)
 {
 	char limit[32];
 
@@ -69,16 +69,14 @@ load_book_ceiling(const struct book *b, const struct ceiling *c, const char *wha
 
 /* One book of the pipe; ${prev} is the one before it, or NULL. */
 static int
-load_book_check(const struct load *l, const struct book *b, const struct book *prev,
-    struct err *e)
+load_book_check(const struct load *l, const struct book *b, const struct book *prev, struct err *e)
 {
 	uint64_t records;
 
 	if (book_balances(b, e) || (prev != NULL && book_follows(b, prev, e)))
 		return (-1);
 	if (__builtin_add_overflow(b->rows, b->rejected, &records))
-		return (err_set(e, STATUS_DATA, "the book of %s has impossible figures",
-		    b->stage));
+		return (err_set(e, STATUS_DATA, "the book of %s has impossible figures", b->stage));
 	if (load_book_ceiling(b, &l->o->max_rejects, "rejects", b->rejected, b->read, e))
 		return (-1);
 	return (load_book_ceiling(b, &l->o->max_flaws, "flawed rows", b->flawed, records, e));
@@ -113,7 +111,8 @@ load_book_seal(struct load *l, struct err *e)
 	size_t i;
 
 	if (s->nupstream == 0)
-		return (err_set(e, STATUS_DATA, "the stream has no book of the stage that "
+		return (err_set(e, STATUS_DATA,
+		    "the stream has no book of the stage that "
 		    "wrote it"));
 	load_book_take(s, books);
 	/* Whatever comes of the load, the file of what was refused is whole. */
@@ -129,8 +128,7 @@ load_book_seal(struct load *l, struct err *e)
 }
 
 static int
-load_book_run(struct load *l, const char *sql, const char *const *params, int n,
-    struct err *e)
+load_book_run(struct load *l, const char *sql, const char *const *params, int n, struct err *e)
 {
 	struct pg_result *r = pg_query(l->pg, sql, params, n, e);
 
@@ -151,7 +149,8 @@ load_book_write_run(struct load *l, struct err *e)
 
 	if (gethostname(host, sizeof(host) - 1))
 		(void)snprintf(host, sizeof(host), "unknown");
-	return (load_book_run(l, "INSERT INTO batch_runs (run_id, pipeline, started_at, ended_at,"
+	return (load_book_run(l,
+	    "INSERT INTO batch_runs (run_id, pipeline, started_at, ended_at,"
 	    " state, exit_status, host, version) VALUES ($1::uuid, 'entity-load',"
 	    " $2::timestamptz, now(), 'done', 0, $3, $4) ON CONFLICT (run_id) DO NOTHING",
 	    params, 4, e));
@@ -185,43 +184,44 @@ load_book_write_source(struct load *l, const struct load_section *s, const char 
 		load_book_said(sha) ? sha : NULL, config };
 
 	load_book_config(s, config);
-	return (load_book_run(l, "INSERT INTO batch_sources (run_id, dataset_id, section, source,"
+	return (load_book_run(l,
+	    "INSERT INTO batch_sources (run_id, dataset_id, section, source,"
 	    " source_sha256, config_sha256) VALUES ($1::uuid, $2::integer, $3::integer, $4, $5,"
-	    " $6)", params, 6, e));
+	    " $6)",
+	    params, 6, e));
 }
 
 static int
-load_book_write_codes(struct load *l, const struct book *b, const char *section,
-    const char *seq, struct err *e)
+load_book_write_codes(struct load *l, const struct book *b, const char *section, const char *seq,
+    struct err *e)
 {
 	char faults[24];
 	size_t i;
 
 	for (i = 0; i < b->ncodes; i++) {
 		const char *params[9] = { l->run, l->dataset_id, section, seq, b->stage,
-			b->codes[i].code, faults,
-			load_book_said(b->rejects) ? b->rejects : NULL,
+			b->codes[i].code, faults, load_book_said(b->rejects) ? b->rejects : NULL,
 			load_book_said(b->rejects_sha256) ? b->rejects_sha256 : NULL };
 
-		(void)snprintf(faults, sizeof(faults), "%llu",
-		    (unsigned long long)b->codes[i].n);
-		if (load_book_run(l, "INSERT INTO batch_rejects (run_id, dataset_id, section, seq,"
-		    " stage, code, faults, file, file_sha256) VALUES ($1::uuid, $2::integer,"
-		    " $3::integer, $4::integer, $5, $6, $7::bigint, $8, $9)", params, 9, e))
+		(void)snprintf(faults, sizeof(faults), "%llu", (unsigned long long)b->codes[i].n);
+		if (load_book_run(l,
+			"INSERT INTO batch_rejects (run_id, dataset_id, section, seq,"
+			" stage, code, faults, file, file_sha256) VALUES ($1::uuid, $2::integer,"
+			" $3::integer, $4::integer, $5, $6, $7::bigint, $8, $9)",
+			params, 9, e))
 			return (-1);
 	}
 	return (0);
 }
 
 static int
-load_book_write_one(struct load *l, const struct load_section *s, size_t place,
-    const char *section, struct err *e)
+load_book_write_one(struct load *l, const struct load_section *s, size_t place, const char *section,
+    struct err *e)
 {
 	const struct book *b = place < s->nupstream ? &s->upstream[place] : &s->own;
 	bool own = b == &s->own;
-	const uint64_t figures[] = { place, b->read, b->used, b->skipped, b->rejected,
-		b->flawed, b->rows, own ? s->inserted : 0, own ? s->updated : 0,
-		own ? s->unchanged : 0 };
+	const uint64_t figures[] = { place, b->read, b->used, b->skipped, b->rejected, b->flawed,
+		b->rows, own ? s->inserted : 0, own ? s->updated : 0, own ? s->unchanged : 0 };
 	enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 	char text[FIGURES][24];
 	const char *params[5 + FIGURES] = { l->run, l->dataset_id, section, b->stage,
@@ -232,11 +232,13 @@ load_book_write_one(struct load *l, const struct load_section *s, size_t place,
 		(void)snprintf(text[i], sizeof(text[i]), "%llu", (unsigned long long)figures[i]);
 		params[5 + i] = text[i];
 	}
-	if (load_book_run(l, "INSERT INTO batch_books (run_id, dataset_id, section, stage,"
-	    " config_sha256, seq, read, used, skipped, rejected, flawed, rows_out, inserted,"
-	    " updated, unchanged) VALUES ($1::uuid, $2::integer, $3::integer, $4, $5,"
-	    " $6::integer, $7::bigint, $8::bigint, $9::bigint, $10::bigint, $11::bigint,"
-	    " $12::bigint, $13::bigint, $14::bigint, $15::bigint)", params, 5 + FIGURES, e))
+	if (load_book_run(l,
+		"INSERT INTO batch_books (run_id, dataset_id, section, stage,"
+		" config_sha256, seq, read, used, skipped, rejected, flawed, rows_out, inserted,"
+		" updated, unchanged) VALUES ($1::uuid, $2::integer, $3::integer, $4, $5,"
+		" $6::integer, $7::bigint, $8::bigint, $9::bigint, $10::bigint, $11::bigint,"
+		" $12::bigint, $13::bigint, $14::bigint, $15::bigint)",
+		params, 5 + FIGURES, e))
 		return (-1);
 	return (load_book_write_codes(l, b, section, text[0], e));
 }
@@ -246,7 +248,8 @@ static int
 load_book_first_section(struct load *l, unsigned long *first, struct err *e)
 {
 	const char *params[2] = { l->run, l->dataset_id };
-	struct pg_result *r = pg_query(l->pg, "SELECT coalesce(max(section) + 1, 0)"
+	struct pg_result *r = pg_query(l->pg,
+	    "SELECT coalesce(max(section) + 1, 0)"
 	    " FROM batch_sources WHERE run_id = $1::uuid AND dataset_id = $2::integer",
 	    params, 2, e);
 
@@ -266,8 +269,10 @@ load_book_write(struct load *l, struct err *e)
 	size_t i, k;
 
 	/* A dataset's row that was made at the start has no name yet. */
-	if (load_book_run(l, "UPDATE batch_datasets SET dataset = $1"
-	    " WHERE dataset_id = $2::integer AND dataset = ''", params, 2, e) ||
+	if (load_book_run(l,
+		"UPDATE batch_datasets SET dataset = $1"
+		" WHERE dataset_id = $2::integer AND dataset = ''",
+		params, 2, e) ||
 	    load_book_write_run(l, e) || load_book_first_section(l, &first, e))
 		return (-1);
 	for (i = 0; i < l->nsections; i++) {

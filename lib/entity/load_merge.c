@@ -18,8 +18,8 @@ load_merge_literal(struct buf *b, const char *s, struct err *e)
 
 /* Run ${sql} and compare how many rows it changed with what was counted. */
 static int
-load_merge_exec(struct load *l, const char *sql, const char *const *params, int n,
-    uint64_t want, const char *what, struct err *e)
+load_merge_exec(struct load *l, const char *sql, const char *const *params, int n, uint64_t want,
+    const char *what, struct err *e)
 {
 	struct pg_result *r = pg_query(l->pg, sql, params, n, e);
 	uint64_t got;
@@ -30,9 +30,10 @@ load_merge_exec(struct load *l, const char *sql, const char *const *params, int 
 	pg_result_free(r);
 	if (got == want)
 		return (0);
-	return (err_set(e, STATUS_TEMPFAIL, "%s: %llu rows changed, not %llu: another "
-	    "program writes the same entities", what, (unsigned long long)got,
-	    (unsigned long long)want));
+	return (err_set(e, STATUS_TEMPFAIL,
+	    "%s: %llu rows changed, not %llu: another "
+	    "program writes the same entities",
+	    what, (unsigned long long)got, (unsigned long long)want));
 }
 
 /*
@@ -43,9 +44,11 @@ int
 load_merge_table(struct load *l, struct err *e)
 {
 
-	return (pg_exec(l->pg, "CREATE TEMPORARY TABLE load_changed (entity_key text NOT NULL,"
+	return (pg_exec(l->pg,
+	    "CREATE TEMPORARY TABLE load_changed (entity_key text NOT NULL,"
 	    " name text, field text, district text, properties jsonb NOT NULL,"
-	    " digest bytea NOT NULL, act char(1) NOT NULL) ON COMMIT DROP", e));
+	    " digest bytea NOT NULL, act char(1) NOT NULL) ON COMMIT DROP",
+	    e));
 }
 
 static int
@@ -75,16 +78,15 @@ load_merge_update(struct load *l, struct err *e)
 	char sql[1024];
 	int rc = -1;
 
-	(void)snprintf(sql, sizeof(sql), "UPDATE entities e SET"
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE entities e SET"
 	    " properties = (e.properties - $4::text[]) || c.properties,"
 	    " %s%s%s changed_run = $3::uuid FROM load_changed c"
 	    " WHERE e.tenant_id = $1::uuid AND e.type_key = $2"
 	    " AND e.entity_key = c.entity_key AND c.act <> 'i'",
-	    l->name >= 0 ? "name = c.name, " : "",
-	    l->field >= 0 ? "field = c.field, " : "",
+	    l->name >= 0 ? "name = c.name, " : "", l->field >= 0 ? "field = c.field, " : "",
 	    l->district >= 0 ? "district = c.district, " : "");
-	if (properties_owned(l->p, &owned, e) == 0 &&
-	    (params[3] = buf_str(&owned, e)) != NULL)
+	if (properties_owned(l->p, &owned, e) == 0 && (params[3] = buf_str(&owned, e)) != NULL)
 		rc = load_merge_exec(l, sql, params, 4, l->merged, "updating entities", e);
 	buf_free(&owned);
 	return (rc);
@@ -98,22 +100,26 @@ load_merge_changed(struct load *l, struct err *e)
 
 	if (l->changed.rows == 0)
 		return (0);
-	if (load_merge_table(l, e) || load_spool_send(&l->changed, l->pg,
-	    "COPY load_changed FROM STDIN", e) || pg_exec(l->pg, "ANALYZE load_changed", e))
+	if (load_merge_table(l, e) ||
+	    load_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
+	    pg_exec(l->pg, "ANALYZE load_changed", e))
 		return (-1);
 	if (l->merged > 0 && load_merge_update(l, e))
 		return (-1);
-	if (l->restored > 0 && load_merge_exec(l, "INSERT INTO entities (tenant_id, type_key,"
-	    " entity_key, name, field, district, properties, changed_run)"
-	    " SELECT $1::uuid, $2, entity_key, name, field, district, properties, $3::uuid"
-	    " FROM load_changed WHERE act = 'i'", entity, 3, l->restored,
-	    "inserting entities", e))
+	if (l->restored > 0 &&
+	    load_merge_exec(l,
+		"INSERT INTO entities (tenant_id, type_key,"
+		" entity_key, name, field, district, properties, changed_run)"
+		" SELECT $1::uuid, $2, entity_key, name, field, district, properties, $3::uuid"
+		" FROM load_changed WHERE act = 'i'",
+		entity, 3, l->restored, "inserting entities", e))
 		return (-1);
-	return (load_merge_exec(l, "UPDATE entity_sources s"
+	return (load_merge_exec(l,
+	    "UPDATE entity_sources s"
 	    " SET digest = c.digest, seen_run = $2::uuid FROM load_changed c"
 	    " WHERE s.dataset_id = $1::integer AND s.entity_key = c.entity_key"
-	    " AND c.act <> 'n'", source, 2, l->changed.rows - l->unsourced,
-	    "updating digests", e));
+	    " AND c.act <> 'n'",
+	    source, 2, l->changed.rows - l->unsourced, "updating digests", e));
 }
 
 int
@@ -122,8 +128,11 @@ load_merge_write(struct load *l, struct err *e)
 
 	if (load_merge_copy_end(l, e))
 		return (-1);
-	if (l->fresh.rows > 0 && load_spool_send(&l->fresh, l->pg, "COPY entity_sources"
-	    " (entity_key, digest, seen_run, dataset_id) FROM STDIN", e))
+	if (l->fresh.rows > 0 &&
+	    load_spool_send(&l->fresh, l->pg,
+		"COPY entity_sources"
+		" (entity_key, digest, seen_run, dataset_id) FROM STDIN",
+		e))
 		return (-1);
 	return (load_merge_changed(l, e));
 }
@@ -147,8 +156,7 @@ load_merge_plan(struct load *l, struct err *e)
 	if (l->changed.rows == 0)
 		return (0);
 	if (load_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
-	    properties_owned(l->p, &owned, e) ||
-	    (params[2] = buf_str(&owned, e)) == NULL ||
+	    properties_owned(l->p, &owned, e) || (params[2] = buf_str(&owned, e)) == NULL ||
 	    (r = pg_query(l->pg, sql, params, 3, e)) == NULL)
 		goto done;
 	for (i = 0; i < pg_result_rows(r); i++) {

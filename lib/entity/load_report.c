@@ -40,7 +40,7 @@ load_report_section(const struct load_section *s, struct buf *out, struct err *e
 	size_t i, k;
 
 	if (buf_addf(out, e, "source  %s\n\n%-16s %11s %11s %11s %11s %11s %11s\n", s->source,
-	    "stage", "read", "used", "skipped", "rejected", "flawed", "rows"))
+		"stage", "read", "used", "skipped", "rejected", "flawed", "rows"))
 		return (-1);
 	for (i = 0; i < s->nupstream; i++)
 		if (load_report_row(&s->upstream[i], out, e))
@@ -51,9 +51,9 @@ load_report_section(const struct load_section *s, struct buf *out, struct err *e
 		const struct book *b = i < s->nupstream ? &s->upstream[i] : &s->own;
 
 		for (k = 0; k < b->ncodes; k++)
-			if (buf_addf(out, e, "%s%-16s %-20s %11llu\n",
-			    k == 0 ? "\n" : "", k == 0 ? b->stage : "", b->codes[k].code,
-			    (unsigned long long)b->codes[k].n))
+			if (buf_addf(out, e, "%s%-16s %-20s %11llu\n", k == 0 ? "\n" : "",
+				k == 0 ? b->stage : "", b->codes[k].code,
+				(unsigned long long)b->codes[k].n))
 				return (-1);
 		if (b->ncodes > 0 && strcmp(b->rejects, "-") != 0 &&
 		    buf_addf(out, e, "%-16s in %s\n", "", b->rejects))
@@ -75,7 +75,7 @@ load_report_samples(const struct load *l, struct buf *out, struct err *e)
 			return (-1);
 		key = s->key;
 		if (buf_addf(out, e, "  %-20s %s -> %s\n", s->field,
-		    s->before ? s->before : "(none)", s->after ? s->after : "(none)"))
+			s->before ? s->before : "(none)", s->after ? s->after : "(none)"))
 			return (-1);
 	}
 	return (0);
@@ -87,16 +87,16 @@ load_report_text(const struct load *l, struct buf *out, struct err *e)
 	struct totals t = load_report_totals(l);
 	size_t i;
 
-	if (buf_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset,
-	    l->run))
+	if (buf_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset, l->run))
 		return (-1);
 	for (i = 0; i < l->nsections; i++)
 		if (load_report_section(l->sections[i], out, e))
 			return (-1);
-	if (buf_addf(out, e, "inserted  %11llu\nupdated   %11llu\nunchanged %11llu\n"
-	    "rejected  %11llu\n", (unsigned long long)t.inserted,
-	    (unsigned long long)t.updated, (unsigned long long)t.unchanged,
-	    (unsigned long long)t.rejected))
+	if (buf_addf(out, e,
+		"inserted  %11llu\nupdated   %11llu\nunchanged %11llu\n"
+		"rejected  %11llu\n",
+		(unsigned long long)t.inserted, (unsigned long long)t.updated,
+		(unsigned long long)t.unchanged, (unsigned long long)t.rejected))
 		return (-1);
 	if (t.inserted + t.updated == 0 && buf_adds(out, "nothing new\n", e))
 		return (-1);

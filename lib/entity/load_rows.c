@@ -91,15 +91,18 @@ load_rows_known(struct load *l, struct err *e)
 	int rc = -1;
 
 	if (l->dataset[0] != '\0') {
-		if (buf_addf(&sql, e, "COPY (SELECT entity_key, digest FROM entity_sources"
-		    " WHERE dataset_id = %s) TO STDOUT (FORMAT binary)", l->dataset_id) ||
-		    buf_str(&sql, e) == NULL ||
-		    load_rows_read(l, sql.p, INDEX_SOURCE, e))
+		if (buf_addf(&sql, e,
+			"COPY (SELECT entity_key, digest FROM entity_sources"
+			" WHERE dataset_id = %s) TO STDOUT (FORMAT binary)",
+			l->dataset_id) ||
+		    buf_str(&sql, e) == NULL || load_rows_read(l, sql.p, INDEX_SOURCE, e))
 			goto done;
 	}
 	sql.len = 0;
-	if (buf_addf(&sql, e, "COPY (SELECT entity_key FROM entities"
-	    " WHERE tenant_id = '%s' AND type_key = ", l->tenant) ||
+	if (buf_addf(&sql, e,
+		"COPY (SELECT entity_key FROM entities"
+		" WHERE tenant_id = '%s' AND type_key = ",
+		l->tenant) ||
 	    load_merge_literal(&sql, l->type, e) ||
 	    buf_adds(&sql, ") TO STDOUT (FORMAT binary)", e) || buf_str(&sql, e) == NULL)
 		goto done;
@@ -176,8 +179,8 @@ load_rows_header(struct load *l, struct err *e)
 		    buf_str(&path, e) == NULL)
 			goto done;
 	}
-	l->rejects = reject_open(l->o->rejects != NULL ? path.p : NULL, "entity",
-	    s->source, stream_reader_run(l->r), &s->own, e);
+	l->rejects = reject_open(l->o->rejects != NULL ? path.p : NULL, "entity", s->source,
+	    stream_reader_run(l->r), &s->own, e);
 	rc = l->rejects == NULL ? -1 : 0;
 done:
 	buf_free(&path);
@@ -213,10 +216,10 @@ load_rows_entity(struct load *l, struct buf *b, const struct stream_field *f, st
 	/* Without a name of its own an entity is called by its key. */
 	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
 	    buf_add(b, "\t", 1, e) ||
-	    load_rows_value(b, f, l->name >= 0 && !f[l->name].null ? l->name :
-	    PROPERTIES_KEY, e) || buf_add(b, "\t", 1, e) ||
-	    load_rows_value(b, f, l->field, e) || buf_add(b, "\t", 1, e) ||
-	    load_rows_value(b, f, l->district, e) || buf_add(b, "\t", 1, e))
+	    load_rows_value(b, f, l->name >= 0 && !f[l->name].null ? l->name : PROPERTIES_KEY, e) ||
+	    buf_add(b, "\t", 1, e) || load_rows_value(b, f, l->field, e) ||
+	    buf_add(b, "\t", 1, e) || load_rows_value(b, f, l->district, e) ||
+	    buf_add(b, "\t", 1, e))
 		return (-1);
 	return (properties_copy(l->p, f, b, e));
 }
@@ -259,8 +262,10 @@ load_rows_insert(struct load *l, const struct stream_field *f, struct digest128 
 	if (l->plan)
 		return (0);
 	if (!l->copying) {
-		if (pg_copy_in(l->pg, "COPY entities (tenant_id, type_key, entity_key,"
-		    " name, field, district, properties, changed_run) FROM STDIN", e))
+		if (pg_copy_in(l->pg,
+			"COPY entities (tenant_id, type_key, entity_key,"
+			" name, field, district, properties, changed_run) FROM STDIN",
+			e))
 			return (-1);
 		l->copying = true;
 	}
@@ -324,8 +329,8 @@ load_rows_row(struct load *l, struct err *e)
 	}
 	stream_reader_place(l->r, &record, &offset);
 	if (properties_digest(l->p, f, &content, e) ||
-	    index_see(l->ix, digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len),
-	    content, record, &verdict, &first, e))
+	    index_see(l->ix, digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len), content,
+		record, &verdict, &first, e))
 		return (-1);
 	if (verdict == INDEX_SAME) {
 		/* What was stored once had no fault: see properties_digest(). */

@@ -68,23 +68,23 @@ struct load {
 	size_t ncolumns;
 	int name, field, district; /* places in the row, or -1 */
 
-	char dataset_id[16]; /* empty: there is none, and nothing is written */
+	char dataset_id[16];             /* empty: there is none, and nothing is written */
 	char dataset[BOOK_DATASET_SIZE]; /* empty until it is known */
 	struct entity_index *ix;
 
 	struct fault_list *faults;
 	struct reject_writer *rejects;
-	struct buf prefix; /* what every row of entities starts with, */
-	struct buf run_tail; /* and ends with, */
-	struct buf source_tail; /* and every row of entity_sources */
-	struct buf copy;   /* rows on their way into entities */
-	bool copying;      /* a COPY into entities is open */
-	uint64_t copied;   /* rows sent by it */
+	struct buf prefix;         /* what every row of entities starts with, */
+	struct buf run_tail;       /* and ends with, */
+	struct buf source_tail;    /* and every row of entity_sources */
+	struct buf copy;           /* rows on their way into entities */
+	bool copying;              /* a COPY into entities is open */
+	uint64_t copied;           /* rows sent by it */
 	struct load_spool fresh;   /* entity_sources: key, digest, run */
 	struct load_spool changed; /* rows for the merge */
-	uint64_t merged;   /* of the changed: entities that are there */
-	uint64_t restored; /* entities that had gone */
-	uint64_t unsourced; /* entities without a digest of this dataset */
+	uint64_t merged;           /* of the changed: entities that are there */
+	uint64_t restored;         /* entities that had gone */
+	uint64_t unsourced;        /* entities without a digest of this dataset */
 
 	struct load_section **sections;
 	size_t nsections, capsections;

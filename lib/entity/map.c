@@ -29,14 +29,14 @@ struct map_run {
 
 	/* The stream at hand; out is NULL between two. */
 	struct map_plan *plan;
-	struct map_value *values;     /* one for each cell of the plan */
+	struct map_value *values; /* one for each cell of the plan */
 	struct stream_writer *out;
 	struct reject_writer *rejects;
 	struct book own;
 	struct book upstream[STREAM_BOOKS_MAX];
 	size_t nupstream;
-	bool sealed;                  /* the input's seal has been read */
-	char *shape;                  /* dataset and columns, to say things once */
+	bool sealed; /* the input's seal has been read */
+	char *shape; /* dataset and columns, to say things once */
 	char key[MAP_KEY_SIZE];
 	size_t key_len;
 	bool key_plain;
@@ -53,8 +53,8 @@ map_shape(const struct stream_reader *in)
 	if (buf_adds(&b, stream_reader_kind(in), NULL) == 0)
 		s = buf_str(&b, NULL);
 	for (i = 0; s != NULL && i < stream_reader_ncolumns(in); i++)
-		s = buf_add(&b, "\n", 1, NULL) ||
-		    buf_adds(&b, stream_reader_column(in, i), NULL) ? NULL :
+		s = buf_add(&b, "\n", 1, NULL) || buf_adds(&b, stream_reader_column(in, i), NULL) ?
+		    NULL :
 		    buf_str(&b, NULL);
 	return (s != NULL ? s : xstrdup(""));
 }
@@ -76,8 +76,8 @@ map_make_plan(struct map_run *m, struct err *e)
 	columns = xcalloc(n, sizeof(*columns));
 	for (i = 0; i < n; i++)
 		columns[i] = stream_reader_column(m->in, i);
-	m->plan = map_plan_new(m->o->def, m->own.dataset, columns, n, m->o->notice,
-	    m->o->cookie, e);
+	m->plan =
+	    map_plan_new(m->o->def, m->own.dataset, columns, n, m->o->notice, m->o->cookie, e);
 	free(columns);
 	if (m->plan == NULL)
 		return (-1);
@@ -172,8 +172,8 @@ map_key(struct map_run *m)
 			len -= type_len + 1;
 		}
 		/* A lease's number is made of parts itself, in a form that can't be mistaken. */
-		if (!p->bare_key && memchr(part, '-', len) != NULL && (c->field->preset == NULL ||
-		    strcmp(c->field->preset, "lease_key") != 0)) {
+		if (!p->bare_key && memchr(part, '-', len) != NULL &&
+		    (c->field->preset == NULL || strcmp(c->field->preset, "lease_key") != 0)) {
 			fault_add(m->faults, "bad_key", stream_reader_column(m->in, c->column),
 			    r->p, r->len, "has a '-', which parts the key (field '%s')",
 			    c->field->key);
@@ -303,11 +303,10 @@ map_ceiling(const struct map_run *m, const struct ceiling *c, uint64_t n, uint64
 	for (i = 0; i < m->own.ncodes && k < sizeof(codes); i++)
 		k += (size_t)snprintf(codes + k, sizeof(codes) - k, "%s%s %llu", i ? ", " : "",
 		    m->own.codes[i].code, (unsigned long long)m->own.codes[i].n);
-	(void)err_set(e, STATUS_DATA,
-	    "%llu of %llu rows of '%s' %s, more than %s allows (%s)", (unsigned long long)n,
-	    (unsigned long long)of, m->own.dataset, what, option, codes);
+	(void)err_set(e, STATUS_DATA, "%llu of %llu rows of '%s' %s, more than %s allows (%s)",
+	    (unsigned long long)n, (unsigned long long)of, m->own.dataset, what, option, codes);
 	return (m->o->rejects == NULL ? err_hint(e, "--rejects FILE keeps them to look at") :
-	    err_hint(e, "see '%s'", m->o->rejects));
+					err_hint(e, "see '%s'", m->o->rejects));
 }
 
 /* The input has proved whole: close the books, and the stream with them. */
@@ -319,16 +318,15 @@ map_finish(struct map_run *m, struct err *e)
 
 	m->own.rows = m->own.used = stream_writer_rows(m->out);
 	if (last != NULL)
-		memcpy(m->own.source_sha256, last->source_sha256,
-		    sizeof(m->own.source_sha256));
+		memcpy(m->own.source_sha256, last->source_sha256, sizeof(m->own.source_sha256));
 	if (book_balances(&m->own, e) || (last != NULL && book_follows(&m->own, last, e)))
 		return (-1);
 	m->rejects = NULL;
 	if (reject_close(rejects, e) ||
-	    map_ceiling(m, &m->o->max_rejects, m->own.rejected, m->own.read,
-	    "were rejected", "--max-rejects", e) ||
+	    map_ceiling(m, &m->o->max_rejects, m->own.rejected, m->own.read, "were rejected",
+		"--max-rejects", e) ||
 	    map_ceiling(m, &m->o->max_flaws, m->own.flawed, m->own.rows + m->own.rejected,
-	    "have flaws", "--max-flaws", e) ||
+		"have flaws", "--max-flaws", e) ||
 	    stream_writer_seal(m->out, m->upstream, m->nupstream, &m->own, e))
 		return (-1);
 	stream_writer_free(m->out);

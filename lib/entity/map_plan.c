@@ -13,16 +13,16 @@ struct map_planning {
 	const char *dataset;
 	const char *const *columns;
 	size_t ncolumns;
-	long *feeds;                /* of each field: the column, or -1 */
-	const char **qualified;     /* of each column: the field that claims it by
+	long *feeds;            /* of each field: the column, or -1 */
+	const char **qualified; /* of each column: the field that claims it by
 	                               LAYOUT/VIEW:COLUMN, or NULL */
-	bool *used;                 /* of each column: feeds a field */
+	bool *used;             /* of each column: feeds a field */
 	map_notice_fn *notice;
 	void *cookie;
 };
 
-static void map_plan_say(const struct map_planning *m, enum map_notice level,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void map_plan_say(const struct map_planning *m, enum map_notice level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void
 map_plan_say(const struct map_planning *m, enum map_notice level, const char *fmt, ...)
@@ -47,8 +47,7 @@ map_plan_hard(const struct field_definition *f)
 
 /* A field's key without its dataset; NULL where that is another one. */
 static const char *
-map_plan_column_of(const struct map_planning *m, const struct field_definition *f,
-    bool *qualified)
+map_plan_column_of(const struct map_planning *m, const struct field_definition *f, bool *qualified)
 {
 	const char *colon = strchr(f->rrc_key, ':');
 	size_t n;
@@ -78,20 +77,26 @@ map_plan_match(struct map_planning *m, size_t i, bool want_qualified, struct err
 		continue;
 	if (k == m->ncolumns) {
 		if (map_plan_hard(f))
-			return (err_set(e, STATUS_CONFIG, "type '%s', field '%s': %s has no "
-			    "column '%s'", m->d->type, f->key, m->dataset, column));
-		map_plan_say(m, MAP_WARNING, "%s has no column '%s', which is mapped to the "
-		    "field '%s'", m->dataset, column, f->key);
+			return (err_set(e, STATUS_CONFIG,
+			    "type '%s', field '%s': %s has no "
+			    "column '%s'",
+			    m->d->type, f->key, m->dataset, column));
+		map_plan_say(m, MAP_WARNING,
+		    "%s has no column '%s', which is mapped to the "
+		    "field '%s'",
+		    m->dataset, column, f->key);
 		return (0);
 	}
 	if (!qualified && m->qualified[k] != NULL) {
 		if (map_plan_hard(f))
-			return (err_set(e, STATUS_CONFIG, "type '%s', field '%s': '%s:%s' is "
+			return (err_set(e, STATUS_CONFIG,
+			    "type '%s', field '%s': '%s:%s' is "
 			    "mapped to the field '%s', so '%s' can't feed this one",
 			    m->d->type, f->key, m->dataset, column, m->qualified[k], column));
-		map_plan_say(m, MAP_WARNING, "'%s' does not feed the field '%s', because "
-		    "'%s:%s' is mapped to '%s'", column, f->key, m->dataset, column,
-		    m->qualified[k]);
+		map_plan_say(m, MAP_WARNING,
+		    "'%s' does not feed the field '%s', because "
+		    "'%s:%s' is mapped to '%s'",
+		    column, f->key, m->dataset, column, m->qualified[k]);
 		return (0);
 	}
 	if (qualified)
@@ -134,17 +139,18 @@ map_plan_cells(const struct map_planning *m, struct map_plan *p, struct err *e)
 		if (m->feeds[i] < 0) {
 			if (f->role != ROLE_IDENTITY)
 				continue;
-			return (err_set(e, STATUS_CONFIG, "type '%s', field '%s': a part of "
-			    "the identity, and no column of %s feeds it", m->d->type, f->key,
-			    m->dataset));
+			return (err_set(e, STATUS_CONFIG,
+			    "type '%s', field '%s': a part of "
+			    "the identity, and no column of %s feeds it",
+			    m->d->type, f->key, m->dataset));
 		}
 		c->field = f;
 		c->column = (size_t)m->feeds[i];
 		c->check = check_new(f);
 		c->hard = map_plan_hard(f);
 		if (f->role == ROLE_IDENTITY) {
-			for (k = p->nidentity++; k > 0 &&
-			    p->cells[p->identity[k - 1]].field->order > f->order; k--)
+			for (k = p->nidentity++;
+			     k > 0 && p->cells[p->identity[k - 1]].field->order > f->order; k--)
 				p->identity[k] = p->identity[k - 1];
 			p->identity[k] = p->n;
 		}
@@ -155,16 +161,16 @@ map_plan_cells(const struct map_planning *m, struct map_plan *p, struct err *e)
 		return (err_set(e, STATUS_CONFIG,
 		    "the type '%s' has no field with the role identity", m->d->type));
 	if (p->bare_key && p->nidentity > 1)
-		return (err_set(e, STATUS_CONFIG, "the identity of a well is its API number "
+		return (err_set(e, STATUS_CONFIG,
+		    "the identity of a well is its API number "
 		    "alone, and the field '%s' is one more",
 		    p->cells[p->identity[1]].field->key));
 	return (0);
 }
 
 struct map_plan *
-map_plan_new(const struct entity_definition *d, const char *dataset,
-    const char *const *columns, size_t n, map_notice_fn *notice, void *cookie,
-    struct err *e)
+map_plan_new(const struct entity_definition *d, const char *dataset, const char *const *columns,
+    size_t n, map_notice_fn *notice, void *cookie, struct err *e)
 {
 	struct map_planning m = { d, dataset, columns, n, NULL, NULL, NULL, notice, cookie };
 	struct map_plan *p = xcalloc(1, sizeof(*p));

@@ -14,17 +14,17 @@
  */
 struct map_cell {
 	const struct field_definition *field;
-	size_t column;       /* of the rrc: stream */
+	size_t column; /* of the rrc: stream */
 	struct check *check;
-	bool hard;           /* identity or required: a fault in it rejects the row */
+	bool hard; /* identity or required: a fault in it rejects the row */
 };
 
 struct map_plan {
 	struct map_cell *cells; /* in the definition's order */
 	size_t n;
-	size_t *identity;       /* cells the key is made of, in its order */
+	size_t *identity; /* cells the key is made of, in its order */
 	size_t nidentity;
-	bool bare_key;          /* the key is the identity's value (a well's API number) */
+	bool bare_key; /* the key is the identity's value (a well's API number) */
 };
 
 /* Something that the user should know and that is no error. */
@@ -41,8 +41,7 @@ typedef void map_notice_fn(void *cookie, enum map_notice level, const char *text
  * column.
  */
 struct map_plan *map_plan_new(const struct entity_definition *d, const char *dataset,
-    const char *const *columns, size_t n, map_notice_fn *notice, void *cookie,
-    struct err *e);
+    const char *const *columns, size_t n, map_notice_fn *notice, void *cookie, struct err *e);
 void map_plan_free(struct map_plan *p);
 
 #endif

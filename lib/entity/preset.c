@@ -38,7 +38,10 @@ preset_is_api_number(const char *p, size_t len)
 static bool
 preset_rrc_district(const char *p, size_t len)
 {
-	static const char names[] = "010203040506" "6E7B7C" "088A0910";
+	static const char names[] =
+	    "010203040506"
+	    "6E7B7C"
+	    "088A0910";
 	size_t i;
 
 	if (len != 2)
@@ -154,8 +157,7 @@ static const struct preset presets[] = {
 	    "is not an API number (42-CCC-UUUUU)" },
 	{ "rrc_district", false, preset_rrc_district, "bad_code",
 	    "is not an RRC district (01..06, 6E, 7B, 7C, 08, 8A, 09, 10)" },
-	{ "county_code", false, preset_county_code, "bad_code",
-	    "is not a county code (3 digits)" },
+	{ "county_code", false, preset_county_code, "bad_code", "is not a county code (3 digits)" },
 	{ "operator_number", false, preset_operator_number, "bad_code",
 	    "is not an operator's P-5 number (6 digits)" },
 	{ "lease_key", false, preset_lease_key, "bad_key",
@@ -185,7 +187,6 @@ preset_names(char *dst, size_t size)
 
 	dst[0] = '\0';
 	for (i = 0; i < sizeof(presets) / sizeof(presets[0]) && n < size; i++)
-		n += (size_t)snprintf(dst + n, size - n, "%s%s", i ? ", " : "",
-		    presets[i].name);
+		n += (size_t)snprintf(dst + n, size - n, "%s%s", i ? ", " : "", presets[i].name);
 	return (dst);
 }

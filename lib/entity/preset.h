@@ -13,7 +13,7 @@ struct preset {
 	const char *name;
 	bool number; /* for number and integer fields; else for text, select, ref */
 	bool (*good)(const char *p, size_t len);
-	const char *code;   /* reject code of a value that is not good */
+	const char *code; /* reject code of a value that is not good */
 	const char *reason;
 };
 

@@ -14,10 +14,10 @@ enum kind { KIND_TEXT, KIND_NUMBER, KIND_BOOLEAN };
 struct column {
 	const struct field_definition *field;
 	enum kind kind;
-	size_t max;      /* characters, where a column of entities sets a limit */
-	char *prefix;    /* ,"KEY": in JSON in COPY's text form */
+	size_t max;   /* characters, where a column of entities sets a limit */
+	char *prefix; /* ,"KEY": in JSON in COPY's text form */
 	size_t prefix_len;
-	bool plain;      /* the value last checked can be copied as it is */
+	bool plain; /* the value last checked can be copied as it is */
 };
 
 struct properties {
@@ -29,8 +29,12 @@ struct properties {
 
 static const char *const kind_names[] = { "text", "number", "boolean" };
 static const char *const role_names[] = {
-	[ROLE_NONE] = "-", [ROLE_IDENTITY] = "identity", [ROLE_NAME] = "name",
-	[ROLE_FIELD] = "field", [ROLE_DISTRICT] = "district", [ROLE_OPERATOR] = "operator",
+	[ROLE_NONE] = "-",
+	[ROLE_IDENTITY] = "identity",
+	[ROLE_NAME] = "name",
+	[ROLE_FIELD] = "field",
+	[ROLE_DISTRICT] = "district",
+	[ROLE_OPERATOR] = "operator",
 };
 
 static enum kind
@@ -79,8 +83,8 @@ static int
 properties_escape(struct buf *b, const char *p, size_t len, struct err *e)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	static const char shorts[32] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',
-		['\f'] = 'f', ['\r'] = 'r' };
+	static const char
+	    shorts[32] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
 	size_t i;
 	char *d;
 
@@ -153,8 +157,8 @@ properties_prepare(struct properties *p, const struct entity_definition *d,
 	b.len = 0;
 	for (i = 0; i < p->n; i++)
 		if (buf_addf(&b, e, "%s %s %s %s\n", p->columns[i].field->key,
-		    kind_names[p->columns[i].kind], role_names[p->columns[i].field->role],
-		    p->columns[i].field->required ? "required" : "optional"))
+			kind_names[p->columns[i].kind], role_names[p->columns[i].field->role],
+			p->columns[i].field->required ? "required" : "optional"))
 			goto done;
 	p->seed = digest_xxh128(b.len > 0 ? b.p : "", b.len);
 	rc = 0;
@@ -199,8 +203,8 @@ properties_big_endian(char *d, uint64_t v)
 }
 
 int
-properties_digest(struct properties *p, const struct stream_field *f,
-    struct digest128 *out, struct err *e)
+properties_digest(struct properties *p, const struct stream_field *f, struct digest128 *out,
+    struct err *e)
 {
 	size_t i, need = 16;
 	char *d;
@@ -283,8 +287,7 @@ properties_digits(const char *p, size_t len)
 
 /* A number as RFC 8259, section 6, has it. */
 static void
-properties_number(const char *column, const struct stream_field *v,
-    struct fault_list *faults)
+properties_number(const char *column, const struct stream_field *v, struct fault_list *faults)
 {
 	const char *p = v->p, *end = v->p + v->len;
 	size_t n, exponent = 0;
@@ -312,8 +315,8 @@ properties_number(const char *column, const struct stream_field *v,
 		goto bad;
 	if (v->len > NUMBER_MAX || exponent > EXPONENT_MAX)
 		fault_add(faults, "out_of_range", column, v->p, v->len,
-		    "a number of more than %d characters or %d digits of exponent",
-		    NUMBER_MAX, EXPONENT_MAX);
+		    "a number of more than %d characters or %d digits of exponent", NUMBER_MAX,
+		    EXPONENT_MAX);
 	return;
 bad:
 	fault_add(faults, "bad_type", column, v->p, v->len, "no number as in JSON");
@@ -334,16 +337,16 @@ properties_check_key(const struct stream_field *f, struct fault_list *faults)
 
 	if (v->null || v->len == 0)
 		fault_add(faults, "bad_key", "entity_key", NULL, 0, "there is no key");
-	else if (properties_plain(v->p, v->len) ? v->len > PROPERTIES_KEY_MAX :
-	    properties_text("entity_key", v, faults) > PROPERTIES_KEY_MAX)
-		fault_add(faults, "too_long", "entity_key", v->p, v->len,
-		    "more than %d characters", PROPERTIES_KEY_MAX);
+	else if (properties_plain(v->p, v->len) ?
+		v->len > PROPERTIES_KEY_MAX :
+		properties_text("entity_key", v, faults) > PROPERTIES_KEY_MAX)
+		fault_add(faults, "too_long", "entity_key", v->p, v->len, "more than %d characters",
+		    PROPERTIES_KEY_MAX);
 	return (fault_count(faults) == before);
 }
 
 bool
-properties_check(struct properties *p, const struct stream_field *f,
-    struct fault_list *faults)
+properties_check(struct properties *p, const struct stream_field *f, struct fault_list *faults)
 {
 	size_t i, characters, before = fault_count(faults);
 
@@ -377,8 +380,8 @@ properties_check(struct properties *p, const struct stream_field *f,
 }
 
 int
-properties_copy(const struct properties *p, const struct stream_field *f,
-    struct buf *out, struct err *e)
+properties_copy(const struct properties *p, const struct stream_field *f, struct buf *out,
+    struct err *e)
 {
 	size_t i, start = out->len;
 

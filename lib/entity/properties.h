@@ -22,8 +22,12 @@ enum { PROPERTIES_KEY = 2, PROPERTIES_FIRST = 3 }; /* places in the row */
 
 /* Columns of entities that come from the field with that role, and their sizes
  * in characters (sql/100_batch.sql). */
-enum { PROPERTIES_KEY_MAX = 255, PROPERTIES_NAME_MAX = 500, PROPERTIES_FIELD_MAX = 255,
-	PROPERTIES_DISTRICT_MAX = 10 };
+enum {
+	PROPERTIES_KEY_MAX = 255,
+	PROPERTIES_NAME_MAX = 500,
+	PROPERTIES_FIELD_MAX = 255,
+	PROPERTIES_DISTRICT_MAX = 10
+};
 
 struct properties;
 
@@ -35,8 +39,8 @@ struct properties;
  * NULL with ${e} set: STATUS_DATA where these are no columns of an entity:
  * stream, STATUS_CONFIG where the type has no such field.
  */
-struct properties *properties_new(const struct entity_definition *d,
-    const char *const *columns, size_t n, struct err *e);
+struct properties *properties_new(const struct entity_definition *d, const char *const *columns,
+    size_t n, struct err *e);
 
 /**
  * properties_digest(p, f, out, e):
@@ -47,8 +51,8 @@ struct properties *properties_new(const struct entity_definition *d,
  * doc/formats/load-report.md: the digest changes with the columns, and a row
  * that has one stored was free of faults.  Return 0, or -1 with ${e} set.
  */
-int properties_digest(struct properties *p, const struct stream_field *f,
-    struct digest128 *out, struct err *e);
+int properties_digest(struct properties *p, const struct stream_field *f, struct digest128 *out,
+    struct err *e);
 
 /**
  * properties_check_key(f, faults), properties_check(p, f, faults):
@@ -67,8 +71,8 @@ bool properties_check(struct properties *p, const struct stream_field *f,
  * in COPY's text form (what pg_copy_text() makes of the JSON).  The row is the one
  * last given to properties_check(), without a fault.  Return 0, or -1 with ${e} set.
  */
-int properties_copy(const struct properties *p, const struct stream_field *f,
-    struct buf *out, struct err *e);
+int properties_copy(const struct properties *p, const struct stream_field *f, struct buf *out,
+    struct err *e);
 
 /**
  * properties_role(p, role):

@@ -21,10 +21,10 @@
 #include "pg/pg.h"
 
 enum {
-	CLUSTER_LOCK_SECONDS = 120,   /* a first start takes some seconds */
-	CLUSTER_ORPHAN_SECONDS = 20,  /* backends of a killed server leave at once */
-	CLUSTER_LOG_MAX = 16 << 20,   /* bytes, then log becomes log.1 */
-	CLUSTER_TEXT_MAX = 64 << 10,  /* bytes of a configuration file */
+	CLUSTER_LOCK_SECONDS = 120,  /* a first start takes some seconds */
+	CLUSTER_ORPHAN_SECONDS = 20, /* backends of a killed server leave at once */
+	CLUSTER_LOG_MAX = 16 << 20,  /* bytes, then log becomes log.1 */
+	CLUSTER_TEXT_MAX = 64 << 10, /* bytes of a configuration file */
 };
 /* A crash's recovery may take as long as the checkpoints let it. */
 #define CLUSTER_WAIT_SECONDS "600"
@@ -103,10 +103,12 @@ cluster_bindir(char *dst, size_t size, const char *version, struct err *e)
 		memcpy(dst, line, strlen(line) + 1);
 		return (0);
 	}
-	(void)err_set(e, STATUS_CONFIG, "no PostgreSQL%s%s here: neither in "
-	    "/usr/lib/postgresql nor by pg_config", version[0] ? " " : "", version);
-	return (err_hint(e, "install it: apt-get install postgresql%s%s",
-	    version[0] ? "-" : "", version));
+	(void)err_set(e, STATUS_CONFIG,
+	    "no PostgreSQL%s%s here: neither in "
+	    "/usr/lib/postgresql nor by pg_config",
+	    version[0] ? " " : "", version);
+	return (err_hint(e, "install it: apt-get install postgresql%s%s", version[0] ? "-" : "",
+	    version));
 }
 
 /* Libpq's and the server's variables are the caller's, not this server's. */
@@ -193,7 +195,8 @@ cluster_lock(struct err *e)
 	int fd, i;
 
 	if ((fd = open("lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make 'lock' in the database's "
+		return (err_sys(e, STATUS_OUTPUT,
+		    "can't make 'lock' in the database's "
 		    "directory"));
 	for (i = 0; i < CLUSTER_LOCK_SECONDS * 10; i++) {
 		if (fcntl(fd, F_SETLK, &whole) == 0)
@@ -202,7 +205,8 @@ cluster_lock(struct err *e)
 			break;
 		(void)nanosleep(&nap, NULL);
 	}
-	(void)err_sys(e, STATUS_TEMPFAIL, "the private database's lock is held by another "
+	(void)err_sys(e, STATUS_TEMPFAIL,
+	    "the private database's lock is held by another "
 	    "aegis db");
 	(void)close(fd);
 	return (-1);
@@ -285,11 +289,15 @@ cluster_after_crash(const char *socket, struct err *e)
 	for (i = 0; i < CLUSTER_ORPHAN_SECONDS * 10; i++) {
 		if ((pid = cluster_orphan()) == 0)
 			return (cluster_files_remove("data/postmaster.pid", e) ||
-			    cluster_files_remove(lock, e) ? -1 : 0);
+				    cluster_files_remove(lock, e) ?
+				-1 :
+				0);
 		(void)nanosleep(&nap, NULL);
 	}
-	return (err_set(e, STATUS_TEMPFAIL, "the server was killed and its process %ld still "
-	    "runs", pid));
+	return (err_set(e, STATUS_TEMPFAIL,
+	    "the server was killed and its process %ld still "
+	    "runs",
+	    pid));
 }
 
 static void
@@ -339,8 +347,7 @@ cluster_log_size(void)
 
 /* Make data/ whole or not at all. */
 static int
-cluster_init(const struct cluster *c, const char *bindir, struct private_report *r,
-    struct err *e)
+cluster_init(const struct cluster *c, const char *bindir, struct private_report *r, struct err *e)
 {
 	const char *argv[] = { "initdb", "-D", "data.partial", "-U", CLUSTER_ROLE, "-A", "peer",
 		"-E", "UTF8", "--locale=C", "--lc-ctype=C.UTF-8", "-k", "--no-instructions",
@@ -378,21 +385,21 @@ cluster_database(const char *socket, struct err *e)
 	struct pg *pg;
 	int rc = -1;
 
-	if (cluster_files_conninfo(conninfo, sizeof(conninfo), socket, CLUSTER_PORT,
-	    CLUSTER_ROLE, "postgres", e) || (pg = pg_connect(conninfo, "aegis-db", e)) == NULL)
+	if (cluster_files_conninfo(conninfo, sizeof(conninfo), socket, CLUSTER_PORT, CLUSTER_ROLE,
+		"postgres", e) ||
+	    (pg = pg_connect(conninfo, "aegis-db", e)) == NULL)
 		return (-1);
-	if ((res = pg_query(pg, "SELECT 1 FROM pg_database WHERE datname = '" CLUSTER_DATABASE
-	    "'", NULL, 0, e)) != NULL)
+	if ((res = pg_query(pg, "SELECT 1 FROM pg_database WHERE datname = '" CLUSTER_DATABASE "'",
+		 NULL, 0, e)) != NULL)
 		rc = pg_result_rows(res) > 0 ? 0 :
-		    pg_exec(pg, "CREATE DATABASE " CLUSTER_DATABASE, e);
+					       pg_exec(pg, "CREATE DATABASE " CLUSTER_DATABASE, e);
 	pg_result_free(res);
 	pg_close(pg);
 	return (rc);
 }
 
 static int
-cluster_launch(const char *bindir, bool sync_first, struct private_report *r,
-    struct err *e)
+cluster_launch(const char *bindir, bool sync_first, struct private_report *r, struct err *e)
 {
 	static const char *const argv[] = { "pg_ctl", "start", "-D", "data", "-l", "log", "-w",
 		"-s", "-t", CLUSTER_WAIT_SECONDS, NULL };
@@ -411,8 +418,10 @@ cluster_launch(const char *bindir, bool sync_first, struct private_report *r,
 		return (-1);
 	if (rc != 0) {
 		cluster_tail(r, from);
-		return (err_set(e, STATUS_NODB, "the server did not start (exit status %d of "
-		    "pg_ctl)", rc));
+		return (err_set(e, STATUS_NODB,
+		    "the server did not start (exit status %d of "
+		    "pg_ctl)",
+		    rc));
 	}
 	return (0);
 }
@@ -432,17 +441,19 @@ cluster_start_locked(const struct cluster *c, struct private_report *r, struct e
 	if ((r->pid = cluster_pid()) != 0) {
 		r->state = PRIVATE_RUNNING;
 		if (c->options->n_set > 0) {
-			(void)err_set(e, STATUS_CONFIG, "the server runs already, and takes "
+			(void)err_set(e, STATUS_CONFIG,
+			    "the server runs already, and takes "
 			    "settings when it starts");
 			return (err_hint(e, "stop it first: aegis db stop"));
 		}
 		return (cluster_database(r->socket, e));
 	}
-	if (cluster_bindir(bindir, sizeof(bindir), r->version, e) || cluster_after_crash(r->socket, e))
+	if (cluster_bindir(bindir, sizeof(bindir), r->version, e) ||
+	    cluster_after_crash(r->socket, e))
 		return (-1);
 	if (r->version[0] == '\0' && access("data", F_OK) == 0)
-		return (err_set(e, STATUS_CONFIG, "'%s/data' is no PostgreSQL data directory",
-		    c->dir));
+		return (
+		    err_set(e, STATUS_CONFIG, "'%s/data' is no PostgreSQL data directory", c->dir));
 	if (r->version[0] == '\0' && cluster_init(c, bindir, r, e))
 		return (-1);
 	cluster_version(r->version, sizeof(r->version));
@@ -452,8 +463,8 @@ cluster_start_locked(const struct cluster *c, struct private_report *r, struct e
 	    cluster_launch(bindir, sync_first, r, e)) {
 		/* A setting that the server refuses must not bar the next start. */
 		if (c->options->n_set > 0)
-			(void)cluster_files_write("settings.conf", kept.p ? kept.p : "",
-			    kept.len, NULL);
+			(void)cluster_files_write("settings.conf", kept.p ? kept.p : "", kept.len,
+			    NULL);
 		goto done;
 	}
 	r->state = PRIVATE_STARTED;
@@ -507,8 +518,8 @@ cluster_stop_locked(const struct cluster *c, struct private_report *r, struct er
 		return (-1);
 	if (rc != 0 && cluster_pid() != 0) {
 		cluster_tail(r, from);
-		return (err_set(e, STATUS_TEMPFAIL, "the server, process %ld, does not stop",
-		    r->pid));
+		return (
+		    err_set(e, STATUS_TEMPFAIL, "the server, process %ld, does not stop", r->pid));
 	}
 	r->changed = true;
 	r->pid = 0;

@@ -80,8 +80,7 @@ cluster_files_claim(const struct cluster *c, struct err *e)
 	int fd = open(CLUSTER_MARKER, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0 && errno != EEXIST)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s/%s'", c->dir,
-		    CLUSTER_MARKER));
+		return (err_sys(e, STATUS_OUTPUT, "can't make '%s/%s'", c->dir, CLUSTER_MARKER));
 	if (fd >= 0)
 		(void)close(fd);
 	return (0);
@@ -102,8 +101,9 @@ cluster_files_mark(const struct cluster *c, struct err *e)
 	if (rc)
 		return (-1);
 	if (!fresh)
-		return (ours ? 0 : err_set(e, STATUS_CONFIG, "'%s/%s' is of another version",
-		    c->dir, CLUSTER_MARKER));
+		return (ours ? 0 :
+			       err_set(e, STATUS_CONFIG, "'%s/%s' is of another version", c->dir,
+				   CLUSTER_MARKER));
 	rc = buf_adds(&b, want, e) || buf_addf(&b, e, "var %s\n", c->var) ? -1 : 0;
 	return (cluster_files_write_buf(CLUSTER_MARKER, &b, rc, e));
 }
@@ -131,14 +131,17 @@ cluster_files_auth(const struct cluster *c, struct err *e)
 	size_t i;
 	int rc;
 
-	rc = buf_adds(&b, "# Written by aegis db start.  Only over the Unix socket, only as\n"
-	    "# " CLUSTER_ROLE ", and only the users that pg_ident.conf names.\n"
-	    "local all " CLUSTER_ROLE " peer map=aegis\n", e) ||
+	rc = buf_adds(&b,
+		 "# Written by aegis db start.  Only over the Unix socket, only as\n"
+		 "# " CLUSTER_ROLE
+		 ", and only the users that pg_ident.conf names.\n"
+		 "local all " CLUSTER_ROLE " peer map=aegis\n",
+		 e) ||
 	    cluster_files_append("data.partial/pg_hba.conf", O_TRUNC, &b, e);
 	b.len = 0;
 	for (i = 0; rc == 0 && i < sizeof(who) / sizeof(who[0]); i++)
-		if (i == 0 || (strcmp(who[i], "root") != 0 &&
-		    (i == 1 || strcmp(who[i], who[1]) != 0)))
+		if (i == 0 ||
+		    (strcmp(who[i], "root") != 0 && (i == 1 || strcmp(who[i], who[1]) != 0)))
 			rc = buf_addf(&b, e, "aegis \"%s\" " CLUSTER_ROLE "\n", who[i]);
 	if (rc == 0)
 		rc = cluster_files_append("data.partial/pg_ident.conf", O_TRUNC, &b, e);
@@ -184,8 +187,10 @@ cluster_files_socket(const struct cluster *c, char *dst, size_t size, struct err
 	if (lstat(dst, &st))
 		return (err_sys(e, STATUS_OUTPUT, "can't look at '%s'", dst));
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-		(void)err_set(e, STATUS_NOPERM, "'%s' is not a directory of mode 0700 of user "
-		    "'%s': not used for the socket", dst, c->user);
+		(void)err_set(e, STATUS_NOPERM,
+		    "'%s' is not a directory of mode 0700 of user "
+		    "'%s': not used for the socket",
+		    dst, c->user);
 		return (err_hint(e, "find out who made it, and remove it"));
 	}
 	return (0);
@@ -195,10 +200,10 @@ cluster_files_socket(const struct cluster *c, char *dst, size_t size, struct err
 static bool
 cluster_files_fixed(const char *name, size_t n)
 {
-	static const char *const fixed[] = { "listen_addresses", "port",
-		"unix_socket_directories", "unix_socket_permissions", "unix_socket_group",
-		"data_directory", "hba_file", "ident_file", "config_file", "external_pid_file",
-		"include", "include_if_exists", "include_dir", NULL };
+	static const char *const fixed[] = { "listen_addresses", "port", "unix_socket_directories",
+		"unix_socket_permissions", "unix_socket_group", "data_directory", "hba_file",
+		"ident_file", "config_file", "external_pid_file", "include", "include_if_exists",
+		"include_dir", NULL };
 	size_t i;
 
 	for (i = 0; fixed[i] != NULL; i++)
@@ -236,14 +241,16 @@ cluster_files_setting(struct buf *b, const char *s, struct err *e)
 	if (s[n] != '=' || n == 0 || strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.") != n)
 		return (err_set(e, STATUS_USAGE, "--set takes NAME=VALUE, not '%s'", s));
 	if (cluster_files_fixed(s, n))
-		return (err_set(e, STATUS_USAGE, "--set can't change '%.*s': it makes the "
-		    "database private", (int)n, s));
+		return (err_set(e, STATUS_USAGE,
+		    "--set can't change '%.*s': it makes the "
+		    "database private",
+		    (int)n, s));
 	cluster_files_drop(b, s, n);
 	rc = buf_addf(b, e, "%.*s = '", (int)n, s);
 	for (v = s + n + 1; rc == 0 && *v != '\0'; v++) {
 		if ((unsigned char)*v < 0x20)
-			return (err_set(e, STATUS_USAGE, "--set %.*s: a control character",
-			    (int)n, s));
+			return (
+			    err_set(e, STATUS_USAGE, "--set %.*s: a control character", (int)n, s));
 		if (*v == '\'' || *v == '\\')
 			rc = buf_add(b, v, 1, e);
 		if (rc == 0)
@@ -273,8 +280,7 @@ cluster_files_settings(const struct cluster *c, struct buf *old, struct err *e)
 }
 
 int
-cluster_files_server(const struct cluster *c, const char *socket, bool *sync_first,
-    struct err *e)
+cluster_files_server(const struct cluster *c, const char *socket, bool *sync_first, struct err *e)
 {
 	struct buf b = BUF_INIT(CLUSTER_FILES_MAX), was = BUF_INIT(CLUSTER_FILES_MAX);
 	const char *s;
@@ -293,18 +299,21 @@ cluster_files_server(const struct cluster *c, const char *socket, bool *sync_fir
 	rc = (c->options->fast ? buf_adds(&b, CLUSTER_FILES_FAST, e) : 0) ||
 	    buf_adds(&b, cluster_files_tuned, e) ||
 	    (c->options->fast ? buf_adds(&b, cluster_files_fast, e) : 0) ||
-	    buf_adds(&b, "listen_addresses = ''\nport = " CLUSTER_PORT "\n"
-	    "unix_socket_permissions = 0700\nunix_socket_directories = '", e);
+	    buf_adds(&b,
+		"listen_addresses = ''\nport = " CLUSTER_PORT
+		"\n"
+		"unix_socket_permissions = 0700\nunix_socket_directories = '",
+		e);
 	for (s = socket; rc == 0 && *s != '\0'; s++)
-		rc = (*s == '\'' || *s == '\\' ? buf_add(&b, s, 1, e) : 0) ||
-		    buf_add(&b, s, 1, e);
+		rc = (*s == '\'' || *s == '\\' ? buf_add(&b, s, 1, e) : 0) || buf_add(&b, s, 1, e);
 	if (rc == 0)
 		rc = buf_adds(&b, "'\n", e);
 	if (cluster_files_write_buf("server.conf", &b, rc ? -1 : 0, e))
 		return (-1);
-	rc = buf_addf(&b, e, "# By hand: PGSERVICEFILE=(this file) PGSERVICE=aegis psql\n"
-	    "[aegis]\nhost=%s\nport=%s\nuser=%s\ndbname=%s\n", socket,
-	    CLUSTER_PORT, CLUSTER_ROLE, CLUSTER_DATABASE);
+	rc = buf_addf(&b, e,
+	    "# By hand: PGSERVICEFILE=(this file) PGSERVICE=aegis psql\n"
+	    "[aegis]\nhost=%s\nport=%s\nuser=%s\ndbname=%s\n",
+	    socket, CLUSTER_PORT, CLUSTER_ROLE, CLUSTER_DATABASE);
 	return (cluster_files_write_buf(CLUSTER_SERVICE, &b, rc, e));
 }
 
@@ -325,8 +334,8 @@ cluster_files_host(char *dst, size_t size)
 }
 
 int
-cluster_files_conninfo(char *dst, size_t size, const char *host, const char *port,
-    const char *user, const char *dbname, struct err *e)
+cluster_files_conninfo(char *dst, size_t size, const char *host, const char *port, const char *user,
+    const char *dbname, struct err *e)
 {
 	char quoted[520];
 	size_t n = 0;
@@ -338,8 +347,7 @@ cluster_files_conninfo(char *dst, size_t size, const char *host, const char *por
 		quoted[n++] = *host;
 	}
 	quoted[n] = '\0';
-	k = snprintf(dst, size, "host='%s' port=%s user=%s dbname=%s", quoted, port, user,
-	    dbname);
+	k = snprintf(dst, size, "host='%s' port=%s user=%s dbname=%s", quoted, port, user, dbname);
 	if (*host != '\0' || k < 0 || (size_t)k >= size)
 		return (err_set(e, STATUS_CONFIG, "the socket's path is too long"));
 	return (0);

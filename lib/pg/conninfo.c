@@ -13,8 +13,8 @@ conninfo_set(const PQconninfoOption *opt, struct err *e)
 		if (opt->val == NULL)
 			continue;
 		if (opt->envvar == NULL)
-			return (err_set(e, STATUS_USAGE,
-			    "'%s' can't be handed on to the stages", opt->keyword));
+			return (err_set(e, STATUS_USAGE, "'%s' can't be handed on to the stages",
+			    opt->keyword));
 		if (setenv(opt->envvar, opt->val, 1))
 			return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
 	}
@@ -31,7 +31,8 @@ conninfo_export(const char *conninfo, struct err *e)
 	int rc;
 
 	/* A bare word is a database's name, as in psql. */
-	opt = strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL ? NULL :
+	opt = strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL ?
+	    NULL :
 	    PQconninfoParse(conninfo, NULL);
 	/* libpq's own complaint quotes the string, in which a password may stand. */
 	if (opt == NULL && (conninfo[0] == '\0' || strpbrk(conninfo, "=:") != NULL))

@@ -109,16 +109,20 @@ pg_fail(struct pg *pg, const PGresult *res, struct err *e)
 	if (where != NULL && strncmp(where, "COPY ", 5) == 0)
 		pg_line(at, sizeof(at), where, true);
 	status = lost ? STATUS_TEMPFAIL : pg_sqlstate(state);
-	(void)err_set(e, status, "%s%s%s%s%s%s%s%s", lost ? "the connection to the database "
-	    "is lost: " : "the database says: ", msg, more[0] ? ": " : "", more,
-	    at[0] ? " (" : "", at, at[0] ? ")" : "", msg[0] ? "" : "no reason given");
+	(void)err_set(e, status, "%s%s%s%s%s%s%s%s",
+	    lost ? "the connection to the database "
+		   "is lost: " :
+		   "the database says: ",
+	    msg, more[0] ? ": " : "", more, at[0] ? " (" : "", at, at[0] ? ")" : "",
+	    msg[0] ? "" : "no reason given");
 	if (e == NULL || e->status != status)
 		return (-1);
 	if (hint != NULL) {
 		pg_line(more, sizeof(more), hint, true);
 		(void)err_hint(e, "%s", more);
 	} else if (status == STATUS_CONFIG) {
-		(void)err_hint(e, "bring the database's tables up to date with: "
+		(void)err_hint(e,
+		    "bring the database's tables up to date with: "
 		    "aegis schema-apply");
 	}
 	return (-1);
@@ -155,14 +159,16 @@ pg_check_conninfo(const char *conninfo, struct err *e)
 		return (0); /* a database's name */
 	if ((opt = PQconninfoParse(conninfo, NULL)) == NULL) {
 		(void)err_set(e, STATUS_NODB, "the connection string can't be understood");
-		(void)err_hint(e, "it is 'host=... dbname=... user=...' or "
+		(void)err_hint(e,
+		    "it is 'host=... dbname=... user=...' or "
 		    "'postgresql://USER@HOST/DATABASE', special characters as %%XX");
 		return (-1);
 	}
 	host = pg_option(opt, "host");
 	if (host != NULL && host[0] != '/' && host[0] != '@' && strchr(host, '@') != NULL) {
 		rc = err_set(e, STATUS_NODB, "the connection string has two '@' before its host");
-		(void)err_hint(e, "write an '@' inside a password as %%40, or better, keep "
+		(void)err_hint(e,
+		    "write an '@' inside a password as %%40, or better, keep "
 		    "passwords in ~/.pgpass");
 	}
 	PQconninfoFree(opt);
@@ -295,8 +301,10 @@ pg_answer(struct pg *pg, PGresult *res, ExecStatusType a, ExecStatusType b, stru
 		return (res);
 	if (st == PGRES_COPY_IN || st == PGRES_COPY_OUT || st == PGRES_COPY_BOTH ||
 	    st == PGRES_COMMAND_OK || st == PGRES_TUPLES_OK || st == PGRES_EMPTY_QUERY)
-		(void)err_set(e, STATUS_BUG, "the database answers '%s' to a statement of "
-		    "another kind", PQresStatus(st));
+		(void)err_set(e, STATUS_BUG,
+		    "the database answers '%s' to a statement of "
+		    "another kind",
+		    PQresStatus(st));
 	else
 		(void)pg_fail(pg, res, e);
 	PQclear(res);
@@ -393,8 +401,10 @@ pg_commit(struct pg *pg, struct err *e)
 		if (PQstatus(pg->conn) == CONNECTION_OK) {
 			rc = err_set(e, why.status, "%s", why.msg);
 		} else {
-			rc = err_set(e, STATUS_TEMPFAIL, "it is not known whether the "
-			    "transaction was committed: %s", why.msg);
+			rc = err_set(e, STATUS_TEMPFAIL,
+			    "it is not known whether the "
+			    "transaction was committed: %s",
+			    why.msg);
 			why.hint[0] = '\0';
 			(void)err_hint(&why, "run the same again: it finds out");
 		}
@@ -402,8 +412,10 @@ pg_commit(struct pg *pg, struct err *e)
 			(void)err_hint(e, "%s", why.hint);
 	} else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) {
 		/* A failed transaction answers COMMIT with ROLLBACK, and no error. */
-		rc = err_set(e, STATUS_BUG, "the database answers '%s' to COMMIT: an earlier "
-		    "statement failed", PQcmdStatus(res));
+		rc = err_set(e, STATUS_BUG,
+		    "the database answers '%s' to COMMIT: an earlier "
+		    "statement failed",
+		    PQcmdStatus(res));
 	}
 	PQclear(res);
 	return (rc);
@@ -413,8 +425,7 @@ void
 pg_rollback(struct pg *pg)
 {
 
-	if (PQstatus(pg->conn) == CONNECTION_OK &&
-	    PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+	if (PQstatus(pg->conn) == CONNECTION_OK && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
 		PQclear(PQexec(pg->conn, "ROLLBACK"));
 }
 

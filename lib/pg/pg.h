@@ -47,8 +47,8 @@ int pg_exec(struct pg *pg, const char *sql, struct err *e);
  * Run one statement with ${n} text parameters (NULL is NULL).  Return its
  * result, which the caller frees with pg_result_free(), or NULL with ${e} set.
  */
-struct pg_result *pg_query(struct pg *pg, const char *sql,
-    const char *const *params, int n, struct err *e);
+struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *params, int n,
+    struct err *e);
 int pg_result_rows(const struct pg_result *r);
 const char *pg_result_get(const struct pg_result *r, int row, int col); /* NULL: null */
 uint64_t pg_result_affected(const struct pg_result *r);

@@ -40,8 +40,7 @@ struct private_reply {
 	struct err e;
 };
 
-typedef int private_work(const struct cluster *c, struct private_report *r,
-    struct err *e);
+typedef int private_work(const struct cluster *c, struct private_report *r, struct err *e);
 
 static int
 private_join(char *dst, size_t size, const char *dir, const char *name, struct err *e)
@@ -155,8 +154,11 @@ private_same_var(const struct private_place *p, const char *dir, struct err *e)
 	rc = access(path, F_OK) == 0 && io_slurp(path, &b, e) == 0 &&
 	    (text = buf_str(&b, e)) != NULL && (b.len == 0 || strstr(text, want) != NULL);
 	buf_free(&b);
-	return (rc ? 0 : err_set(e, STATUS_CONFIG, "'%s' is there already and is not this "
-	    "checkout's database", dir));
+	return (rc ? 0 :
+		     err_set(e, STATUS_CONFIG,
+			 "'%s' is there already and is not this "
+			 "checkout's database",
+			 dir));
 }
 
 /* Make VAR/db, as a directory or a link to one where the server's user can go. */
@@ -167,8 +169,7 @@ private_make(struct private_place *p, struct err *e)
 
 	if (geteuid() != 0 || private_enterable(PRIVATE_USER, p->var))
 		return (private_mkdir(p->link, 0700, e));
-	if (private_elsewhere(p, dir, sizeof(dir), e) ||
-	    io_mkdirs("/var/lib", 0755, e) ||
+	if (private_elsewhere(p, dir, sizeof(dir), e) || io_mkdirs("/var/lib", 0755, e) ||
 	    private_mkdir(PRIVATE_ELSEWHERE, 0755, e) || private_mkdir(dir, 0700, e) ||
 	    private_same_var(p, dir, e))
 		return (-1);
@@ -205,15 +206,18 @@ private_give(const struct private_place *p, struct err *e)
 	int fd, rc = 0;
 
 	if (pw == NULL) {
-		(void)err_set(e, STATUS_CONFIG, "there is no user '%s', and the server never "
-		    "runs as root", PRIVATE_USER);
-		return (err_hint(e, "install PostgreSQL from the distribution: "
+		(void)err_set(e, STATUS_CONFIG,
+		    "there is no user '%s', and the server never "
+		    "runs as root",
+		    PRIVATE_USER);
+		return (err_hint(e,
+		    "install PostgreSQL from the distribution: "
 		    "apt-get install postgresql"));
 	}
 	if ((fd = open(p->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0 ||
 	    fchown(fd, pw->pw_uid, pw->pw_gid) || fchmod(fd, 0700))
-		rc = err_sys(e, STATUS_OUTPUT, "can't give '%s' to user '%s'", p->dir,
-		    PRIVATE_USER);
+		rc =
+		    err_sys(e, STATUS_OUTPUT, "can't give '%s' to user '%s'", p->dir, PRIVATE_USER);
 	if (fd >= 0)
 		(void)close(fd);
 	return (rc);
@@ -231,9 +235,10 @@ private_examine(struct private_place *p, bool create, struct err *e)
 		return (-1);
 	if (strlen(p->dir) > PRIVATE_DIR_MAX || strpbrk(p->dir, "\n\r") != NULL ||
 	    strpbrk(p->var, "\n\r") != NULL)
-		return (err_set(e, STATUS_CONFIG, "PostgreSQL can't take this path (%zu bytes, "
-		    "%d at most, no line ends): '%.200s'", strlen(p->dir), PRIVATE_DIR_MAX,
-		    p->dir));
+		return (err_set(e, STATUS_CONFIG,
+		    "PostgreSQL can't take this path (%zu bytes, "
+		    "%d at most, no line ends): '%.200s'",
+		    strlen(p->dir), PRIVATE_DIR_MAX, p->dir));
 	if (private_join(marker, sizeof(marker), p->dir, CLUSTER_MARKER, e))
 		return (-1);
 	if (stat(p->dir, &st))
@@ -247,8 +252,10 @@ private_examine(struct private_place *p, bool create, struct err *e)
 	if ((empty = private_is_empty(p->dir, e)) < 0)
 		return (-1);
 	if (empty == 0 && access(marker, F_OK) != 0)
-		return (err_set(e, STATUS_CONFIG, "'%s' is not empty and no private database "
-		    "(it has no '%s'): left alone", p->dir, CLUSTER_MARKER));
+		return (err_set(e, STATUS_CONFIG,
+		    "'%s' is not empty and no private database "
+		    "(it has no '%s'): left alone",
+		    p->dir, CLUSTER_MARKER));
 	if (stat(p->dir, &st))
 		return (err_sys(e, STATUS_IO, "can't look at '%s'", p->dir));
 	if (empty == 1 && !create) {
@@ -262,8 +269,10 @@ private_examine(struct private_place *p, bool create, struct err *e)
 			return (err_sys(e, STATUS_IO, "can't look at '%s'", p->dir));
 	}
 	if (st.st_uid == 0)
-		return (err_set(e, STATUS_CONFIG, "'%s' belongs to root, as whom the server "
-		    "never runs", p->dir));
+		return (err_set(e, STATUS_CONFIG,
+		    "'%s' belongs to root, as whom the server "
+		    "never runs",
+		    p->dir));
 	p->owner = st.st_uid;
 	return (private_user_name(p->owner, p->user, sizeof(p->user), e));
 }
@@ -306,8 +315,8 @@ private_find(struct private_place *p, bool create, struct err *e)
 
 /* In the process that is to be the server's user, in its directory. */
 static void
-private_child(const struct private_place *p, const struct private_options *o,
-    private_work *work, int fd)
+private_child(const struct private_place *p, const struct private_options *o, private_work *work,
+    int fd)
 {
 	static struct private_reply reply;
 	char creator[64];
@@ -328,7 +337,8 @@ private_child(const struct private_place *p, const struct private_options *o,
 		if (chdir(p->dir)) {
 			(void)err_sys(&e, STATUS_NOPERM, "user '%s' can't enter '%s'", p->user,
 			    p->dir);
-			(void)err_hint(&e, "let that user pass through the directories above, "
+			(void)err_hint(&e,
+			    "let that user pass through the directories above, "
 			    "or put the data elsewhere with AEGIS_VAR");
 		} else {
 			(void)work(&c, &reply.report, &e);
@@ -340,8 +350,8 @@ private_child(const struct private_place *p, const struct private_options *o,
 
 /* Do ${work} in a process of the server's user, and hand its answer on. */
 static int
-private_do(const struct private_place *p, const struct private_options *o,
-    private_work *work, struct private_report *r, struct err *e)
+private_do(const struct private_place *p, const struct private_options *o, private_work *work,
+    struct private_report *r, struct err *e)
 {
 	static struct private_reply reply;
 	char *at = (char *)&reply;
@@ -389,8 +399,7 @@ private_start(const struct private_options *o, struct private_report *r, struct 
 }
 
 static int
-private_if_any(private_work *work, struct private_place *p, struct private_report *r,
-    struct err *e)
+private_if_any(private_work *work, struct private_place *p, struct private_report *r, struct err *e)
 {
 
 	memset(r, 0, sizeof(*r));
@@ -445,7 +454,8 @@ private_none(struct err *e)
 	if (home_var(link, sizeof(link), "db", e))
 		return (-1);
 	(void)err_set(e, STATUS_NODB, "there is no private database in '%s'", link);
-	return (err_hint(e, "start one with: aegis db start; or name a server by PGHOST and its "
+	return (err_hint(e,
+	    "start one with: aegis db start; or name a server by PGHOST and its "
 	    "kin, or --db"));
 }
 

@@ -47,8 +47,7 @@ struct private_report {
  * directory that isn't ours or a missing PostgreSQL, STATUS_NODB where the
  * server does not start (then ${r}->tail has the end of its log).
  */
-int private_start(const struct private_options *o, struct private_report *r,
-    struct err *e);
+int private_start(const struct private_options *o, struct private_report *r, struct err *e);
 
 /**
  * private_stop(r, e), private_status(r, e):

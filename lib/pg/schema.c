@@ -122,15 +122,17 @@ schema_compare(struct schema *s, struct pg *pg, struct err *e)
 		const char *was;
 
 		if ((res = pg_query(pg, "SELECT sha256 FROM batch_schema_files WHERE name = $1",
-		    params, 1, e)) == NULL)
+			 params, 1, e)) == NULL)
 			return (-1);
 		if (pg_result_rows(res) > 0 && (was = pg_result_get(res, 0, 0)) != NULL) {
 			f->applied = strcmp(was, f->sha256) == 0;
 			if (!f->applied) {
-				rc = err_set(e, STATUS_DATA, "'%s' was applied with sha256 %s "
+				rc = err_set(e, STATUS_DATA,
+				    "'%s' was applied with sha256 %s "
 				    "and has been edited since (now %s): nothing is applied",
 				    f->name, was, f->sha256);
-				(void)err_hint(e, "restore it, and put the change into a new "
+				(void)err_hint(e,
+				    "restore it, and put the change into a new "
 				    "file at the end of ORDER");
 			}
 		}
@@ -148,10 +150,9 @@ schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 
 	if (pg_begin(pg, e))
 		return (-1);
-	if (pg_exec(pg, "SET LOCAL search_path TO public", &why) ||
-	    pg_exec(pg, f->text.p, &why) ||
+	if (pg_exec(pg, "SET LOCAL search_path TO public", &why) || pg_exec(pg, f->text.p, &why) ||
 	    (res = pg_query(pg, "INSERT INTO batch_schema_files (name, sha256) VALUES ($1, $2)",
-	    params, 2, &why)) == NULL) {
+		 params, 2, &why)) == NULL) {
 		/* A statement that the server refuses is a fault of the file. */
 		(void)err_set(e, why.status == STATUS_BUG ? STATUS_CONFIG : why.status, "%s: %s",
 		    f->name, why.msg);
@@ -165,8 +166,7 @@ schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 }
 
 int
-schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie,
-    struct err *e)
+schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie, struct err *e)
 {
 	struct schema s = { NULL, 0, 0 };
 	int rc = -1;

@@ -22,7 +22,6 @@ typedef void schema_tell(void *cookie, const char *name, bool applied);
  * STATUS_CONFIG, one that was applied and has been edited since STATUS_DATA.
  * Return 0, or -1 with ${e} set; the files told of before stay applied.
  */
-int schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie,
-    struct err *e);
+int schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie, struct err *e);
 
 #endif

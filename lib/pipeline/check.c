@@ -34,10 +34,9 @@ check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 	}
 	s->after = xcalloc(list->n, sizeof(*s->after));
 	for (n = list->child; n != NULL; n = n->next) {
-		if (n->kind != CONF_SCALAR ||
-		    (k = check_step_named(p, n->text)) == SIZE_MAX) {
-			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
-			    "there is no step '%s'", n->kind == CONF_SCALAR ? n->text : "");
+		if (n->kind != CONF_SCALAR || (k = check_step_named(p, n->text)) == SIZE_MAX) {
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG, "there is no step '%s'",
+			    n->kind == CONF_SCALAR ? n->text : "");
 			continue;
 		}
 		for (i = 0; i < s->nafter && s->after[i] != k; i++)
@@ -96,9 +95,9 @@ check_circle(const struct pipeline *p, const bool *gone, struct pipeline_faults 
 			continue;
 		at = p->steps[at].after[k];
 	} while (at != start);
-	pipeline_fault(p->conf, faults, conf_get(p->steps[start].node, "after"),
-	    STATUS_CONFIG, "steps wait for each other: %.*s%s", (int)text.len,
-	    text.len ? text.p : "", p->steps[start].name);
+	pipeline_fault(p->conf, faults, conf_get(p->steps[start].node, "after"), STATUS_CONFIG,
+	    "steps wait for each other: %.*s%s", (int)text.len, text.len ? text.p : "",
+	    p->steps[start].name);
 	buf_free(&text);
 }
 
@@ -114,8 +113,8 @@ check_graph(struct pipeline *p, struct pipeline_faults *faults)
 
 		if (first != i)
 			pipeline_fault(p->conf, faults, conf_get(p->steps[i].node, "name"),
-			    STATUS_CONFIG, "a second step '%s' (the first is in line %d)",
-			    name, p->steps[first].node->line);
+			    STATUS_CONFIG, "a second step '%s' (the first is in line %d)", name,
+			    p->steps[first].node->line);
 		check_after(p, i, faults);
 	}
 	if (check_peel(p, gone) > 0)
@@ -133,8 +132,7 @@ check_reaches(const struct pipeline *p, size_t at, size_t k, bool *seen)
 		return (false);
 	seen[at] = true;
 	for (i = 0; i < p->steps[at].nafter; i++)
-		if (p->steps[at].after[i] == k ||
-		    check_reaches(p, p->steps[at].after[i], k, seen))
+		if (p->steps[at].after[i] == k || check_reaches(p, p->steps[at].after[i], k, seen))
 			return (true);
 	return (false);
 }
@@ -157,19 +155,18 @@ check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 		free(seen);
 		if (!s->input_made)
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
-			    "'%s' is made by step '%s', which must stand in 'after'",
-			    s->input, p->steps[k].name ? p->steps[k].name : "?");
+			    "'%s' is made by step '%s', which must stand in 'after'", s->input,
+			    p->steps[k].name ? p->steps[k].name : "?");
 		return;
 	}
 	/* O_NONBLOCK: a FIFO without a writer must not hold the check up. */
 	if ((fd = open(s->input, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0) {
-		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "can't open '%s': %s",
-		    s->input, strerror(errno));
+		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "can't open '%s': %s", s->input,
+		    strerror(errno));
 		return;
 	}
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "'%s' is a directory",
-		    s->input);
+		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "'%s' is a directory", s->input);
 	(void)close(fd);
 }
 

@@ -25,8 +25,8 @@ struct exec {
 	const struct pipeline *p;
 	const struct exec_options *o;
 	struct result *r;
-	struct group *groups;    /* one a step; in use while it runs */
-	uint64_t *resume_ns;     /* of a step that waits before its next try */
+	struct group *groups; /* one a step; in use while it runs */
+	uint64_t *resume_ns;  /* of a step that waits before its next try */
 	struct pollfd *fds;
 	struct monitor *monitor; /* or NULL */
 	uint64_t drawn_ns;
@@ -95,8 +95,9 @@ exec_ready(struct exec *x, size_t i)
 		const struct result_step *before = &x->r->steps[s->after[k]];
 
 		if (before->state == RESULT_FAILED || before->state == RESULT_SKIPPED) {
-			exec_skip(&x->r->steps[i], before->state == RESULT_FAILED ?
-			    "after failed step " : "after skipped step ",
+			exec_skip(&x->r->steps[i],
+			    before->state == RESULT_FAILED ? "after failed step " :
+							     "after skipped step ",
 			    x->p->steps[s->after[k]].name);
 			return (false);
 		}
@@ -237,8 +238,9 @@ exec_wait(struct exec *x)
 	if (x->monitor != NULL)
 		exec_earlier(&due, x->drawn_ns + exec_second);
 	if (due != 0)
-		ms = due <= now ? 0 : due - now > 3600 * exec_second ? 3600000 :
-		    (int)((due - now) / 1000000) + 1;
+		ms = due <= now                    ? 0 :
+		    due - now > 3600 * exec_second ? 3600000 :
+						     (int)((due - now) / 1000000) + 1;
 	(void)poll(x->fds, n, ms);
 }
 
@@ -297,8 +299,7 @@ exec_prepare(struct exec *x)
 }
 
 int
-exec_run(const struct pipeline *p, const struct exec_options *o, struct result *r,
-    struct err *e)
+exec_run(const struct pipeline *p, const struct exec_options *o, struct result *r, struct err *e)
 {
 	struct exec x;
 	char number[16];

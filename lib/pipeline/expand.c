@@ -56,8 +56,8 @@ expand_set(struct expand *x, const char *name, const char *value, const char *sh
 
 /* The value of ${NAME}, NAME being ${len} bytes at ${p}. */
 static int
-expand_one(const struct expand *x, const char *p, size_t len, struct buf *word,
-    struct buf *shown, struct err *e)
+expand_one(const struct expand *x, const char *p, size_t len, struct buf *word, struct buf *shown,
+    struct err *e)
 {
 	const struct expand_var *v;
 	const char *value;

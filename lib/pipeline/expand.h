@@ -24,7 +24,10 @@ struct expand {
 /* No word may be longer (Linux's MAX_ARG_STRLEN), nor all of them together. */
 enum { EXPAND_WORD_MAX = 128 << 10, EXPAND_TOTAL_MAX = 8 << 20 };
 
-#define EXPAND_INIT { NULL, 0, 0, EXPAND_TOTAL_MAX }
+#define EXPAND_INIT                          \
+	{                                    \
+		NULL, 0, 0, EXPAND_TOTAL_MAX \
+	}
 
 /**
  * expand_name_ok(name):

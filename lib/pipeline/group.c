@@ -21,7 +21,7 @@ enum { GROUP_STATUS_LINE = 1024, GROUP_DRAIN_MAX = 1 << 20 };
 static const uint64_t group_ms = 1000000;
 
 struct group_stage {
-	pid_t pid; /* 0: not started, or reaped */
+	pid_t pid;       /* 0: not started, or reaped */
 	int err, status; /* our ends of its pipes, -1: closed */
 	struct tail tail;
 	char line[GROUP_STATUS_LINE];
@@ -92,13 +92,11 @@ group_start_stage(struct group *g, size_t i, int in, int out)
 	if (os_pipe(err, &g->start) || os_pipe(status, &g->start))
 		goto done;
 	/* A slow runner must not hold a stage up: its status lines get lost instead. */
-	if (group_nonblock(err[0]) || group_nonblock(status[0]) ||
-	    group_nonblock(status[1])) {
+	if (group_nonblock(err[0]) || group_nonblock(status[0]) || group_nonblock(status[1])) {
 		(void)err_sys(&g->start, STATUS_IO, "can't set up a pipe");
 		goto done;
 	}
-	s = (struct spawn){ stage->program, stage->words, in, out, err[1], status[1],
-		g->pgid };
+	s = (struct spawn){ stage->program, stage->words, in, out, err[1], status[1], g->pgid };
 	r->start_ns = os_now_ns();
 	if ((pid = spawn_start(&s, &g->start)) < 0)
 		goto done;
@@ -197,8 +195,7 @@ group_status_bytes(struct group *g, size_t i, const char *p, size_t n)
 	for (k = 0; k < n; k++) {
 		if (p[k] == '\n') {
 			if (g->monitor != NULL && st->len < sizeof(st->line))
-				monitor_status(g->monitor, g->number, i, st->line,
-				    st->len);
+				monitor_status(g->monitor, g->number, i, st->line, st->len);
 			st->len = 0;
 		} else if (st->len < sizeof(st->line)) {
 			/* A full line stays full up to its end: too long, ignored. */
@@ -378,9 +375,8 @@ group_finish_output(struct group *g, bool good)
 		rc = io_sync_close(g->out, g->r->output, &g->start);
 		if (rc == 0 && g->partial != NULL) {
 			if (rename(g->partial, g->r->output))
-				(void)err_sys(&g->start, STATUS_OUTPUT,
-				    "can't rename '%s' to '%s'", g->partial,
-				    g->r->output);
+				(void)err_sys(&g->start, STATUS_OUTPUT, "can't rename '%s' to '%s'",
+				    g->partial, g->r->output);
 			else
 				(void)io_sync_parent(g->r->output, &g->start);
 		}
@@ -401,29 +397,26 @@ group_cause(const struct group *g, char *dst, size_t size)
 	if (r->status == STATUS_OK || r->status == STATUS_FINDINGS)
 		return;
 	if (g->start.status != STATUS_OK) {
-		(void)snprintf(dst, size, "step '%s': %.600s", name,
-		    g->start.msg);
+		(void)snprintf(dst, size, "step '%s': %.600s", name, g->start.msg);
 		return;
 	}
 	if (g->why == JUDGE_STOP) {
-		(void)snprintf(dst, size,
-		    "step '%s': ended with the runner", name);
+		(void)snprintf(dst, size, "step '%s': ended with the runner", name);
 		return;
 	}
 	if (g->why == JUDGE_TIMEOUT) {
-		(void)snprintf(dst, size,
-		    "step '%s': not done after %llu second%s", name,
+		(void)snprintf(dst, size, "step '%s': not done after %llu second%s", name,
 		    (unsigned long long)g->step->timeout, g->step->timeout == 1 ? "" : "s");
 		return;
 	}
 	s = &r->stages[r->blamed];
 	if (s->signal != 0)
-		(void)snprintf(how, sizeof(how), "was killed by %s (%d)",
-		    judge_signal(s->signal), s->signal);
+		(void)snprintf(how, sizeof(how), "was killed by %s (%d)", judge_signal(s->signal),
+		    s->signal);
 	else
 		(void)snprintf(how, sizeof(how), "failed with %d", s->status);
-	(void)snprintf(dst, size, "step '%s': %s %s%s%s", name,
-	    g->step->stages[r->blamed].words[0], how, s->said[0] ? ": " : "", s->said);
+	(void)snprintf(dst, size, "step '%s': %s %s%s%s", name, g->step->stages[r->blamed].words[0],
+	    how, s->said[0] ? ": " : "", s->said);
 }
 
 void
@@ -438,8 +431,9 @@ group_close(struct group *g)
 		group_shut(&g->st[i].status);
 	}
 	r->status = judge_step(r->stages, r->nstages, g->why, &r->blamed);
-	group_finish_output(g, g->start.status == STATUS_OK &&
-	    (r->status == STATUS_OK || r->status == STATUS_FINDINGS));
+	group_finish_output(g,
+	    g->start.status == STATUS_OK &&
+		(r->status == STATUS_OK || r->status == STATUS_FINDINGS));
 	if (g->start.status != STATUS_OK) {
 		r->status = (int)g->start.status;
 		r->blamed = RESULT_NOBODY;
@@ -447,7 +441,8 @@ group_close(struct group *g)
 	group_cause(g, cause, sizeof(cause));
 	(void)text_clean(r->cause, sizeof(r->cause), cause, strlen(cause));
 	r->state = r->status == STATUS_OK ? RESULT_DONE :
-	    r->status == STATUS_FINDINGS ? RESULT_FINDINGS : RESULT_FAILED;
+	    r->status == STATUS_FINDINGS  ? RESULT_FINDINGS :
+					    RESULT_FAILED;
 	r->end_ns = os_now_ns();
 	free(r->messages);
 	r->messages = tail_text(&g->ring);

@@ -38,11 +38,11 @@ struct group {
 	struct group_stage *st;
 	size_t live; /* children that have not been reaped */
 	pid_t pgid;
-	enum judge_end why; /* they were sent SIGTERM */
+	enum judge_end why;                     /* they were sent SIGTERM */
 	uint64_t term_ns, kill_ns, deadline_ns; /* os_now_ns(), 0: not set */
 	struct tail_ring ring;
-	struct err start;  /* what kept the try from starting, or later from ending */
-	char *partial;     /* the output's name until the step has succeeded */
+	struct err start; /* what kept the try from starting, or later from ending */
+	char *partial;    /* the output's name until the step has succeeded */
 	int out;
 };
 

@@ -102,8 +102,7 @@ history_cell(struct buf *out, const char *s, size_t width, bool last, struct err
 
 /* A table: headings, then the rows, each column as wide as its widest cell. */
 static int
-history_rows(struct buf *out, const struct pg_result *r, const char *const *columns,
-    struct err *e)
+history_rows(struct buf *out, const struct pg_result *r, const char *const *columns, struct err *e)
 {
 	size_t width[HISTORY_COLUMNS_MAX], ncolumns, i;
 	int row, rows = pg_result_rows(r);
@@ -114,14 +113,13 @@ history_rows(struct buf *out, const struct pg_result *r, const char *const *colu
 			size_t n = history_width(pg_result_get(r, row, (int)ncolumns));
 
 			if (n > width[ncolumns])
-				width[ncolumns] = n < HISTORY_WIDTH_MAX ? n :
-				    HISTORY_WIDTH_MAX;
+				width[ncolumns] = n < HISTORY_WIDTH_MAX ? n : HISTORY_WIDTH_MAX;
 		}
 	}
 	for (row = -1; row < rows; row++) {
 		for (i = 0; i < ncolumns; i++)
-			if (history_cell(out, row < 0 ? columns[i] :
-			    pg_result_get(r, row, (int)i), width[i], i + 1 == ncolumns, e))
+			if (history_cell(out, row < 0 ? columns[i] : pg_result_get(r, row, (int)i),
+				width[i], i + 1 == ncolumns, e))
 				return (-1);
 		if (buf_adds(out, "\n", e))
 			return (-1);
@@ -130,8 +128,8 @@ history_rows(struct buf *out, const struct pg_result *r, const char *const *colu
 }
 
 static int
-history_table(struct pg *pg, const struct history_table *t, const char *const *params,
-    int n, struct buf *out, struct err *e)
+history_table(struct pg *pg, const struct history_table *t, const char *const *params, int n,
+    struct buf *out, struct err *e)
 {
 	struct pg_result *r;
 	int rc = 0;
@@ -150,8 +148,8 @@ history_table(struct pg *pg, const struct history_table *t, const char *const *p
 
 /* A query whose one cell is a JSON text. */
 static int
-history_json(struct pg *pg, const char *sql, const char *const *params, int n,
-    struct buf *out, struct err *e)
+history_json(struct pg *pg, const char *sql, const char *const *params, int n, struct buf *out,
+    struct err *e)
 {
 	struct pg_result *r;
 	int rc;
@@ -164,8 +162,8 @@ history_json(struct pg *pg, const char *sql, const char *const *params, int n,
 }
 
 int
-history_list(struct pg *pg, const char *pipeline, uint64_t limit, bool json,
-    struct buf *out, struct err *e)
+history_list(struct pg *pg, const char *pipeline, uint64_t limit, bool json, struct buf *out,
+    struct err *e)
 {
 	static const char *const columns[] = { "run", "pipeline", "started", "wall", "state",
 		"exit", "cause", NULL };
@@ -175,7 +173,7 @@ history_list(struct pg *pg, const char *pipeline, uint64_t limit, bool json,
 
 	n[num_fmt(n, limit)] = '\0';
 	return (json ? history_json(pg, history_runs_json, params, 2, out, e) :
-	    history_table(pg, &t, params, 2, out, e));
+		       history_table(pg, &t, params, 2, out, e));
 }
 
 /* Find the one run whose UUID starts with ${prefix}. */
@@ -189,8 +187,10 @@ history_find(struct pg *pg, const char *prefix, char run[37], struct err *e)
 
 	if (n == 0 || n > 36 || strspn(prefix, "0123456789abcdefABCDEF-") != n)
 		return (err_set(e, STATUS_USAGE, "'%s' is no run's number", prefix));
-	if ((r = pg_query(pg, "SELECT run_id FROM batch_runs WHERE run_id::text LIKE"
-	    " lower($1) || '%' LIMIT 2", params, 1, e)) == NULL)
+	if ((r = pg_query(pg,
+		 "SELECT run_id FROM batch_runs WHERE run_id::text LIKE"
+		 " lower($1) || '%' LIMIT 2",
+		 params, 1, e)) == NULL)
 		return (-1);
 	if (pg_result_rows(r) == 1)
 		(void)snprintf(run, 37, "%s", pg_result_get(r, 0, 0));

@@ -13,8 +13,8 @@
  * Append the last ${limit} runs, newest first, of ${pipeline} (NULL: of all), as a
  * table or as a JSON list.  Return 0, or -1 with ${e} set.
  */
-int history_list(struct pg *pg, const char *pipeline, uint64_t limit, bool json,
-    struct buf *out, struct err *e);
+int history_list(struct pg *pg, const char *pipeline, uint64_t limit, bool json, struct buf *out,
+    struct err *e);
 
 /**
  * history_run(pg, prefix, json, out, e):
@@ -23,7 +23,6 @@ int history_list(struct pg *pg, const char *pipeline, uint64_t limit, bool json,
  * STATUS_USAGE where that is no part of a UUID or fits several runs,
  * STATUS_NOINPUT where there is none.
  */
-int history_run(struct pg *pg, const char *prefix, bool json, struct buf *out,
-    struct err *e);
+int history_run(struct pg *pg, const char *prefix, bool json, struct buf *out, struct err *e);
 
 #endif

@@ -15,8 +15,8 @@ bool
 judge_pipe_like(const struct result_stage *s)
 {
 
-	return (s->ended && (s->status == 128 + SIGPIPE ||
-	    (s->status == STATUS_IO && s->broken_pipe)));
+	return (
+	    s->ended && (s->status == 128 + SIGPIPE || (s->status == STATUS_IO && s->broken_pipe)));
 }
 
 int
@@ -58,12 +58,24 @@ judge_signal(int signal)
 		int number;
 		const char *name;
 	} names[] = {
-		{ SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGQUIT, "SIGQUIT" },
-		{ SIGILL, "SIGILL" }, { SIGABRT, "SIGABRT" }, { SIGBUS, "SIGBUS" },
-		{ SIGFPE, "SIGFPE" }, { SIGKILL, "SIGKILL" }, { SIGSEGV, "SIGSEGV" },
-		{ SIGPIPE, "SIGPIPE" }, { SIGALRM, "SIGALRM" }, { SIGTERM, "SIGTERM" },
-		{ SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" }, { SIGXCPU, "SIGXCPU" },
-		{ SIGXFSZ, "SIGXFSZ" }, { SIGSYS, "SIGSYS" }, { SIGTRAP, "SIGTRAP" },
+		{ SIGHUP, "SIGHUP" },
+		{ SIGINT, "SIGINT" },
+		{ SIGQUIT, "SIGQUIT" },
+		{ SIGILL, "SIGILL" },
+		{ SIGABRT, "SIGABRT" },
+		{ SIGBUS, "SIGBUS" },
+		{ SIGFPE, "SIGFPE" },
+		{ SIGKILL, "SIGKILL" },
+		{ SIGSEGV, "SIGSEGV" },
+		{ SIGPIPE, "SIGPIPE" },
+		{ SIGALRM, "SIGALRM" },
+		{ SIGTERM, "SIGTERM" },
+		{ SIGUSR1, "SIGUSR1" },
+		{ SIGUSR2, "SIGUSR2" },
+		{ SIGXCPU, "SIGXCPU" },
+		{ SIGXFSZ, "SIGXFSZ" },
+		{ SIGSYS, "SIGSYS" },
+		{ SIGTRAP, "SIGTRAP" },
 	};
 	size_t i;
 

@@ -8,7 +8,7 @@ enum judge_end {
 	JUDGE_BY_ITSELF, /* it did not */
 	JUDGE_FAILURE,   /* one of them had failed */
 	JUDGE_TIMEOUT,
-	JUDGE_STOP,      /* the runner itself was told to stop */
+	JUDGE_STOP, /* the runner itself was told to stop */
 };
 
 /**

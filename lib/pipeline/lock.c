@@ -29,14 +29,16 @@ lock_refuse(struct pg *pg, const char *pipeline, struct err *e)
 		rc = err_set(e, STATUS_TEMPFAIL, "pipeline '%s' was running until just now",
 		    pipeline);
 	else if (pg_result_get(r, 0, 2) == NULL)
-		rc = err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is being started from %s "
-		    "(the server's process %s)", pipeline, pg_result_get(r, 0, 1),
-		    pg_result_get(r, 0, 0));
+		rc = err_set(e, STATUS_TEMPFAIL,
+		    "pipeline '%s' is being started from %s "
+		    "(the server's process %s)",
+		    pipeline, pg_result_get(r, 0, 1), pg_result_get(r, 0, 0));
 	else
-		rc = err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is running already: run %s on "
-		    "%s since %s (the server's process %s)", pipeline,
-		    pg_result_get(r, 0, 2), pg_result_get(r, 0, 3), pg_result_get(r, 0, 4),
-		    pg_result_get(r, 0, 0));
+		rc = err_set(e, STATUS_TEMPFAIL,
+		    "pipeline '%s' is running already: run %s on "
+		    "%s since %s (the server's process %s)",
+		    pipeline, pg_result_get(r, 0, 2), pg_result_get(r, 0, 3),
+		    pg_result_get(r, 0, 4), pg_result_get(r, 0, 0));
 	pg_result_free(r);
 	return (rc);
 }
@@ -48,8 +50,7 @@ lock_take(struct pg *pg, const char *pipeline, struct err *e)
 	struct pg_result *r;
 	int rc = 0;
 
-	if ((r = pg_query(pg, "SELECT pg_try_advisory_lock(" LOCK_KEY ")", params, 1,
-	    e)) == NULL)
+	if ((r = pg_query(pg, "SELECT pg_try_advisory_lock(" LOCK_KEY ")", params, 1, e)) == NULL)
 		return (-1);
 	if (strcmp(pg_result_get(r, 0, 0), "t") != 0)
 		rc = lock_refuse(pg, pipeline, e);

@@ -17,9 +17,9 @@ enum { MONITOR_WIDTH = 79 };
 struct monitor_step {
 	const char *name; /* NULL: does not run */
 	uint64_t start_ns;
-	uint64_t size;        /* bytes to come, 0: not known */
+	uint64_t size; /* bytes to come, 0: not known */
 	uint64_t rows, bytes;
-	size_t rows_stage;    /* the stage that these come from */
+	size_t rows_stage; /* the stage that these come from */
 	size_t bytes_stage;
 };
 
@@ -64,8 +64,7 @@ monitor_number(const struct json *j, const char *key)
 	const struct json *v = json_get(j, key);
 	uint64_t n;
 
-	if (v == NULL || v->kind != JSON_NUMBER ||
-	    num_u64(v->text, v->len, 0, UINT64_MAX, &n))
+	if (v == NULL || v->kind != JSON_NUMBER || num_u64(v->text, v->len, 0, UINT64_MAX, &n))
 		return (0);
 	return (n);
 }
@@ -117,8 +116,7 @@ monitor_line(const struct monitor *m, uint64_t now_ns, char *dst, size_t size)
 			double eta = (double)(s->size - s->bytes) / rate;
 
 			(void)snprintf(left, sizeof(left), ", %.0f:%02.0f left",
-			    (double)(uint64_t)(eta / 60),
-			    (double)((uint64_t)eta % 60));
+			    (double)(uint64_t)(eta / 60), (double)((uint64_t)eta % 60));
 		}
 		k = snprintf(dst + n, size - n, "%s%s: %" PRIu64 " rows, %.1f MB/s%s",
 		    n ? "; " : "", s->name, s->rows, rate / 1e6, left);

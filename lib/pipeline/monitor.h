@@ -30,8 +30,7 @@ void monitor_stop(struct monitor *m, size_t step);
  * Take one status line of the step's ${stage}th stage; what is no such line is
  * ignored.
  */
-void monitor_status(struct monitor *m, size_t step, size_t stage, const char *p,
-    size_t len);
+void monitor_status(struct monitor *m, size_t step, size_t stage, const char *p, size_t len);
 
 /**
  * monitor_line(m, now_ns, dst, size):

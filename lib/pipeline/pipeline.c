@@ -27,8 +27,9 @@ pipeline_name_ok(const char *name)
 	size_t n = strlen(name);
 
 	return (n > 0 && n <= PIPELINE_NAME_MAX && strchr(first, name[0]) != NULL &&
-	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	    "._-") == n);
+	    strspn(name,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+		"._-") == n);
 }
 
 void
@@ -76,8 +77,8 @@ pipeline_in(const char *const *words, const char *word)
 
 /* Note every key of ${map} that is not among ${keys}; false if it is no map. */
 static bool
-pipeline_keys(struct pipeline_read *r, const struct conf_node *map,
-    const char *const *keys, const char *what)
+pipeline_keys(struct pipeline_read *r, const struct conf_node *map, const char *const *keys,
+    const char *what)
 {
 	const struct conf_node *k;
 
@@ -95,15 +96,13 @@ pipeline_keys(struct pipeline_read *r, const struct conf_node *map,
 
 /* Fill in the names in ${n}; both results are NULL where that failed. */
 static void
-pipeline_expand(struct pipeline_read *r, const struct conf_node *n, char **word,
-    char **shown)
+pipeline_expand(struct pipeline_read *r, const struct conf_node *n, char **word, char **shown)
 {
 	struct err e = ERR_INIT;
 
 	*word = *shown = NULL;
 	if (n->kind != CONF_SCALAR)
-		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG,
-		    "must be one word or text");
+		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "must be one word or text");
 	else if (expand_word(&r->names, n->text, word, shown, &e))
 		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "%s", e.msg);
 }
@@ -156,8 +155,7 @@ pipeline_settings(struct pipeline_read *r, const struct conf_node *map,
 
 /* Every NAME=VALUE that was given must be one of the file's settings. */
 static int
-pipeline_check_set(const struct conf_node *root, const struct option_list *set,
-    struct err *e)
+pipeline_check_set(const struct conf_node *root, const struct option_list *set, struct err *e)
 {
 	const struct conf_node *map = conf_get(root, "settings");
 	char name[80];
@@ -171,15 +169,13 @@ pipeline_check_set(const struct conf_node *root, const struct option_list *set,
 		memcpy(name, set->v[i], n);
 		name[n] = '\0';
 		if (conf_get(map, name) == NULL)
-			return (err_set(e, STATUS_USAGE,
-			    "the pipeline has no setting '%s'", name));
+			return (err_set(e, STATUS_USAGE, "the pipeline has no setting '%s'", name));
 	}
 	return (0);
 }
 
 static void
-pipeline_stage(struct pipeline_read *r, const struct conf_node *list,
-    struct pipeline_stage *s)
+pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pipeline_stage *s)
 {
 	const struct conf_node *n;
 	char path[PATH_MAX];
@@ -212,8 +208,7 @@ pipeline_stage(struct pipeline_read *r, const struct conf_node *list,
 }
 
 static void
-pipeline_pipe(struct pipeline_read *r, const struct conf_node *step,
-    struct pipeline_step *s)
+pipeline_pipe(struct pipeline_read *r, const struct conf_node *step, struct pipeline_step *s)
 {
 	const struct conf_node *pipe = conf_get(step, "pipe"), *n;
 
@@ -252,8 +247,8 @@ pipeline_file(struct pipeline_read *r, const struct conf_node *step, const char 
 }
 
 static void
-pipeline_u64(struct pipeline_read *r, const struct conf_node *map, const char *key,
-    uint64_t min, uint64_t max, uint64_t *out)
+pipeline_u64(struct pipeline_read *r, const struct conf_node *map, const char *key, uint64_t min,
+    uint64_t max, uint64_t *out)
 {
 	struct err e = ERR_INIT;
 
@@ -268,8 +263,7 @@ pipeline_name(struct pipeline_read *r, const struct conf_node *map, const char *
 	const struct conf_node *n = conf_get(map, key);
 
 	if (n == NULL)
-		pipeline_fault(r->conf, r->faults, map, STATUS_CONFIG, "'%s' is missing",
-		    key);
+		pipeline_fault(r->conf, r->faults, map, STATUS_CONFIG, "'%s' is missing", key);
 	else if (n->kind != CONF_SCALAR || !pipeline_name_ok(n->text))
 		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG,
 		    "'%s' must be letters, digits, '.', '_' and '-', up to %d", key,
@@ -309,8 +303,8 @@ pipeline_steps(struct pipeline_read *r, const struct conf_node *root, struct pip
 		return;
 	}
 	if (list->n > PIPELINE_STEPS_MAX) {
-		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG,
-		    "more than %d steps", PIPELINE_STEPS_MAX);
+		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG, "more than %d steps",
+		    PIPELINE_STEPS_MAX);
 		return;
 	}
 	p->steps = xcalloc(list->n, sizeof(*p->steps));
@@ -322,8 +316,7 @@ static void
 pipeline_read(struct pipeline_read *r, const struct conf_node *root,
     const struct pipeline_names *names, struct pipeline *p)
 {
-	static const char *const keys[] = { "pipeline", "description", "settings", "steps",
-		NULL };
+	static const char *const keys[] = { "pipeline", "description", "settings", "steps", NULL };
 	struct err e = ERR_INIT;
 	const char *text;
 
@@ -357,9 +350,8 @@ pipeline_parse(struct conf *conf, const struct pipeline_names *names,
 	pipeline_read(&r, root, names, p);
 	expand_free(&r.names);
 	if (faults->n > 0) {
-		(void)err_set(e, faults->noinput == faults->n ? STATUS_NOINPUT :
-		    STATUS_CONFIG, "%zu fault%s, nothing was started", faults->n,
-		    faults->n > 1 ? "s" : "");
+		(void)err_set(e, faults->noinput == faults->n ? STATUS_NOINPUT : STATUS_CONFIG,
+		    "%zu fault%s, nothing was started", faults->n, faults->n > 1 ? "s" : "");
 		goto err1;
 	}
 	return (p);
@@ -369,8 +361,8 @@ err1:
 }
 
 struct pipeline *
-pipeline_load(const char *path, const struct pipeline_names *names,
-    struct pipeline_faults *faults, struct err *e)
+pipeline_load(const char *path, const struct pipeline_names *names, struct pipeline_faults *faults,
+    struct err *e)
 {
 	struct pipeline *p;
 	struct conf *conf;

@@ -20,24 +20,24 @@ enum {
 };
 
 struct pipeline_stage {
-	char **words;  /* as run; words[0] is the stage's name; NULL behind the last */
-	char **shown;  /* the same for reports: values of ${env:NAME} left out */
+	char **words; /* as run; words[0] is the stage's name; NULL behind the last */
+	char **shown; /* the same for reports: values of ${env:NAME} left out */
 	size_t nwords;
 	char *program; /* its file, or NULL where there is none (a fault) */
 };
 
 struct pipeline_step {
 	char *name;
-	char *input;  /* the first stage's standard input, or NULL: nothing */
-	char *output; /* where the last stage's goes, or NULL: RUN_DIR/STEP.out */
+	char *input;     /* the first stage's standard input, or NULL: nothing */
+	char *output;    /* where the last stage's goes, or NULL: RUN_DIR/STEP.out */
 	bool input_made; /* the input is an earlier step's output */
 	struct pipeline_stage *stages;
 	size_t nstages;
 	size_t *after; /* numbers of the steps that must have succeeded */
 	size_t nafter;
-	uint64_t retries;    /* further tries after status 75 */
-	uint64_t retry_wait; /* seconds before the first of them; doubles */
-	uint64_t timeout;    /* seconds for one try; 0: none */
+	uint64_t retries;             /* further tries after status 75 */
+	uint64_t retry_wait;          /* seconds before the first of them; doubles */
+	uint64_t timeout;             /* seconds for one try; 0: none */
 	const struct conf_node *node; /* in the file */
 };
 
@@ -51,9 +51,9 @@ struct pipeline {
 
 /* What the file's words may use. */
 struct pipeline_names {
-	const char *run;     /* ${run}: the run's UUID */
-	const char *run_dir; /* ${run_dir} */
-	const char *home;    /* ${home} */
+	const char *run;               /* ${run}: the run's UUID */
+	const char *run_dir;           /* ${run_dir} */
+	const char *home;              /* ${home} */
 	const struct option_list *set; /* NAME=VALUE, instead of the file's settings */
 };
 
@@ -63,11 +63,14 @@ struct pipeline_names {
  */
 struct pipeline_faults {
 	struct buf text;
-	size_t n;        /* faults, also those that text had no more room for */
-	size_t noinput;  /* of these: an input file is missing */
+	size_t n;       /* faults, also those that text had no more room for */
+	size_t noinput; /* of these: an input file is missing */
 };
 
-#define PIPELINE_FAULTS_INIT { BUF_INIT(256 << 10), 0, 0 }
+#define PIPELINE_FAULTS_INIT              \
+	{                                 \
+		BUF_INIT(256 << 10), 0, 0 \
+	}
 
 /**
  * pipeline_load(path, names, faults, e):

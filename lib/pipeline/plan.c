@@ -20,7 +20,7 @@ plan_step_words(const struct pipeline *p, const struct pipeline_step *s, struct 
 		return (-1);
 	for (i = 0; i < s->nafter; i++)
 		if (buf_addf(out, e, "%s needs %s's result", i ? "," : "",
-		    p->steps[s->after[i]].name))
+			p->steps[s->after[i]].name))
 			return (-1);
 	if (buf_adds(out, "\n", e))
 		return (-1);
@@ -28,8 +28,7 @@ plan_step_words(const struct pipeline *p, const struct pipeline_step *s, struct 
 		if (buf_adds(out, i ? "    | aegis" : "    aegis", e))
 			return (-1);
 		for (k = 0; k < s->stages[i].nwords; k++)
-			if (buf_adds(out, " ", e) ||
-			    text_word(out, s->stages[i].shown[k], e))
+			if (buf_adds(out, " ", e) || text_word(out, s->stages[i].shown[k], e))
 				return (-1);
 		if (i == 0 && s->input != NULL &&
 		    (buf_adds(out, " < ", e) || text_word(out, s->input, e)))
@@ -56,8 +55,7 @@ plan_words(const struct pipeline *p, struct buf *out, struct err *e)
 
 /* Run one step with --plan behind its last stage's words. */
 static int
-plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r,
-    struct err *e)
+plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r, struct err *e)
 {
 	struct exec_options o = { run_dir, 1, false };
 	struct pipeline one;
@@ -90,8 +88,8 @@ plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r
 
 /* Return 1 where the runner was told to stop. */
 static int
-plan_step(const struct pipeline *p, const struct pipeline_step *s, const char *run_dir,
-    int *status, struct buf *out, struct err *e)
+plan_step(const struct pipeline *p, const struct pipeline_step *s, const char *run_dir, int *status,
+    struct buf *out, struct err *e)
 {
 	const struct pipeline_stage *last = &s->stages[s->nstages - 1];
 	struct result r;

@@ -17,8 +17,9 @@ const char *
 report_run_state(const struct result *r)
 {
 
-	return (r->status == STATUS_OK ? "done" : r->status == STATUS_FINDINGS ? "findings" :
-	    "failed");
+	return (r->status == STATUS_OK       ? "done" :
+		r->status == STATUS_FINDINGS ? "findings" :
+					       "failed");
 }
 
 const char *
@@ -124,8 +125,7 @@ report_read(const char *path, struct buf *b)
 }
 
 static void
-report_put_output(struct json_writer *w, const struct pipeline_step *s,
-    const struct result_step *r)
+report_put_output(struct json_writer *w, const struct pipeline_step *s, const struct result_step *r)
 {
 	struct buf b = BUF_INIT(REPORT_OUTPUT_MAX + 1);
 
@@ -161,8 +161,8 @@ report_put_steps(struct json_writer *w, const struct pipeline *p, const struct r
 			json_put_null(w);
 		}
 		report_put_text(w, "cause", s->cause[0] ? s->cause : NULL);
-		report_put_text(w, "blamed", s->blamed == RESULT_NOBODY ? NULL :
-		    p->steps[i].stages[s->blamed].shown[0]);
+		report_put_text(w, "blamed",
+		    s->blamed == RESULT_NOBODY ? NULL : p->steps[i].stages[s->blamed].shown[0]);
 		report_put_int(w, "tries", (long long)s->tries);
 		report_put_seconds(w, "wall", report_seconds(s->start_ns, s->end_ns));
 		json_put_key(w, "stages");
@@ -178,8 +178,7 @@ report_put_steps(struct json_writer *w, const struct pipeline *p, const struct r
 }
 
 int
-report_resources(const struct pipeline *p, const struct result *r, struct buf *out,
-    struct err *e)
+report_resources(const struct pipeline *p, const struct result *r, struct buf *out, struct err *e)
 {
 	struct json_writer *w = json_writer_new(out);
 	int rc;
@@ -191,8 +190,8 @@ report_resources(const struct pipeline *p, const struct result *r, struct buf *o
 }
 
 int
-report_json(const struct pipeline *p, const char *run, const struct result *r,
-    struct buf *out, struct err *e)
+report_json(const struct pipeline *p, const char *run, const struct result *r, struct buf *out,
+    struct err *e)
 {
 	struct json_writer *w = json_writer_new(out);
 	int rc;
@@ -233,9 +232,8 @@ report_stage(const struct pipeline_stage *p, const struct result_stage *s, struc
 
 	if (!s->ended)
 		return (buf_addf(out, e, "  %-16s %4s\n", p->shown[0], "-"));
-	return (buf_addf(out, e, "  %-16s %4d %8.2f s %7.1f MiB %8.2f s\n", p->shown[0],
-	    s->status, report_cpu(s), (double)s->max_rss_kib / 1024,
-	    report_seconds(s->start_ns, s->end_ns)));
+	return (buf_addf(out, e, "  %-16s %4d %8.2f s %7.1f MiB %8.2f s\n", p->shown[0], s->status,
+	    report_cpu(s), (double)s->max_rss_kib / 1024, report_seconds(s->start_ns, s->end_ns)));
 }
 
 static int
@@ -245,7 +243,7 @@ report_step(const struct pipeline_step *p, const struct result_step *s, struct b
 	size_t k;
 
 	if (buf_addf(out, e, "%-20s %-8s %8.2f s", p->name, report_step_state(s->state),
-	    report_seconds(s->start_ns, s->end_ns)))
+		report_seconds(s->start_ns, s->end_ns)))
 		return (-1);
 	for (k = 0; k < s->nstages && s->tries > 0; k++)
 		if ((k > 0 && buf_addf(out, e, "%40s", "")) ||
@@ -267,18 +265,18 @@ report_step(const struct pipeline_step *p, const struct result_step *s, struct b
 }
 
 int
-report_text(const struct pipeline *p, const char *run, const struct result *r,
-    struct buf *out, struct err *e)
+report_text(const struct pipeline *p, const char *run, const struct result *r, struct buf *out,
+    struct err *e)
 {
 	size_t i;
 
 	if (buf_addf(out, e, "pipeline %s: %s, exit status %d, in %.2f s\nrun %s\n", p->name,
-	    report_run_state(r), r->status, report_seconds(r->start_ns, r->end_ns), run))
+		report_run_state(r), r->status, report_seconds(r->start_ns, r->end_ns), run))
 		return (-1);
 	if (r->cause[0] != '\0' && buf_addf(out, e, "cause: %s\n", r->cause))
 		return (-1);
 	if (buf_addf(out, e, "\n%-20s %-8s %10s  %-16s %4s %10s %11s %10s\n", "step", "state",
-	    "wall", "stage", "exit", "CPU", "memory", "wall"))
+		"wall", "stage", "exit", "CPU", "memory", "wall"))
 		return (-1);
 	for (i = 0; i < r->nsteps; i++)
 		if (report_step(&p->steps[i], &r->steps[i], out, e))

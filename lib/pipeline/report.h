@@ -20,10 +20,10 @@ int report_resources(const struct pipeline *p, const struct result *r, struct bu
  * Append the report of a run: a table for people with the last stages' own
  * reports, or a JSON object.
  */
-int report_text(const struct pipeline *p, const char *run, const struct result *r,
-    struct buf *out, struct err *e);
-int report_json(const struct pipeline *p, const char *run, const struct result *r,
-    struct buf *out, struct err *e);
+int report_text(const struct pipeline *p, const char *run, const struct result *r, struct buf *out,
+    struct err *e);
+int report_json(const struct pipeline *p, const char *run, const struct result *r, struct buf *out,
+    struct err *e);
 
 /**
  * report_output(path, out, indent, e):

@@ -13,10 +13,10 @@ enum { RESULT_SAID_SIZE = 400, RESULT_CAUSE_SIZE = 800, RESULT_NOBODY = -1 };
 struct result_stage {
 	bool started;
 	bool ended;
-	bool cut_off;      /* ended after the runner had begun to end its step */
-	bool broken_pipe;  /* it says that nobody read what it wrote */
-	int status;        /* exit status, or 128 + signal */
-	int signal;        /* the signal that ended it, or 0 */
+	bool cut_off;              /* ended after the runner had begun to end its step */
+	bool broken_pipe;          /* it says that nobody read what it wrote */
+	int status;                /* exit status, or 128 + signal */
+	int signal;                /* the signal that ended it, or 0 */
 	uint64_t start_ns, end_ns; /* os_now_ns() */
 	uint64_t user_us, sys_us;  /* CPU time */
 	uint64_t max_rss_kib;
@@ -35,21 +35,21 @@ enum result_state {
 
 struct result_step {
 	enum result_state state;
-	int status;           /* the step's exit status */
-	int blamed;           /* number of the stage whose fault it was, or RESULT_NOBODY */
+	int status; /* the step's exit status */
+	int blamed; /* number of the stage whose fault it was, or RESULT_NOBODY */
 	unsigned tries;
-	uint64_t start_ns, end_ns; /* first try's start, last try's end */
+	uint64_t start_ns, end_ns;     /* first try's start, last try's end */
 	char cause[RESULT_CAUSE_SIZE]; /* one line, or empty */
-	char *output;         /* the file that holds the last stage's output */
-	char *messages;       /* the last lines on standard error, or NULL */
-	struct result_stage *stages; /* of the last try */
+	char *output;                  /* the file that holds the last stage's output */
+	char *messages;                /* the last lines on standard error, or NULL */
+	struct result_stage *stages;   /* of the last try */
 	size_t nstages;
 };
 
 struct result {
 	struct result_step *steps;
 	size_t nsteps;
-	int status; /* the run's exit status */
+	int status;  /* the run's exit status */
 	int stopped; /* the signal that told the runner to stop, or 0 */
 	char cause[RESULT_CAUSE_SIZE];
 	uint64_t start_ns, end_ns;

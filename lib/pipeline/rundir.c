@@ -49,8 +49,7 @@ rundir_write(const char *path, const char *name, const char *suffix, const char 
 	char file[PATH_MAX];
 	int fd, rc;
 
-	if (snprintf(file, sizeof(file), "%s/%s.%s", path, name, suffix) >=
-	    (int)sizeof(file))
+	if (snprintf(file, sizeof(file), "%s/%s.%s", path, name, suffix) >= (int)sizeof(file))
 		return (err_set(e, STATUS_OUTPUT, "'%s/%s' is too long", path, name));
 	if ((fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)) < 0)
 		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", file));

@@ -25,8 +25,8 @@ int rundir_make(const char *path, struct err *e);
  * rundir_write(path, name, suffix, text, e):
  * Make the file NAME.SUFFIX in it with the string ${text}.
  */
-int rundir_write(const char *path, const char *name, const char *suffix,
-    const char *text, struct err *e);
+int rundir_write(const char *path, const char *name, const char *suffix, const char *text,
+    struct err *e);
 
 /**
  * rundir_remove(path, e):

@@ -42,8 +42,7 @@ runlog_open(const char *pipeline, const char *run, struct err *e)
 	if ((l->pg = runlog_connect(l, e)) == NULL)
 		goto err1;
 	/* This session idles while the stages work, and holds the lock by that. */
-	if (pg_exec(l->pg, "SET idle_session_timeout = 0", e) ||
-	    lock_take(l->pg, pipeline, e))
+	if (pg_exec(l->pg, "SET idle_session_timeout = 0", e) || lock_take(l->pg, pipeline, e))
 		goto err1;
 	return (l);
 err1:
@@ -52,8 +51,8 @@ err1:
 }
 
 static int
-runlog_do(struct pg *pg, const char *sql, const char *const *params, int n,
-    uint64_t *affected, struct err *e)
+runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint64_t *affected,
+    struct err *e)
 {
 	struct pg_result *r;
 
@@ -72,11 +71,14 @@ runlog_start(struct runlog *l, uint64_t *dead, struct err *e)
 
 	if (pg_begin(l->pg, e))
 		return (-1);
-	if (runlog_do(l->pg, "UPDATE batch_runs SET state = 'failed', ended_at = now(),"
-	    " cause = 'the runner died' WHERE pipeline = $1 AND state = 'running'",
-	    &l->pipeline, 1, dead, e) ||
-	    runlog_do(l->pg, "INSERT INTO batch_runs (run_id, pipeline, host, version)"
-	    " VALUES ($1, $2, $3, $4)", params, 4, NULL, e) ||
+	if (runlog_do(l->pg,
+		"UPDATE batch_runs SET state = 'failed', ended_at = now(),"
+		" cause = 'the runner died' WHERE pipeline = $1 AND state = 'running'",
+		&l->pipeline, 1, dead, e) ||
+	    runlog_do(l->pg,
+		"INSERT INTO batch_runs (run_id, pipeline, host, version)"
+		" VALUES ($1, $2, $3, $4)",
+		params, 4, NULL, e) ||
 	    pg_commit(l->pg, e)) {
 		pg_rollback(l->pg);
 		return (-1);
@@ -89,9 +91,10 @@ runlog_update(struct runlog *l, const char *const *params, struct err *e)
 {
 	uint64_t n = 0;
 
-	if (runlog_do(l->pg, "UPDATE batch_runs SET ended_at = clock_timestamp(), state = $2,"
-	    " exit_status = $3, cause = $4, resources = $5 WHERE run_id = $1", params, 5, &n,
-	    e))
+	if (runlog_do(l->pg,
+		"UPDATE batch_runs SET ended_at = clock_timestamp(), state = $2,"
+		" exit_status = $3, cause = $4, resources = $5 WHERE run_id = $1",
+		params, 5, &n, e))
 		return (-1);
 	if (n != 1)
 		return (err_set(e, STATUS_TEMPFAIL, "the record has vanished"));
@@ -99,8 +102,7 @@ runlog_update(struct runlog *l, const char *const *params, struct err *e)
 }
 
 int
-runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r,
-    struct err *e)
+runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e)
 {
 	struct buf json = BUF_INIT(64 << 20);
 	struct err first = ERR_INIT, again = ERR_INIT;

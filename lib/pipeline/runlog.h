@@ -33,8 +33,7 @@ int runlog_start(struct runlog *l, uint64_t *dead, struct err *e);
  * Record what became of it; connects again where the connection was lost.
  * Return 0, or -1 with ${e} set to STATUS_TEMPFAIL.
  */
-int runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r,
-    struct err *e);
+int runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e);
 
 /**
  * runlog_close(l):

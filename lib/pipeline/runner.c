@@ -15,8 +15,8 @@ runner_keep_messages(const struct pipeline *p, const char *run_dir, const struct
 	for (i = 0; i < r->nsteps; i++)
 		if (r->steps[i].state == RESULT_FAILED && r->steps[i].messages != NULL)
 			/* A copy for convenience: its failure is no failure of the run. */
-			(void)rundir_write(run_dir, p->steps[i].name, "err",
-			    r->steps[i].messages, NULL);
+			(void)rundir_write(run_dir, p->steps[i].name, "err", r->steps[i].messages,
+			    NULL);
 }
 
 int

@@ -10,7 +10,7 @@
 #include "pipeline/result.h"
 
 struct runner_options {
-	const char *run;     /* UUID */
+	const char *run; /* UUID */
 	const char *run_dir;
 	size_t jobs;
 	bool progress;
@@ -25,7 +25,7 @@ struct runner_options {
  * set because its end could not be recorded.  Return -1 with ${e} set where nothing
  * was started.
  */
-int runner_run(const struct pipeline *p, const struct runner_options *o,
-    struct result *r, uint64_t *dead, struct err *e);
+int runner_run(const struct pipeline *p, const struct runner_options *o, struct result *r,
+    uint64_t *dead, struct err *e);
 
 #endif

@@ -75,10 +75,11 @@ spawn_child(const struct spawn *s, char *const *argv, pid_t parent)
 		_exit(STATUS_TEMPFAIL);
 	os_close_from(s->status >= 0 ? SPAWN_STATUS_FD + 1 : SPAWN_STATUS_FD);
 	(void)execv(s->program, argv);
-	n = snprintf(line, sizeof(line), "aegis-run: error: can't run '%.400s': %s\n",
-	    s->program, strerror(errno));
-	if (n > 0 && write(STDERR_FILENO, line,
-	    (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1) < 0) {
+	n = snprintf(line, sizeof(line), "aegis-run: error: can't run '%.400s': %s\n", s->program,
+	    strerror(errno));
+	if (n > 0 &&
+	    write(STDERR_FILENO, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1) <
+		0) {
 		/* The exit status says it too. */
 	}
 	_exit(STATUS_CONFIG);

@@ -72,14 +72,12 @@ stage_listen(int fd, const char *program, struct buf *out, struct err *e)
 	for (;;) {
 		now = os_now_ns();
 		if (now >= end)
-			return (err_set(e, STATUS_TEMPFAIL, "'%s --help' does not end",
-			    program));
+			return (err_set(e, STATUS_TEMPFAIL, "'%s --help' does not end", program));
 		if (poll(&pfd, 1, (int)((end - now) / 1000000) + 1) <= 0)
 			continue;
 		if (buf_reserve(out, 4096, e))
 			return (err_prefix(e, "'%s --help'", program));
-		if ((k = io_read(fd, out->p + out->len, out->cap - out->len, program,
-		    e)) <= 0)
+		if ((k = io_read(fd, out->p + out->len, out->cap - out->len, program, e)) <= 0)
 			return ((int)k);
 		out->len += (size_t)k;
 	}

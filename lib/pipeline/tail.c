@@ -32,8 +32,7 @@ tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 }
 
 void
-tail_feed(struct tail *t, struct tail_ring *ring, struct result_stage *s, const char *p,
-    size_t n)
+tail_feed(struct tail *t, struct tail_ring *ring, struct result_stage *s, const char *p, size_t n)
 {
 	size_t i;
 

@@ -31,8 +31,8 @@ struct tail {
  * longer one) go to our standard error and into ${ring}; ${s} learns the stage's
  * first error message (or its last line) and whether it speaks of a broken pipe.
  */
-void tail_feed(struct tail *t, struct tail_ring *ring, struct result_stage *s,
-    const char *p, size_t n);
+void tail_feed(struct tail *t, struct tail_ring *ring, struct result_stage *s, const char *p,
+    size_t n);
 
 /**
  * tail_end(t, ring, s):

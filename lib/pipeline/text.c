@@ -55,7 +55,8 @@ text_json(struct json_writer *w, const char *s)
 int
 text_word(struct buf *b, const char *s, struct err *e)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	    "0123456789_-./:=,@%+";
 
 	if (s[0] != '\0' && strspn(s, plain) == strlen(s))
@@ -69,8 +70,7 @@ text_word(struct buf *b, const char *s, struct err *e)
 }
 
 int
-text_indent(struct buf *b, int indent, const char *p, size_t len, size_t lines,
-    struct err *e)
+text_indent(struct buf *b, int indent, const char *p, size_t len, size_t lines, struct err *e)
 {
 	const char *end = p + len, *lf;
 	char line[1024];
@@ -83,8 +83,7 @@ text_indent(struct buf *b, int indent, const char *p, size_t len, size_t lines,
 			lf = end;
 		/* Tables line up with blanks, not with TABs. */
 		k = text_clean(line, sizeof(line), p, (size_t)(lf - p));
-		if (k == 0 ? buf_adds(b, "\n", e) :
-		    buf_addf(b, e, "%*s%s\n", indent, "", line))
+		if (k == 0 ? buf_adds(b, "\n", e) : buf_addf(b, e, "%*s%s\n", indent, "", line))
 			return (-1);
 		p = lf < end ? lf + 1 : end;
 	}

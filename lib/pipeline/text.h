@@ -33,7 +33,6 @@ int text_word(struct buf *b, const char *s, struct err *e);
  * Append the text at ${p}, each line cleaned and behind ${indent} blanks; after
  * ${lines} lines one that says that there are more.
  */
-int text_indent(struct buf *b, int indent, const char *p, size_t len, size_t lines,
-    struct err *e);
+int text_indent(struct buf *b, int indent, const char *p, size_t len, size_t lines, struct err *e);
 
 #endif

@@ -16,12 +16,12 @@ enum { CHARSET_FLAG_BAD = 1, CHARSET_FLAG_WIDE = 2, CHARSET_FLAG_QUOTE = 4 };
 
 struct charset {
 	enum charset_id id;
-	unsigned char blank;        /* ' ' as it stands in a record */
-	unsigned char zero;         /* '0' as it stands in a record */
-	uint64_t blanks, zeros;     /* eight of them */
-	unsigned char latin1[256];  /* raw byte -> character, U+0000 to U+00FF */
-	unsigned char flags[256];   /* raw byte -> CHARSET_FLAG_* */
-	unsigned char raw[256];     /* character -> raw byte */
+	unsigned char blank;       /* ' ' as it stands in a record */
+	unsigned char zero;        /* '0' as it stands in a record */
+	uint64_t blanks, zeros;    /* eight of them */
+	unsigned char latin1[256]; /* raw byte -> character, U+0000 to U+00FF */
+	unsigned char flags[256];  /* raw byte -> CHARSET_FLAG_* */
+	unsigned char raw[256];    /* character -> raw byte */
 };
 
 enum charset_result {
@@ -50,8 +50,8 @@ const char *charset_name(enum charset_id id);
  * ${len}.  ${dst} takes 2 * ${width} bytes.  Nothing is written for CHARSET_NULL
  * and CHARSET_FAULT.
  */
-enum charset_result charset_text(const struct charset *c, const unsigned char *p,
-    size_t width, bool both, char *dst, size_t *len);
+enum charset_result charset_text(const struct charset *c, const unsigned char *p, size_t width,
+    bool both, char *dst, size_t *len);
 
 /**
  * charset_empty(c, p, width):

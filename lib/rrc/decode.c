@@ -151,9 +151,11 @@ decode_reject(struct decode *d, const struct frame *fr, struct err *e)
 	fault_clear(d->faults);
 	if (++d->consecutive < DECODE_MAX_CONSECUTIVE)
 		return (0);
-	(void)err_set(e, STATUS_DATA, "'%s': lost the record boundary: %d records in a row were "
-	    "rejected, up to record %llu at byte %llu", d->o->source, DECODE_MAX_CONSECUTIVE,
-	    (unsigned long long)fr->number, (unsigned long long)fr->offset);
+	(void)err_set(e, STATUS_DATA,
+	    "'%s': lost the record boundary: %d records in a row were "
+	    "rejected, up to record %llu at byte %llu",
+	    d->o->source, DECODE_MAX_CONSECUTIVE, (unsigned long long)fr->number,
+	    (unsigned long long)fr->offset);
 	return (err_hint(e, "the reject file names the first of them"));
 }
 
@@ -164,14 +166,18 @@ decode_length_bad(struct decode *d, const struct layout_segment *s, const struct
 	const bool lines = d->charset.id == CHARSET_ASCII;
 
 	if (!lines && fr->full < d->l->length)
-		fault_add(d->faults, "short_record", NULL, NULL, 0, "the file ends after %zu of the "
-		    "record's %zu bytes", fr->full, d->l->length);
+		fault_add(d->faults, "short_record", NULL, NULL, 0,
+		    "the file ends after %zu of the "
+		    "record's %zu bytes",
+		    fr->full, d->l->length);
 	else if (fr->full < d->l->id_at + d->l->id_width)
 		fault_add(d->faults, "short_record", NULL, NULL, 0,
 		    "the line has %zu bytes, no whole record id", fr->full);
 	else if (lines && fr->full > (s != NULL ? s->length : d->l->length))
-		fault_add(d->faults, "long_record", NULL, NULL, 0, "the line has %zu bytes, the "
-		    "record %zu", fr->full, s != NULL ? s->length : d->l->length);
+		fault_add(d->faults, "long_record", NULL, NULL, 0,
+		    "the line has %zu bytes, the "
+		    "record %zu",
+		    fr->full, s != NULL ? s->length : d->l->length);
 	else
 		return (false);
 	return (true);
@@ -264,8 +270,8 @@ decode_take(struct decode *d, size_t segment, struct frame *fr, struct err *e)
 			break;
 		}
 	} else {
-		switch (rows_take(d->rows, segment, fr, outs_writer(d->outs, segment), d->faults,
-		    e)) {
+		switch (
+		    rows_take(d->rows, segment, fr, outs_writer(d->outs, segment), d->faults, e)) {
 		case ROWS_FAILED:
 			return (-1);
 		case ROWS_USED:
@@ -301,8 +307,8 @@ decode_records(struct decode *d, struct err *e)
 				return (-1);
 			continue;
 		}
-		if (s->parent >= 0 && ((d->open & l->segments[s->parent].bit) == 0 ||
-		    (d->bad & s->ancestors) != 0)) {
+		if (s->parent >= 0 &&
+		    ((d->open & l->segments[s->parent].bit) == 0 || (d->bad & s->ancestors) != 0)) {
 			if (decode_lost(d, s, &fr, e))
 				return (-1);
 			continue;
@@ -330,15 +336,17 @@ decode_judge(const struct decode *d, struct err *e)
 	const char *more = d->o->rejects != NULL ? d->o->rejects : "--rejects FILE";
 
 	if (num_exceeds(&d->o->max_rejects, b->rejected, b->read)) {
-		(void)err_set(e, STATUS_DATA, "'%s': %llu of %llu records were rejected, more than "
-		    "--max-rejects allows", d->o->source, (unsigned long long)b->rejected,
-		    (unsigned long long)b->read);
+		(void)err_set(e, STATUS_DATA,
+		    "'%s': %llu of %llu records were rejected, more than "
+		    "--max-rejects allows",
+		    d->o->source, (unsigned long long)b->rejected, (unsigned long long)b->read);
 		return (err_hint(e, "see %s", more));
 	}
 	if (num_exceeds(&d->o->max_flaws, b->flawed, b->rows + b->rejected)) {
-		(void)err_set(e, STATUS_DATA, "'%s': %llu of %llu rows have a faulty value, more than "
-		    "--max-flaws allows", d->o->source, (unsigned long long)b->flawed,
-		    (unsigned long long)b->rows);
+		(void)err_set(e, STATUS_DATA,
+		    "'%s': %llu of %llu rows have a faulty value, more than "
+		    "--max-flaws allows",
+		    d->o->source, (unsigned long long)b->flawed, (unsigned long long)b->rows);
 		return (err_hint(e, "see %s", more));
 	}
 	return (book_balances(b, e));

@@ -73,8 +73,8 @@ bool
 flatten_uses(const struct flatten *fl, size_t segment)
 {
 
-	return (((fl->v->used | fl->l->segments[fl->v->rows].bit) &
-	    fl->l->segments[segment].bit) != 0);
+	return (
+	    ((fl->v->used | fl->l->segments[fl->v->rows].bit) & fl->l->segments[segment].bit) != 0);
 }
 
 static bool
@@ -129,7 +129,7 @@ flatten_flaw(struct flatten *fl, struct err *e)
 		n += fl->l->length;
 	}
 	if (reject_put(fl->out.rejects, false, fl->slots[0].number, fl->slots[0].offset,
-	    fl->out.faults, fl->raw, n, e))
+		fl->out.faults, fl->raw, n, e))
 		return (-1);
 	fault_clear(fl->out.faults);
 	return (0);
@@ -184,8 +184,9 @@ flatten_key_good(struct flatten *fl)
 			const struct view_column *col = &fl->v->columns[i];
 
 			if (col->count >= 0 || col->key != (pass == 0) ||
-			    (fl->l->segments[fl->v->slots[col->slot].segment].bit &
-			    fl->outer) == 0 || !fl->slots[col->slot].full)
+			    (fl->l->segments[fl->v->slots[col->slot].segment].bit & fl->outer) ==
+				0 ||
+			    !fl->slots[col->slot].full)
 				continue;
 			(void)value_eval(col->value, fl->slots[col->slot].p, fl->text, &len,
 			    col->name, pass == 0 ? "bad_key" : NULL, fl->out.faults);
@@ -205,7 +206,8 @@ flatten_keep(struct flatten *fl, size_t segment, const struct frame *fr)
 		const struct view_slot *vs = &fl->v->slots[i];
 		struct flatten_slot *slot = &fl->slots[i];
 
-		if (vs->segment != segment || (vs->nth != VIEW_LAST && vs->nth != fl->seen[segment]))
+		if (vs->segment != segment ||
+		    (vs->nth != VIEW_LAST && vs->nth != fl->seen[segment]))
 			continue;
 		memcpy(slot->p, fr->p, fl->l->length);
 		slot->number = fr->number;

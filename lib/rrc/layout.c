@@ -79,7 +79,8 @@ layout_tables_parse(struct layout *l, const struct conf_node *all, struct err *e
 		struct layout_codes *table = &l->tables[l->ntables++];
 
 		if (t->kind != CONF_MAP || t->n == 0)
-			return (conf_fail(l->conf, t, e, "a code table must be {CODE: meaning, ...}"));
+			return (
+			    conf_fail(l->conf, t, e, "a code table must be {CODE: meaning, ...}"));
 		table->name = t->key;
 		table->codes = xcalloc(t->n, sizeof(*table->codes));
 		for (k = t->child, i = 0; k != NULL; k = k->next, i++) {
@@ -117,8 +118,10 @@ layout_key_parse(struct layout *l, struct layout_segment *s, struct err *e)
 	for (k = list->child; k != NULL; k = k->next) {
 		if (k->kind != CONF_SCALAR || (f = layout_field(s, k->text)) < 0 ||
 		    s->fields[f].kind == LAYOUT_GROUP)
-			return (conf_fail(l->conf, k, e, "segment %s has no field '%s' that could be "
-			    "part of its key", s->id, k->kind == CONF_SCALAR ? k->text : "?"));
+			return (conf_fail(l->conf, k, e,
+			    "segment %s has no field '%s' that could be "
+			    "part of its key",
+			    s->id, k->kind == CONF_SCALAR ? k->text : "?"));
 		s->key[s->nkey++] = (size_t)f;
 	}
 	return (0);
@@ -172,8 +175,7 @@ layout_build(struct layout *l, struct err *e)
 	if (conf_only(l->conf, root, keys, e) ||
 	    (l->name = conf_text(l->conf, root, "layout", NULL, e)) == NULL ||
 	    (l->title = conf_text(l->conf, root, "title", "", e)) == NULL ||
-	    layout_record_parse(l, root, e) ||
-	    layout_tables_parse(l, conf_get(root, "codes"), e))
+	    layout_record_parse(l, root, e) || layout_tables_parse(l, conf_get(root, "codes"), e))
 		return (-1);
 	if (l->name[0] == '\0' || strlen(l->name) > 40 ||
 	    strspn(l->name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(l->name))
@@ -181,7 +183,8 @@ layout_build(struct layout *l, struct err *e)
 		    "a layout's name is made of a-z, 0-9, _ and -"));
 	list = conf_get(root, "segments");
 	if (list == NULL || list->kind != CONF_LIST || list->n == 0)
-		return (conf_fail(l->conf, list ? list : root, e, "a list of 'segments' is missing"));
+		return (
+		    conf_fail(l->conf, list ? list : root, e, "a list of 'segments' is missing"));
 	if (list->n > LAYOUT_MAX_SEGMENTS)
 		return (conf_fail(l->conf, list, e, "more than %d segments", LAYOUT_MAX_SEGMENTS));
 	l->segments = xcalloc(list->n, sizeof(*l->segments));

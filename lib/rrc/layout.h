@@ -42,11 +42,11 @@ struct layout_field {
 };
 
 struct layout_segment {
-	const char *id;   /* as it stands in the record, in ASCII */
-	const char *name; /* WBROOT */
-	int parent;       /* number of the segment, or -1 for a root */
+	const char *id;          /* as it stands in the record, in ASCII */
+	const char *name;        /* WBROOT */
+	int parent;              /* number of the segment, or -1 for a root */
 	uint64_t bit, ancestors; /* sets of segments: this one; those above it */
-	size_t length;    /* bytes: a longer line is none of this segment */
+	size_t length;           /* bytes: a longer line is none of this segment */
 	struct layout_field *fields;
 	size_t nfields, cap;
 	size_t *key; /* numbers of the key's fields */
@@ -69,8 +69,8 @@ struct layout_codes {
 struct layout {
 	const char *name;
 	const char *title;
-	size_t length;           /* of a record, bytes */
-	size_t id_at, id_width;  /* of the record id; width 1 or 2 */
+	size_t length;          /* of a record, bytes */
+	size_t id_at, id_width; /* of the record id; width 1 or 2 */
 	struct layout_segment *segments;
 	size_t nsegments;
 	struct layout_codes *tables;

@@ -18,8 +18,12 @@ struct layout_spec {
 };
 
 static const char *const layout_kinds[] = {
-	[LAYOUT_CHAR] = "char", [LAYOUT_DIGITS] = "digits", [LAYOUT_ZONED] = "zoned",
-	[LAYOUT_PACKED] = "packed", [LAYOUT_BINARY] = "binary", [LAYOUT_GROUP] = "group",
+	[LAYOUT_CHAR] = "char",
+	[LAYOUT_DIGITS] = "digits",
+	[LAYOUT_ZONED] = "zoned",
+	[LAYOUT_PACKED] = "packed",
+	[LAYOUT_BINARY] = "binary",
+	[LAYOUT_GROUP] = "group",
 };
 
 size_t
@@ -56,8 +60,10 @@ layout_kind_parse(const struct conf *c, const struct conf_node *n, struct layout
 			return (0);
 		}
 	}
-	return (conf_fail(c, conf_get(n, "kind"), e, "unknown kind '%s' (char, digits, zoned, "
-	    "packed, binary or group)", kind));
+	return (conf_fail(c, conf_get(n, "kind"), e,
+	    "unknown kind '%s' (char, digits, zoned, "
+	    "packed, binary or group)",
+	    kind));
 }
 
 /* Does the width suit the kind? */
@@ -68,8 +74,8 @@ layout_width_check(const struct conf *c, const struct layout_field *f, struct er
 	size_t digits = layout_digits(f);
 
 	if (f->kind == LAYOUT_BINARY && f->width != 2 && f->width != 4 && f->width != 8)
-		return (conf_fail(c, w, e, "a binary number has 2, 4 or 8 bytes, not %zu",
-		    f->width));
+		return (
+		    conf_fail(c, w, e, "a binary number has 2, 4 or 8 bytes, not %zu", f->width));
 	if (digits > NUMBER_MAX_DIGITS)
 		return (conf_fail(c, w, e, "%zu digits; a number has %d at most", digits,
 		    NUMBER_MAX_DIGITS));
@@ -101,7 +107,8 @@ layout_in_parse(const struct conf *c, const struct layout_spec *head, struct lay
 		return (0);
 	if (n->kind != CONF_SCALAR || (g = layout_spec_find(head, n->text)) == NULL ||
 	    g->f.kind != LAYOUT_GROUP || g->occurs < 2)
-		return (conf_fail(c, n, e, "'in' must name a group above that occurs more than once"));
+		return (
+		    conf_fail(c, n, e, "'in' must name a group above that occurs more than once"));
 	if (s->occurs > 1 || g->in != NULL)
 		return (conf_fail(c, n, e, "a repetition inside a repetition is not taken"));
 	if (s->f.at < g->f.at || s->f.at + s->f.width > g->f.at + g->f.width)
@@ -123,8 +130,7 @@ layout_spec_parse(const struct layout *l, const struct layout_segment *seg,
 
 	s->occurs = 1;
 	s->f.when = -1;
-	if (conf_only(c, n, keys, e) ||
-	    (s->f.name = conf_text(c, n, "name", NULL, e)) == NULL ||
+	if (conf_only(c, n, keys, e) || (s->f.name = conf_text(c, n, "name", NULL, e)) == NULL ||
 	    conf_text(c, n, "at", NULL, e) == NULL || conf_text(c, n, "width", NULL, e) == NULL ||
 	    layout_kind_parse(c, n, &s->f, e) ||
 	    conf_u64(c, n, "at", 0, LAYOUT_MAX_RECORD, &at, e) ||
@@ -136,7 +142,8 @@ layout_spec_parse(const struct layout *l, const struct layout_segment *seg,
 	s->f.width = width;
 	s->f.decimals = (unsigned)decimals;
 	s->f.redefines = conf_get(n, "redefines") != NULL;
-	if (s->f.name[0] == '\0' || strlen(s->f.name) > 100 || strpbrk(s->f.name, "{}:(),\"\n") != NULL)
+	if (s->f.name[0] == '\0' || strlen(s->f.name) > 100 ||
+	    strpbrk(s->f.name, "{}:(),\"\n") != NULL)
 		return (conf_fail(c, conf_get(n, "name"), e, "this is no name of a field"));
 	if (layout_spec_find(head, s->f.name) != NULL)
 		return (conf_fail(c, n, e, "%s stands twice in segment %s", s->f.name, seg->id));
@@ -173,16 +180,18 @@ layout_when_parse(const struct layout *l, struct layout_segment *seg, struct lay
 	on = &seg->fields[f->when];
 	if (on->kind == LAYOUT_PACKED || on->kind == LAYOUT_BINARY || on->when >= 0 ||
 	    conf_get(on->node, "when") != NULL || on->width > LAYOUT_MAX_CODE)
-		return (conf_fail(c, v, e, "%s can't choose: it must be characters or digits, %d "
-		    "bytes at most, and always there", v->key, LAYOUT_MAX_CODE));
+		return (conf_fail(c, v, e,
+		    "%s can't choose: it must be characters or digits, %d "
+		    "bytes at most, and always there",
+		    v->key, LAYOUT_MAX_CODE));
 	f->ncodes = v->kind == CONF_LIST ? v->n : 1;
 	f->codes = xcalloc(f->ncodes, sizeof(*f->codes));
 	if (v->kind == CONF_LIST)
 		v = v->child;
 	for (i = 0; i < f->ncodes; i++, v = v->next) {
 		if (v->kind != CONF_SCALAR || v->len != on->width)
-			return (conf_fail(c, v, e, "a code of %s has %zu bytes", on->name,
-			    on->width));
+			return (
+			    conf_fail(c, v, e, "a code of %s has %zu bytes", on->name, on->width));
 		f->codes[i] = v->text;
 	}
 	return (0);
@@ -232,15 +241,17 @@ layout_overlap_check(const struct layout *l, const struct layout_segment *s, str
 			continue;
 		for (j = 0; j < i; j++) {
 			b = &s->fields[j];
-			if (b->kind == LAYOUT_GROUP || b->redefines ||
-			    a->at >= b->at + b->width || b->at >= a->at + a->width)
+			if (b->kind == LAYOUT_GROUP || b->redefines || a->at >= b->at + b->width ||
+			    b->at >= a->at + a->width)
 				continue;
 			if (a->when != b->when)
 				continue;
 			if (a->when >= 0 && strcmp(a->codes[0], b->codes[0]) != 0)
 				continue;
-			return (conf_fail(l->conf, a->node, e, "%s and %s share bytes: is an offset "
-			    "wrong?  A redefinition needs 'when' or 'redefines'", a->name, b->name));
+			return (conf_fail(l->conf, a->node, e,
+			    "%s and %s share bytes: is an offset "
+			    "wrong?  A redefinition needs 'when' or 'redefines'",
+			    a->name, b->name));
 		}
 	}
 	return (0);
@@ -257,16 +268,15 @@ layout_redefines_check(const struct layout *l, const struct layout_segment *s,
 		return (0);
 	if (n->kind != CONF_SCALAR || (i = layout_field(s, n->text)) < 0)
 		return (conf_fail(l->conf, n, e, "'redefines' must name a field of the segment"));
-	if (f->at < s->fields[i].at ||
-	    f->at + f->width > s->fields[i].at + s->fields[i].width)
+	if (f->at < s->fields[i].at || f->at + f->width > s->fields[i].at + s->fields[i].width)
 		return (conf_fail(l->conf, f->node, e, "%s reaches out of %s, which it redefines",
 		    f->name, n->text));
 	return (0);
 }
 
 int
-layout_field_parse(const struct layout *l, struct layout_segment *s,
-    const struct conf_node *list, struct err *e)
+layout_field_parse(const struct layout *l, struct layout_segment *s, const struct conf_node *list,
+    struct err *e)
 {
 	struct layout_spec *head = NULL, **tail = &head, *spec;
 	const struct conf_node *n;
@@ -286,8 +296,8 @@ layout_field_parse(const struct layout *l, struct layout_segment *s,
 		*tail = spec;
 		tail = &spec->next;
 		if (spec->in != NULL ?
-		    layout_field_push(l, s, spec, spec->in->occurs, spec->in->f.width, e) :
-		    layout_field_push(l, s, spec, spec->occurs, spec->f.width, e))
+			layout_field_push(l, s, spec, spec->in->occurs, spec->in->f.width, e) :
+			layout_field_push(l, s, spec, spec->occurs, spec->f.width, e))
 			goto out;
 	}
 	for (i = 0; i < s->nfields; i++)

@@ -33,8 +33,8 @@ enum number_result {
  * number_digits(c, p, width, out):
  * Read an unsigned DISPLAY number, PIC 9(${width}).
  */
-enum number_result number_digits(const struct charset *c, const unsigned char *p,
-    size_t width, struct number *out);
+enum number_result number_digits(const struct charset *c, const unsigned char *p, size_t width,
+    struct number *out);
 
 /**
  * number_zoned(c, p, width, out):
@@ -43,8 +43,8 @@ enum number_result number_digits(const struct charset *c, const unsigned char *p
  * +0 to +9, "}JKLMNOPQR" -0 to -9 and a plain digit has no sign.  Other zones are
  * NUMBER_BAD_SIGN.
  */
-enum number_result number_zoned(const struct charset *c, const unsigned char *p,
-    size_t width, struct number *out);
+enum number_result number_zoned(const struct charset *c, const unsigned char *p, size_t width,
+    struct number *out);
 
 /**
  * number_packed(c, p, width, out):
@@ -52,16 +52,16 @@ enum number_result number_zoned(const struct charset *c, const unsigned char *p,
  * the sign.  C (plus), D (minus) and F (unsigned) are taken: those that RRC's files
  * hold; A, B and E are NUMBER_BAD_SIGN.
  */
-enum number_result number_packed(const struct charset *c, const unsigned char *p,
-    size_t width, struct number *out);
+enum number_result number_packed(const struct charset *c, const unsigned char *p, size_t width,
+    struct number *out);
 
 /**
  * number_binary(c, p, width, out):
  * Read a signed big-endian two's complement number of 2, 4 or 8 bytes.  All
  * blanks are NUMBER_NULL; low values are the number 0.
  */
-enum number_result number_binary(const struct charset *c, const unsigned char *p,
-    size_t width, struct number *out);
+enum number_result number_binary(const struct charset *c, const unsigned char *p, size_t width,
+    struct number *out);
 
 /**
  * number_is_zero(v):

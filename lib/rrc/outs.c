@@ -68,8 +68,8 @@ outs_one(const struct layout *l, struct rows *rows, size_t segment, int fd, cons
 }
 
 struct outs *
-outs_split(const struct layout *l, struct rows *rows, const char *dir,
-    const struct outs_header *h, struct err *e)
+outs_split(const struct layout *l, struct rows *rows, const char *dir, const struct outs_header *h,
+    struct err *e)
 {
 	struct outs *o = outs_new(l);
 	size_t size = strlen(dir) + strlen(l->name) + 64, i;
@@ -182,8 +182,8 @@ outs_seal(struct outs *o, const struct book *all, const struct book *rejects, st
 }
 
 void
-outs_each(const struct outs *o, void (*fn)(void *cookie, const char *name,
-    const struct book *book), void *cookie)
+outs_each(const struct outs *o, void (*fn)(void *cookie, const char *name, const struct book *book),
+    void *cookie)
 {
 	size_t i;
 

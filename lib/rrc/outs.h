@@ -55,8 +55,8 @@ int outs_seal(struct outs *o, const struct book *all, const struct book *rejects
  * outs_each(o, fn, cookie):
  * Call ${fn} for each segment written, in order, with its stream's name and book.
  */
-void outs_each(const struct outs *o, void (*fn)(void *cookie, const char *name,
-    const struct book *book), void *cookie);
+void outs_each(const struct outs *o,
+    void (*fn)(void *cookie, const char *name, const struct book *book), void *cookie);
 void outs_free(struct outs *o);
 
 #endif

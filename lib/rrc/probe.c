@@ -168,25 +168,33 @@ probe_refuse(const struct layout *l, const char *name, const struct probe *pr,
 	if (pr->records == 0)
 		(void)snprintf(why, sizeof(why), "its %zu bytes are less than one record", len);
 	else if (2 * pr->known <= pr->records)
-		(void)snprintf(why, sizeof(why), "of its first %zu records %zu are of its kinds, "
-		    "of their length and below their parent", pr->records, pr->known);
+		(void)snprintf(why, sizeof(why),
+		    "of its first %zu records %zu are of its kinds, "
+		    "of their length and below their parent",
+		    pr->records, pr->known);
 	else if (!pr->root_first)
 		(void)snprintf(why, sizeof(why), "its first record is no root record (%s)",
 		    l->segments[0].id);
 	else
-		(void)snprintf(why, sizeof(why), "of its first %zu records %zu have a key that can't "
-		    "be decoded", pr->records, pr->bad_keys);
-	(void)err_set(e, STATUS_DATA, "'%s' is no %s: expected %s with a record id in byte%s %zu "
-	    "and a %s record first; %s; it begins with %s '%s'", name, l->name,
+		(void)snprintf(why, sizeof(why),
+		    "of its first %zu records %zu have a key that can't "
+		    "be decoded",
+		    pr->records, pr->bad_keys);
+	(void)err_set(e, STATUS_DATA,
+	    "'%s' is no %s: expected %s with a record id in byte%s %zu "
+	    "and a %s record first; %s; it begins with %s '%s'",
+	    name, l->name,
 	    pr->c.id == CHARSET_EBCDIC ? "EBCDIC records of one length" : "ASCII lines",
 	    l->id_width > 1 ? "s from" : "", l->id_at, l->segments[0].name, why, hex, text);
-	return (err_hint(e, "--layout and --encoding say what the file is; %s has records of %zu "
-	    "bytes", l->name, l->length));
+	return (err_hint(e,
+	    "--layout and --encoding say what the file is; %s has records of %zu "
+	    "bytes",
+	    l->name, l->length));
 }
 
 int
-probe_head(const struct layout *l, const char *name, const unsigned char *head,
-    size_t len, enum probe_choice choice, enum charset_id *out, struct err *e)
+probe_head(const struct layout *l, const char *name, const unsigned char *head, size_t len,
+    enum probe_choice choice, enum charset_id *out, struct err *e)
 {
 	struct probe ascii, ebcdic, *best;
 
@@ -202,7 +210,8 @@ probe_head(const struct layout *l, const char *name, const unsigned char *head,
 		best = probe_fits(&ascii) ? &ascii : &ebcdic;
 	else
 		best = ebcdic.known * (ascii.records + 1) >= ascii.known * (ebcdic.records + 1) ?
-		    &ebcdic : &ascii;
+		    &ebcdic :
+		    &ascii;
 	*out = best->c.id;
 	if (probe_fits(best))
 		return (0);

@@ -25,7 +25,7 @@ int probe_encoding(const char *s, enum probe_choice *out, struct err *e);
  * Return 0, or -1 with ${e} set to STATUS_DATA and what was expected and found
  * (STATUS_NOINPUT where the file is empty).
  */
-int probe_head(const struct layout *l, const char *name, const unsigned char *head,
-    size_t len, enum probe_choice choice, enum charset_id *out, struct err *e);
+int probe_head(const struct layout *l, const char *name, const unsigned char *head, size_t len,
+    enum probe_choice choice, enum charset_id *out, struct err *e);
 
 #endif

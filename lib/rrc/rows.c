@@ -9,10 +9,26 @@
 #include "rrc/number.h"
 
 /* How to read a field; the commonest kinds have a path of their own. */
-enum rows_op { OP_BYTE, OP_TEXT, OP_DIGITS8, OP_DIGITS16, OP_DIGITS, OP_ZONED, OP_PACKED, OP_BINARY };
+enum rows_op {
+	OP_BYTE,
+	OP_TEXT,
+	OP_DIGITS8,
+	OP_DIGITS16,
+	OP_DIGITS,
+	OP_ZONED,
+	OP_PACKED,
+	OP_BINARY
+};
 
 /* What came of a field. */
-enum rows_cell { CELL_NULL, CELL_PLAIN, CELL_TEXT, CELL_BAD_CHARACTER, CELL_BAD_DIGITS, CELL_BAD_SIGN };
+enum rows_cell {
+	CELL_NULL,
+	CELL_PLAIN,
+	CELL_TEXT,
+	CELL_BAD_CHARACTER,
+	CELL_BAD_DIGITS,
+	CELL_BAD_SIGN
+};
 
 struct rows_field {
 	enum rows_op op;
@@ -34,7 +50,7 @@ struct rows_key {
 
 struct rows_segment {
 	bool wanted;
-	bool above; /* an ancestor of one that is wanted */
+	bool above;                /* an ancestor of one that is wanted */
 	struct rows_field *fields; /* without groups */
 	size_t nfields;
 	struct rows_key *key;
@@ -70,7 +86,8 @@ rows_compile(const struct rows *r, const struct layout_segment *s, const struct 
 		break;
 	case LAYOUT_DIGITS:
 		op->op = f->decimals > 0 || f->width > 16 ? OP_DIGITS :
-		    f->width > 8 ? OP_DIGITS16 : OP_DIGITS8;
+		    f->width > 8                          ? OP_DIGITS16 :
+							    OP_DIGITS8;
 		break;
 	case LAYOUT_ZONED:
 		op->op = OP_ZONED;
@@ -323,7 +340,8 @@ rows_fault(const struct rows *r, const struct rows_field *op, const unsigned cha
     enum rows_cell cell, bool key, struct fault_list *faults)
 {
 	static const char *const codes[] = { [CELL_BAD_CHARACTER] = "bad_character",
-		[CELL_BAD_DIGITS] = "bad_digits", [CELL_BAD_SIGN] = "bad_sign" };
+		[CELL_BAD_DIGITS] = "bad_digits",
+		[CELL_BAD_SIGN] = "bad_sign" };
 	static const char *const why[] = {
 		[CELL_NULL] = "the key is empty",
 		[CELL_BAD_CHARACTER] = "a byte in it is no character",

@@ -9,9 +9,14 @@
 #include "rrc/value_int.h"
 
 static const char *const value_names[] = {
-	[VALUE_AS_TEXT] = "text", [VALUE_AS_DIGITS] = "digits", [VALUE_AS_INTEGER] = "integer",
-	[VALUE_AS_DECIMAL] = "decimal", [VALUE_AS_DATE] = "date", [VALUE_AS_MONTH] = "year-month",
-	[VALUE_AS_CODE] = "code", [VALUE_AS_BOOLEAN] = "boolean",
+	[VALUE_AS_TEXT] = "text",
+	[VALUE_AS_DIGITS] = "digits",
+	[VALUE_AS_INTEGER] = "integer",
+	[VALUE_AS_DECIMAL] = "decimal",
+	[VALUE_AS_DATE] = "date",
+	[VALUE_AS_MONTH] = "year-month",
+	[VALUE_AS_CODE] = "code",
+	[VALUE_AS_BOOLEAN] = "boolean",
 };
 
 static const char *const value_keys[] = { VALUE_KEYS, NULL };
@@ -158,12 +163,14 @@ value_parse_field(const struct layout *l, const struct layout_segment *s,
 		if (strcmp(as, value_names[i]) == 0)
 			break;
 	if (i == sizeof(value_names) / sizeof(value_names[0]))
-		return (conf_fail(c, conf_get(node, "as"), e, "unknown conversion '%s' (text, digits, "
-		    "integer, decimal, date, year-month, code, boolean)", as));
+		return (conf_fail(c, conf_get(node, "as"), e,
+		    "unknown conversion '%s' (text, digits, "
+		    "integer, decimal, date, year-month, code, boolean)",
+		    as));
 	v->as = (enum value_as)i;
 	if (conf_get(node, "codes") != NULL &&
 	    ((table = conf_text(c, node, "codes", NULL, e)) == NULL ||
-	    (v->table = value_table(l, conf_get(node, "codes"), table, e)) == NULL))
+		(v->table = value_table(l, conf_get(node, "codes"), table, e)) == NULL))
 		return (-1);
 	if (value_null_key(c, node, "unknown", &v->unknown_null, e) ||
 	    conf_bool(c, node, "negate", &v->negate, e) || value_type_check(c, v, node, e) ||
@@ -210,8 +217,8 @@ out:
 }
 
 static int
-value_parse_text(const struct layout *l, const struct layout_segment *s,
-    const struct conf_node *n, struct value *v, struct err *e)
+value_parse_text(const struct layout *l, const struct layout_segment *s, const struct conf_node *n,
+    struct value *v, struct err *e)
 {
 	const char *p, *open, *close;
 	size_t braces = 0;
@@ -251,8 +258,10 @@ value_parse_cases(const struct layout *l, const struct layout_segment *s,
 	if (by == NULL || (v->field = value_field(l->conf, s, conf_get(node, "by"), by, e)) == NULL)
 		return (-1);
 	if (v->field->width > LAYOUT_MAX_CODE)
-		return (conf_fail(l->conf, conf_get(node, "by"), e, "%s is wider than the %d bytes "
-		    "that a code may have", by, LAYOUT_MAX_CODE));
+		return (conf_fail(l->conf, conf_get(node, "by"), e,
+		    "%s is wider than the %d bytes "
+		    "that a code may have",
+		    by, LAYOUT_MAX_CODE));
 	if (cases == NULL || cases->kind != CONF_MAP || cases->n == 0)
 		return (conf_fail(l->conf, node, e, "'by' needs 'cases: {CODE: {...}}'"));
 	v->as = VALUE_AS_CHOSEN;

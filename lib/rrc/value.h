@@ -22,8 +22,9 @@ enum value_result {
 };
 
 /* The keys that a conversion may have, to be joined with those of its owner. */
-#define VALUE_KEYS "field", "as", "codes", "unknown", "zero", "negate", "min", "max", "nulls", \
-	"text", "by", "cases"
+#define VALUE_KEYS                                                                                \
+	"field", "as", "codes", "unknown", "zero", "negate", "min", "max", "nulls", "text", "by", \
+	    "cases"
 
 /**
  * value_parse(l, c, s, node, field, e):
@@ -33,8 +34,7 @@ enum value_result {
  * value_free(), or NULL with ${e} naming line and column.
  */
 struct value *value_parse(const struct layout *l, const struct charset *c,
-    const struct layout_segment *s, const struct conf_node *node, const char *field,
-    struct err *e);
+    const struct layout_segment *s, const struct conf_node *node, const char *field, struct err *e);
 
 /**
  * value_size(v):

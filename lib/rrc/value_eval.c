@@ -67,8 +67,9 @@ value_meaning(const struct value *v, const struct layout_codes *t, const struct 
 	const struct layout_code *code = value_lookup(t, p, n);
 
 	if (code == NULL)
-		return (n == 0 || v->unknown_null ? VALUE_NULL :
-		    value_fault(v, ask, "bad_code", f, rec, "the code is not in its table"));
+		return (n == 0 || v->unknown_null ?
+			VALUE_NULL :
+			value_fault(v, ask, "bad_code", f, rec, "the code is not in its table"));
 	if (code->text == NULL)
 		return (VALUE_NULL);
 	memcpy(dst, code->text, code->len);
@@ -114,7 +115,8 @@ value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 		memcpy(dst, "true", 4);
 		*len = 4;
 	} else {
-		return (value_fault(v, ask, "bad_code", v->field, rec, "it is not Y, N, 0 or blank"));
+		return (
+		    value_fault(v, ask, "bad_code", v->field, rec, "it is not Y, N, 0 or blank"));
 	}
 	return (VALUE_PLAIN);
 }
@@ -152,8 +154,8 @@ value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t
 		    (v->has_max && scaled > v->max)) {
 			(void)snprintf(why, sizeof(why), "it is not %s%s%s%s%s",
 			    v->has_min ? "from " : "", v->has_min ? v->min_text : "",
-			    v->has_min && v->has_max ? " " : "",
-			    v->has_max ? "up to " : "", v->has_max ? v->max_text : "");
+			    v->has_min && v->has_max ? " " : "", v->has_max ? "up to " : "",
+			    v->has_max ? v->max_text : "");
 			return (value_fault(v, ask, "out_of_range", f, rec, why));
 		}
 	}
@@ -173,8 +175,7 @@ value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 	case NUMBER_NULL:
 		return (VALUE_NULL);
 	case NUMBER_OK:
-		res = v->as == VALUE_AS_DATE ? date_day(x.digits, dst) :
-		    date_month(x.digits, dst);
+		res = v->as == VALUE_AS_DATE ? date_day(x.digits, dst) : date_month(x.digits, dst);
 		break;
 	case NUMBER_BAD_DIGITS:
 	case NUMBER_BAD_SIGN:
@@ -182,8 +183,9 @@ value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 	}
 	*len = v->as == VALUE_AS_DATE ? 10 : 7;
 	if (res == DATE_BAD)
-		return (value_fault(v, ask, "bad_date", f, rec, v->as == VALUE_AS_DATE ?
-		    "it is no day from 1859 to 2099" : "it is no month from 1859 to 2099"));
+		return (value_fault(v, ask, "bad_date", f, rec,
+		    v->as == VALUE_AS_DATE ? "it is no day from 1859 to 2099" :
+					     "it is no month from 1859 to 2099"));
 	return (res == DATE_OK ? VALUE_PLAIN : VALUE_NULL);
 }
 

@@ -36,8 +36,10 @@ view_pick(const struct layout *l, const struct view *v, const struct conf_node *
 	*pick = VIEW_LAST;
 	if (segment == v->rows || (own->ancestors & s->bit) != 0) {
 		if (node != NULL)
-			return (conf_fail(l->conf, node, e, "there is only one record of segment %s "
-			    "to a row", s->id));
+			return (conf_fail(l->conf, node, e,
+			    "there is only one record of segment %s "
+			    "to a row",
+			    s->id));
 		return (0);
 	}
 	if ((s->ancestors & own->bit) == 0)
@@ -46,7 +48,8 @@ view_pick(const struct layout *l, const struct view *v, const struct conf_node *
 	if (node == NULL || node->kind != CONF_SCALAR)
 		return (conf_fail(l->conf, node ? node : n, e,
 		    "a row may have several records of segment %s: 'pick' must be first, last, "
-		    "count or a number", s->id));
+		    "count or a number",
+		    s->id));
 	if (strcmp(node->text, "first") == 0)
 		*pick = 1;
 	else if (strcmp(node->text, "count") == 0)
@@ -83,7 +86,8 @@ view_column(const struct layout *l, struct view *v, const struct charset *c,
 			return (conf_fail(l->conf, n, e, "two columns are called '%s'", col->name));
 	v->ncolumns++;
 	if ((s = layout_segment(l, from)) < 0)
-		return (conf_fail(l->conf, conf_get(n, "from"), e, "there is no segment '%s'", from));
+		return (
+		    conf_fail(l->conf, conf_get(n, "from"), e, "there is no segment '%s'", from));
 	segment = (size_t)s;
 	if (view_pick(l, v, n, segment, &pick, e))
 		return (-1);
@@ -114,17 +118,21 @@ view_key(const struct layout *l, struct view *v, const struct conf_node *n, stru
 	size_t i;
 
 	if (list == NULL || list->kind != CONF_LIST || list->n == 0)
-		return (conf_fail(l->conf, list ? list : n, e, "a view needs a 'key': a list of columns"));
+		return (conf_fail(l->conf, list ? list : n, e,
+		    "a view needs a 'key': a list of columns"));
 	for (k = list->child; k != NULL; k = k->next) {
 		for (i = 0; i < v->ncolumns; i++)
 			if (k->kind == CONF_SCALAR && strcmp(v->columns[i].name, k->text) == 0)
 				break;
 		if (i == v->ncolumns)
 			return (conf_fail(l->conf, k, e, "the key names no column of the view"));
-		if (v->columns[i].count >= 0 || ((own->ancestors | own->bit) &
-		    l->segments[v->slots[v->columns[i].slot].segment].bit) == 0)
-			return (conf_fail(l->conf, k, e, "'%s' comes from below segment %s and can't be "
-			    "part of the key", k->text, own->id));
+		if (v->columns[i].count >= 0 ||
+		    ((own->ancestors | own->bit) &
+			l->segments[v->slots[v->columns[i].slot].segment].bit) == 0)
+			return (conf_fail(l->conf, k, e,
+			    "'%s' comes from below segment %s and can't be "
+			    "part of the key",
+			    k->text, own->id));
 		v->columns[i].key = true;
 	}
 	return (0);
@@ -142,7 +150,8 @@ view_parse(const struct layout *l, struct view *v, const struct charset *c,
 	    (rows = conf_text(l->conf, n, "rows", NULL, e)) == NULL)
 		return (-1);
 	if ((s = layout_segment(l, rows)) < 0)
-		return (conf_fail(l->conf, conf_get(n, "rows"), e, "there is no segment '%s'", rows));
+		return (
+		    conf_fail(l->conf, conf_get(n, "rows"), e, "there is no segment '%s'", rows));
 	v->rows = (size_t)s;
 	columns = conf_get(n, "columns");
 	if (columns == NULL || columns->kind != CONF_LIST || columns->n == 0 ||

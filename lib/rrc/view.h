@@ -20,7 +20,7 @@ enum { VIEW_LAST = 0, VIEW_COUNT = -1 };
 struct view_column {
 	const char *name;
 	bool key;
-	int count;  /* segment whose records are counted, or -1 */
+	int count;   /* segment whose records are counted, or -1 */
 	size_t slot; /* of the record that the value comes from */
 	struct value *value;
 };

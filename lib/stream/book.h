@@ -18,8 +18,13 @@
  *
  * (one line).  A book balances where read = used + skipped + rejected.
  */
-enum { BOOK_MAX_CODES = 64, BOOK_CODE_SIZE = 32, BOOK_NAME_SIZE = 32, BOOK_FILE_SIZE = 512,
-	BOOK_DATASET_SIZE = 129 };
+enum {
+	BOOK_MAX_CODES = 64,
+	BOOK_CODE_SIZE = 32,
+	BOOK_NAME_SIZE = 32,
+	BOOK_FILE_SIZE = 512,
+	BOOK_DATASET_SIZE = 129
+};
 
 struct book_code {
 	char code[BOOK_CODE_SIZE];
@@ -29,12 +34,12 @@ struct book_code {
 struct book {
 	char stage[BOOK_NAME_SIZE];
 	char dataset[BOOK_DATASET_SIZE]; /* what was decoded, LAYOUT/VIEW, or "-" */
-	uint64_t read;     /* records or rows taken in */
-	uint64_t used;     /* of these: went into the output */
-	uint64_t skipped;  /* of these: rightly left aside */
-	uint64_t rejected; /* of these: set aside as bad */
-	uint64_t flawed;   /* rows let through with a NULL for a faulty value */
-	uint64_t rows;     /* rows written */
+	uint64_t read;                   /* records or rows taken in */
+	uint64_t used;                   /* of these: went into the output */
+	uint64_t skipped;                /* of these: rightly left aside */
+	uint64_t rejected;               /* of these: set aside as bad */
+	uint64_t flawed;                 /* rows let through with a NULL for a faulty value */
+	uint64_t rows;                   /* rows written */
 	char config_sha256[DIGEST_SHA256_HEX + 1]; /* layout or definitions, or "-" */
 	char source_sha256[DIGEST_SHA256_HEX + 1]; /* the source's bytes, or "-" */
 	char rejects[BOOK_FILE_SIZE];              /* reject file's name, or "-" */

@@ -44,8 +44,7 @@ enum stream_event {
  * any.  A stream's hidden second column "_" (of one that has one column) is not
  * shown.  Return the reader, or NULL with ${e} set.
  */
-struct stream_reader *stream_reader_open(int fd, const char *name,
-    const char *kind, struct err *e);
+struct stream_reader *stream_reader_open(int fd, const char *name, const char *kind, struct err *e);
 
 /**
  * stream_reader_next(r, e):

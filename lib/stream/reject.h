@@ -35,9 +35,8 @@ struct fault_list *fault_list_new(void);
  * after 200 bytes), and what is wrong with that.  ${code} is a stable word such
  * as "bad_date", in the catalogue of doc/formats/reject-codes.md.
  */
-void fault_add(struct fault_list *l, const char *code, const char *column,
-    const char *value, size_t len, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
+void fault_add(struct fault_list *l, const char *code, const char *column, const char *value,
+    size_t len, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 size_t fault_count(const struct fault_list *l);
 
 /**
@@ -55,8 +54,8 @@ void fault_list_free(struct fault_list *l);
  * reject_put().  Faults are counted in ${book}, which outlives the writer.
  * Return the writer, or NULL with ${e} set.
  */
-struct reject_writer *reject_open(const char *path, const char *kind,
-    const char *source, const char *run, struct book *book, struct err *e);
+struct reject_writer *reject_open(const char *path, const char *kind, const char *source,
+    const char *run, struct book *book, struct err *e);
 
 /**
  * reject_put(w, rejected, record, offset, faults, raw, len, e):
@@ -67,9 +66,8 @@ struct reject_writer *reject_open(const char *path, const char *kind,
  * only, and a reject sets ${e} to STATUS_DATA with source, record, offset, code
  * and reason, and a hint to give --rejects.  Return 0, or -1 with ${e} set.
  */
-int reject_put(struct reject_writer *w, bool rejected, uint64_t record,
-    uint64_t offset, const struct fault_list *faults, const void *raw, size_t len,
-    struct err *e);
+int reject_put(struct reject_writer *w, bool rejected, uint64_t record, uint64_t offset,
+    const struct fault_list *faults, const void *raw, size_t len, struct err *e);
 
 /**
  * reject_close(w, e):

@@ -27,8 +27,7 @@ struct stream_header {
  * one, "_".  Return the writer, or NULL with ${e} set.
  */
 struct stream_writer *stream_writer_open(int fd, const char *name,
-    const struct stream_header *header, const char *const *columns, size_t n,
-    struct err *e);
+    const struct stream_header *header, const char *const *columns, size_t n, struct err *e);
 
 /*
  * A row is built field by field, left to right, and ended by
@@ -70,8 +69,8 @@ uint64_t stream_writer_rows(const struct stream_writer *w);
  * ${own}'s figures, and flush.  own->rows must be the rows written.  The caller
  * has fsynced its reject file before.  Return 0, or -1 with ${e} set.
  */
-int stream_writer_seal(struct stream_writer *w, const struct book *upstream,
-    size_t n, const struct book *own, struct err *e);
+int stream_writer_seal(struct stream_writer *w, const struct book *upstream, size_t n,
+    const struct book *own, struct err *e);
 
 void stream_writer_free(struct stream_writer *w);
 

@@ -13,8 +13,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *given[] = { "who=me", "wellbore=/dev/null" };
 	struct option_list set = { given, 0, 0 };
-	struct pipeline_names names = { "00000000-0000-4000-8000-000000000000", "/tmp/run",
-		"/tmp", &set };
+	struct pipeline_names names = { "00000000-0000-4000-8000-000000000000", "/tmp/run", "/tmp",
+		&set };
 	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
 	struct buf out = BUF_INIT(32 << 20);
 	struct err e = ERR_INIT;

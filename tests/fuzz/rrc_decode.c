@@ -92,9 +92,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct layout *layout;
 	static int null = -1;
 	struct err e = ERR_INIT;
-	struct decode_options o = { .source = "fuzz", .fd_name = "/dev/null",
-		.run = "00000000-0000-4000-8000-000000000000", .rejects = "/dev/shm/fuzz-rrc.rej",
-		.max_rejects.count = UINT64_MAX, .max_flaws.count = UINT64_MAX };
+	struct decode_options o = { .source = "fuzz",
+		.fd_name = "/dev/null",
+		.run = "00000000-0000-4000-8000-000000000000",
+		.rejects = "/dev/shm/fuzz-rrc.rej",
+		.max_rejects.count = UINT64_MAX,
+		.max_flaws.count = UINT64_MAX };
 	struct input in = { data + 1, size - 1, 0, NULL };
 	struct decode_input di = { { input_read, &in }, input_sha256 };
 

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../tap.h"
 #include "entity/check.h"
 #include "entity/preset.h"
-#include "../../tap.h"
 
 /* A value against a field: what should come of it, or else which code. */
 static const struct value_case {
@@ -136,15 +136,15 @@ test_value(const struct value_case *t)
 		(void)snprintf(ref, sizeof(ref), "%s", t->ref);
 		f.ref = ref;
 	}
-	if (!tap_ok(check_define(&f, &e) == 0, "a %s with the preset %s is defined: %s",
-	    t->type, t->preset ? t->preset : "-", e.msg))
+	if (!tap_ok(check_define(&f, &e) == 0, "a %s with the preset %s is defined: %s", t->type,
+		t->preset ? t->preset : "-", e.msg))
 		return;
 	c = check_new(&f);
 	rc = check_value(c, in, len, &r);
 	if (t->out != NULL)
-		(void)tap_ok(rc == 0 && r.len == strlen(t->out) &&
-		    memcmp(r.p, t->out, r.len) == 0, "%s %s '%s' is good", t->type,
-		    t->preset ? t->preset : "-", err_quote(shown, sizeof(shown), in, len));
+		(void)tap_ok(rc == 0 && r.len == strlen(t->out) && memcmp(r.p, t->out, r.len) == 0,
+		    "%s %s '%s' is good", t->type, t->preset ? t->preset : "-",
+		    err_quote(shown, sizeof(shown), in, len));
 	else
 		(void)tap_ok(rc == -1 && strcmp(r.code, t->code) == 0 && r.reason[0] != '\0',
 		    "%s %s '%s' is %s", t->type, t->preset ? t->preset : "-",
@@ -156,11 +156,24 @@ test_value(const struct value_case *t)
 static void
 test_plain(void)
 {
-	static const struct { const char *in; size_t len; bool plain; size_t chars; } t[] = {
-		{ "abc", 3, true, 3 }, { "", 0, false, 0 }, { " a", 2, false, 2 },
-		{ "a ", 2, false, 2 }, { "\ta", 2, false, 2 }, { "#a", 2, false, 2 },
-		{ "a#", 2, true, 2 }, { "a,b", 3, false, 3 }, { "a\"b", 3, false, 3 },
-		{ "a\rb", 3, false, 3 }, { "a\nb", 3, false, 3 }, { "a b", 3, true, 3 },
+	static const struct {
+		const char *in;
+		size_t len;
+		bool plain;
+		size_t chars;
+	} t[] = {
+		{ "abc", 3, true, 3 },
+		{ "", 0, false, 0 },
+		{ " a", 2, false, 2 },
+		{ "a ", 2, false, 2 },
+		{ "\ta", 2, false, 2 },
+		{ "#a", 2, false, 2 },
+		{ "a#", 2, true, 2 },
+		{ "a,b", 3, false, 3 },
+		{ "a\"b", 3, false, 3 },
+		{ "a\rb", 3, false, 3 },
+		{ "a\nb", 3, false, 3 },
+		{ "a b", 3, true, 3 },
 		{ "\xc3\xa4", 2, true, 1 },
 	};
 	size_t i, chars;
@@ -168,7 +181,7 @@ test_plain(void)
 
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
 		(void)tap_ok(check_scan(t[i].in, t[i].len, &plain, &chars) == 0 &&
-		    plain == t[i].plain && chars == t[i].chars,
+			plain == t[i].plain && chars == t[i].chars,
 		    "scan %zu: plain %d, %zu characters", i, t[i].plain, t[i].chars);
 	(void)tap_ok(check_scan("a\0b", 3, &plain, &chars) == -1, "a NUL is refused");
 }
@@ -176,9 +189,15 @@ test_plain(void)
 static void
 test_lengths(void)
 {
-	static const struct { enum field_role role; size_t max; } t[] = {
-		{ ROLE_NAME, 500 }, { ROLE_FIELD, 255 }, { ROLE_DISTRICT, 10 },
-		{ ROLE_IDENTITY, 255 }, { ROLE_NONE, 0 },
+	static const struct {
+		enum field_role role;
+		size_t max;
+	} t[] = {
+		{ ROLE_NAME, 500 },
+		{ ROLE_FIELD, 255 },
+		{ ROLE_DISTRICT, 10 },
+		{ ROLE_IDENTITY, 255 },
+		{ ROLE_NONE, 0 },
 	};
 	char key[] = "f", type[] = "text", text[2100];
 	struct field_definition f = { .key = key, .input_type = type };
@@ -197,7 +216,8 @@ test_lengths(void)
 		(void)tap_ok(check_value(c, text, 2 * k, &r) == 0,
 		    "role %d takes %zu characters of two bytes", (int)t[i].role, k);
 		(void)tap_ok(t[i].max == 0 ? check_value(c, text, 2 * k + 2, &r) == 0 :
-		    check_value(c, text, 2 * k + 2, &r) == -1 && strcmp(r.code, "too_long") == 0,
+					     check_value(c, text, 2 * k + 2, &r) == -1 &&
+			    strcmp(r.code, "too_long") == 0,
 		    "role %d and one more", (int)t[i].role);
 		check_free(c);
 	}
@@ -232,7 +252,9 @@ test_choices(void)
 {
 	char key[] = "f", type[] = "select", oil[] = "oil", gas[] = "gas", empty[] = "oil, gas";
 	char *choices[] = { oil, gas, empty };
-	struct field_definition f = { .key = key, .input_type = type, .choices = choices,
+	struct field_definition f = { .key = key,
+		.input_type = type,
+		.choices = choices,
 		.nchoices = 3 };
 	struct check_result r;
 	struct err e = ERR_INIT;
@@ -255,7 +277,9 @@ test_choices(void)
 static void
 test_define(void)
 {
-	static const struct { const char *type, *preset, *ref, *say; } t[] = {
+	static const struct {
+		const char *type, *preset, *ref, *say;
+	} t[] = {
 		{ "blob", NULL, NULL, "field 'f': unknown input type 'blob'" },
 		{ "text", "nice", NULL, "field 'f': unknown validation preset 'nice'" },
 		{ "text", "latitude", NULL,
@@ -300,7 +324,8 @@ main(void)
 	test_long_number();
 	test_choices();
 	test_define();
-	(void)tap_is(preset_names(names, sizeof(names)), "api_number, rrc_district, county_code, "
+	(void)tap_is(preset_names(names, sizeof(names)),
+	    "api_number, rrc_district, county_code, "
 	    "operator_number, lease_key, latitude, longitude, positive, non_negative, percentage",
 	    "the presets, as the manual lists them");
 	return (tap_end());

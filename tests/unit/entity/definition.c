@@ -2,13 +2,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../tap.h"
 #include "base/buf.h"
 #include "base/io.h"
 #include "entity/dataset.h"
 #include "entity/definition.h"
 #include "entity/definition_db.h"
 #include "entity/definition_file.h"
-#include "../../tap.h"
 
 #define TENANT "00000000-0000-4000-8000-000000000001"
 
@@ -70,16 +70,20 @@ test_whole(void)
 	(void)tap_is(d->type, "thing", "its type");
 	f = definition_find(d, "a");
 	(void)tap_ok(f != NULL && f->type == FIELD_TEXT && f->required && f->order == 2 &&
-	    f->role == ROLE_IDENTITY && strcmp(f->rrc_key, "X") == 0, "the first field");
+		f->role == ROLE_IDENTITY && strcmp(f->rrc_key, "X") == 0,
+	    "the first field");
 	f = definition_find(d, "b");
 	(void)tap_ok(f != NULL && f->type == FIELD_SELECT && f->nchoices == 2 &&
-	    strcmp(f->choices[1], "two, three") == 0 && f->rrc_key == NULL, "the second");
+		strcmp(f->choices[1], "two, three") == 0 && f->rrc_key == NULL,
+	    "the second");
 	f = definition_find(d, "c");
 	(void)tap_ok(f != NULL && f->type == FIELD_NUMBER && f->integer &&
-	    strcmp(f->preset, "positive") == 0, "the third");
+		strcmp(f->preset, "positive") == 0,
+	    "the third");
 	f = definition_find(d, "d");
 	(void)tap_ok(f != NULL && f->type == FIELD_REF && strcmp(f->ref, "operator") == 0 &&
-	    f->role == ROLE_OPERATOR, "the fourth");
+		f->role == ROLE_OPERATOR,
+	    "the fourth");
 	(void)tap_ok(definition_find(d, "e") == NULL, "and no other");
 	definition_free(d);
 }
@@ -98,9 +102,10 @@ test_file(void)
 	(void)tap_is(f->def->tenant, "00000000-0000-4000-8000-00000000000a",
 	    "a tenant in small letters");
 	(void)tap_ok(f->nrules == 1 && f->rules[0].required &&
-	    strcmp(f->rules[0].parent, "operator") == 0 &&
-	    strcmp(f->rules[0].cardinality, "one_to_many") == 0 &&
-	    strcmp(f->rules[0].label, "OPERATED_BY") == 0, "its rule");
+		strcmp(f->rules[0].parent, "operator") == 0 &&
+		strcmp(f->rules[0].cardinality, "one_to_many") == 0 &&
+		strcmp(f->rules[0].label, "OPERATED_BY") == 0,
+	    "its rule");
 	(void)tap_is(f->fields[1].group, "G", "a field's group");
 	(void)tap_is(f->fields[1].label, "B", "a field's label");
 	definition_file_free(f);
@@ -110,7 +115,10 @@ test_file(void)
 static void
 test_digest(void)
 {
-	static const struct { const char *text; bool same; } t[] = {
+	static const struct {
+		const char *text;
+		bool same;
+	} t[] = {
 		{ HEAD FIELD(""), true },
 		{ HEAD FIELD(", group: G"), true },
 		{ "# comment\n" HEAD "  - { label: Other, input_type: text, key: a }\n", true },
@@ -137,8 +145,8 @@ test_digest(void)
 		if (first == NULL)
 			first = d;
 		(void)tap_ok((strcmp(d->sha256, first->sha256) == 0) == t[i].same &&
-		    strlen(d->sha256) == DIGEST_SHA256_HEX, "digest %zu is %s", i,
-		    t[i].same ? "the same" : "another");
+			strlen(d->sha256) == DIGEST_SHA256_HEX,
+		    "digest %zu is %s", i, t[i].same ? "the same" : "another");
 		if (d != first)
 			definition_free(d);
 	}
@@ -148,7 +156,9 @@ test_digest(void)
 static void
 test_faults(void)
 {
-	static const struct { const char *text, *say; } t[] = {
+	static const struct {
+		const char *text, *say;
+	} t[] = {
 		{ "type: thing\nfields: []\n", ":2:9: 'fields' must be a list" },
 		{ "type: Thing\ndisplay_name: T\nfields:\n" FIELD(""), ":1:7: 'Thing' can't be" },
 		{ HEAD FIELD(", colour: red"), ":4:51: unknown key 'colour'" },
@@ -160,17 +170,20 @@ test_faults(void)
 		    ":4:5: 'entity_key' can't be a field's key" },
 		{ HEAD "  - { key: _a, label: A, input_type: text }\n", "'_a' can't be" },
 		{ HEAD "  - { key: a, input_type: text }\n", ":4:5: 'label' is missing" },
-		{ HEAD FIELD(", role: name") "  - { key: b, label: B, input_type: text, role: name }\n",
+		{ HEAD FIELD(
+		      ", role: name") "  - { key: b, label: B, input_type: text, role: name }\n",
 		    "field 'b': the role name has been given to 'a'" },
-		{ HEAD FIELD(", role: identity")
-		    "  - { key: b, label: B, input_type: text, role: identity }\n",
+		{ HEAD FIELD(
+		      ", role: identity") "  - { key: b, label: B, input_type: text, role: identity }\n",
 		    "field 'b': 'a' has the same order 0 among the identity's parts" },
 		{ HEAD FIELD("") "rules:\n  - { parent: x, cardinality: some }\n",
 		    "'cardinality' must be one_to_one, one_to_many" },
-		{ HEAD FIELD("") "rules:\n  - { parent: x, cardinality: one_to_many, label: has a }\n",
+		{ HEAD FIELD(
+		      "") "rules:\n  - { parent: x, cardinality: one_to_many, label: has a }\n",
 		    "'label' must be an edge's name" },
 		{ HEAD FIELD("") "rules:\n  - { parent: x, cardinality: one_to_many }\n"
-		    "  - { parent: x, cardinality: one_to_one }\n", "a second rule for the parent 'x'" },
+				 "  - { parent: x, cardinality: one_to_one }\n",
+		    "a second rule for the parent 'x'" },
 		{ "type: thing\ndisplay_name: T\ncolor: red\nfields:\n" FIELD(""),
 		    ":3:8: 'color' must be a hex colour" },
 		{ "type: other\ndisplay_name: T\nfields:\n" FIELD(""), "not 'thing'" },
@@ -183,7 +196,8 @@ test_faults(void)
 
 		d = load(t[i].text, &e);
 		(void)tap_ok(d == NULL && e.status == STATUS_CONFIG &&
-		    strstr(e.msg, t[i].say) != NULL, "fault %zu: %s", i, e.msg);
+			strstr(e.msg, t[i].say) != NULL,
+		    "fault %zu: %s", i, e.msg);
 		definition_free(d);
 	}
 }
@@ -211,20 +225,27 @@ static void
 test_options(void)
 {
 	char one[] = "one", two[] = "two \"x\"", ref[] = "lease", *choices[] = { one, two };
-	struct field_definition f = { .role = ROLE_IDENTITY, .order = 3, .ref = ref,
-		.choices = choices, .nchoices = 2 }, g;
+	struct field_definition f = { .role = ROLE_IDENTITY,
+		.order = 3,
+		.ref = ref,
+		.choices = choices,
+		.nchoices = 2 },
+				g;
 	struct buf b = BUF_INIT(4096);
 	struct err e = ERR_INIT;
 	size_t i;
 
 	(void)tap_ok(definition_db_options(&f, &b, &e) == 0 && buf_str(&b, &e) != NULL,
 	    "options are written");
-	(void)tap_is(b.p, "{\"choices\":[\"one\",\"two \\\"x\\\"\"],\"role\":\"identity\","
-	    "\"order\":3,\"ref\":\"lease\"}", "as they should be");
+	(void)tap_is(b.p,
+	    "{\"choices\":[\"one\",\"two \\\"x\\\"\"],\"role\":\"identity\","
+	    "\"order\":3,\"ref\":\"lease\"}",
+	    "as they should be");
 	memset(&g, 0, sizeof(g));
 	(void)tap_ok(definition_db_take_options(b.p, &g, &e) == 0 && g.role == f.role &&
-	    g.order == 3 && strcmp(g.ref, "lease") == 0 && g.nchoices == 2 &&
-	    strcmp(g.choices[1], two) == 0, "and read back the same");
+		g.order == 3 && strcmp(g.ref, "lease") == 0 && g.nchoices == 2 &&
+		strcmp(g.choices[1], two) == 0,
+	    "and read back the same");
 	for (i = 0; i < g.nchoices; i++)
 		free(g.choices[i]);
 	free(g.choices);
@@ -248,7 +269,8 @@ test_bad_options(void)
 
 		memset(&f, 0, sizeof(f));
 		(void)tap_ok(definition_db_take_options(t[i], &f, &e) == -1 &&
-		    e.status == STATUS_CONFIG, "%s: %s", t[i], e.msg);
+			e.status == STATUS_CONFIG,
+		    "%s: %s", t[i], e.msg);
 		free(f.choices);
 		free(f.ref);
 	}
@@ -262,13 +284,15 @@ test_list_options(void)
 
 	memset(&f, 0, sizeof(f));
 	(void)tap_ok(definition_db_take_options("[\"oil\",\"gas\"]", &f, &e) == 0 &&
-	    f.nchoices == 2 && strcmp(f.choices[1], "gas") == 0, "a list alone is choices");
+		f.nchoices == 2 && strcmp(f.choices[1], "gas") == 0,
+	    "a list alone is choices");
 	free(f.choices[0]);
 	free(f.choices[1]);
 	free(f.choices);
 	memset(&f, 0, sizeof(f));
 	(void)tap_ok(definition_db_take_options("{}", &f, &e) == 0 && f.role == ROLE_NONE &&
-	    definition_db_take_options("null", &f, &e) == 0, "an empty object, and null, are none");
+		definition_db_take_options("null", &f, &e) == 0,
+	    "an empty object, and null, are none");
 }
 
 static void
@@ -282,7 +306,7 @@ test_datasets(void)
 		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, partition: f }\n",
 		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, duplicates: 1 }\n",
 		("datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full }\n"
-		"  - { dataset: x/y, type: t, role: enrich, coverage: delta }\n"),
+		 "  - { dataset: x/y, type: t, role: enrich, coverage: delta }\n"),
 	};
 	struct err e = ERR_INIT;
 	struct dataset_list *l;
@@ -296,15 +320,17 @@ test_datasets(void)
 	gone();
 	if (tap_ok(l != NULL && l->n == 2, "two datasets: %s", e.msg)) {
 		d = dataset_find(l, "x/y", "t");
-		(void)tap_ok(d != NULL && d->role == DATASET_OWN &&
-		    d->coverage == DATASET_FULL && d->duplicates == DATASET_REJECT &&
-		    d->partition == NULL, "the first, duplicates rejected by default");
+		(void)tap_ok(d != NULL && d->role == DATASET_OWN && d->coverage == DATASET_FULL &&
+			d->duplicates == DATASET_REJECT && d->partition == NULL,
+		    "the first, duplicates rejected by default");
 		d = dataset_find(l, "x/y", "u");
 		(void)tap_ok(d != NULL && d->role == DATASET_ENRICH &&
-		    d->coverage == DATASET_PART && d->duplicates == DATASET_LAST &&
-		    strcmp(d->partition, "p") == 0, "the second");
+			d->coverage == DATASET_PART && d->duplicates == DATASET_LAST &&
+			strcmp(d->partition, "p") == 0,
+		    "the second");
 		(void)tap_ok(dataset_find(l, "x/y", "v") == NULL &&
-		    dataset_find(l, "x/z", "t") == NULL, "and no other");
+			dataset_find(l, "x/z", "t") == NULL,
+		    "and no other");
 	}
 	dataset_free(l);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

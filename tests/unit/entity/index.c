@@ -14,8 +14,7 @@ digest_of(uint64_t v)
 }
 
 static enum index_verdict
-see(struct entity_index *ix, uint64_t key, uint64_t content, uint64_t record,
-    uint64_t *first)
+see(struct entity_index *ix, uint64_t key, uint64_t content, uint64_t record, uint64_t *first)
 {
 	enum index_verdict v = INDEX_AGAIN;
 
@@ -96,16 +95,18 @@ extremes(void)
 	uint64_t first = 0, most = (UINT64_C(1) << 61) - 1;
 
 	(void)tap_ok(index_know(ix, zero, INDEX_ENTITY | INDEX_SOURCE, zero, &e) == 0 &&
-	    index_know(ix, ones, INDEX_ENTITY | INDEX_SOURCE, ones, &e) == 0,
+		index_know(ix, ones, INDEX_ENTITY | INDEX_SOURCE, ones, &e) == 0,
 	    "extreme digests are known");
-	(void)tap_ok(index_see(ix, zero, zero, 0, &v, &first, &e) == 0 &&
-	    v == INDEX_SAME, "zero key, zero content, record 0");
-	(void)tap_ok(index_see(ix, zero, zero, 1, &v, &first, &e) == 0 &&
-	    v == INDEX_AGAIN && first == 0, "seen as record 0 is seen");
-	(void)tap_ok(index_see(ix, ones, ones, most, &v, &first, &e) == 0 &&
-	    v == INDEX_SAME, "all ones, record 2^61 - 1");
-	(void)tap_ok(index_see(ix, ones, ones, 1, &v, &first, &e) == 0 &&
-	    v == INDEX_AGAIN && first == most, "the record comes back whole");
+	(void)tap_ok(index_see(ix, zero, zero, 0, &v, &first, &e) == 0 && v == INDEX_SAME,
+	    "zero key, zero content, record 0");
+	(void)tap_ok(index_see(ix, zero, zero, 1, &v, &first, &e) == 0 && v == INDEX_AGAIN &&
+		first == 0,
+	    "seen as record 0 is seen");
+	(void)tap_ok(index_see(ix, ones, ones, most, &v, &first, &e) == 0 && v == INDEX_SAME,
+	    "all ones, record 2^61 - 1");
+	(void)tap_ok(index_see(ix, ones, ones, 1, &v, &first, &e) == 0 && v == INDEX_AGAIN &&
+		first == most,
+	    "the record comes back whole");
 	index_free(ix);
 }
 
@@ -124,8 +125,8 @@ growth(void)
 			worst = per;
 	}
 	(void)tap_ok(index_count(ix) == KEYS, "all keys are there");
-	(void)tap_ok(worst <= 4000, "at most 40 bytes a key at any time (%zu.%02zu)",
-	    worst / 100, worst % 100);
+	(void)tap_ok(worst <= 4000, "at most 40 bytes a key at any time (%zu.%02zu)", worst / 100,
+	    worst % 100);
 	for (i = 0; i < KEYS * 2; i++) {
 		enum index_verdict v = see(ix, i, i % 3 ? i * 7 : 1, i + 1, &first);
 

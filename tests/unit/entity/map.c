@@ -3,12 +3,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../tap.h"
 #include "base/buf.h"
 #include "base/io.h"
 #include "entity/map.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
-#include "../../tap.h"
 
 #define TENANT "00000000-0000-4000-8000-000000000001"
 #define RUN "11111111-2222-4333-8444-555555555555"
@@ -50,8 +50,8 @@ static void
 test_plan(void)
 {
 	static const char *const rrc[] = { "l/v:X", "Y", "other/v:X", "GONE", NULL, "X", "Y" };
-	static const enum field_role roles[] = { ROLE_IDENTITY, ROLE_IDENTITY, ROLE_NONE,
-		ROLE_NAME, ROLE_NONE, ROLE_NONE, ROLE_NONE };
+	static const enum field_role roles[] = { ROLE_IDENTITY, ROLE_IDENTITY, ROLE_NONE, ROLE_NAME,
+		ROLE_NONE, ROLE_NONE, ROLE_NONE };
 	static const char *const columns[] = { "_record", "_offset", "Z", "Y", "X" };
 	struct entity_definition *d = thing(rrc, roles, 7);
 	struct err e = ERR_INIT;
@@ -59,15 +59,19 @@ test_plan(void)
 
 	if (tap_ok(p != NULL, "a plan: %s", e.msg)) {
 		(void)tap_ok(p->n == 3 && p->cells[0].column == 4 && p->cells[1].column == 3 &&
-		    p->cells[2].column == 3, "three fields, by qualified and bare keys");
+			p->cells[2].column == 3,
+		    "three fields, by qualified and bare keys");
 		(void)tap_is(p->cells[2].field->key, "g", "one column may feed two fields");
 		(void)tap_ok(p->nidentity == 2 && p->identity[0] == 1 && p->identity[1] == 0 &&
-		    !p->bare_key, "the identity's parts by their order");
+			!p->bare_key,
+		    "the identity's parts by their order");
 		(void)tap_ok(p->cells[0].hard && !p->cells[2].hard, "an identity is hard");
 	}
-	(void)tap_is(said, "W:l/v has no column 'GONE', which is mapped to the field 'd'|"
+	(void)tap_is(said,
+	    "W:l/v has no column 'GONE', which is mapped to the field 'd'|"
 	    "W:'X' does not feed the field 'f', because 'l/v:X' is mapped to 'a'|"
-	    "I:the column 'Z' of l/v is not mapped|", "what there is to say");
+	    "I:the column 'Z' of l/v is not mapped|",
+	    "what there is to say");
 	map_plan_free(p);
 	definition_free(d);
 }
@@ -76,12 +80,18 @@ static void
 test_plan_faults(void)
 {
 	static const char *const columns[] = { "_record", "_offset", "X" };
-	static const struct { const char *rrc; enum field_role role; const char *say; } t[] = {
+	static const struct {
+		const char *rrc;
+		enum field_role role;
+		const char *say;
+	} t[] = {
 		{ "X", ROLE_NAME, "the type 'thing' has no field with the role identity" },
 		{ "Y", ROLE_IDENTITY, "type 'thing', field 'a': l/v has no column 'Y'" },
-		{ NULL, ROLE_IDENTITY, "type 'thing', field 'a': a part of the identity, and no "
+		{ NULL, ROLE_IDENTITY,
+		    "type 'thing', field 'a': a part of the identity, and no "
 		    "column of l/v feeds it" },
-		{ "m/v:X", ROLE_IDENTITY, "type 'thing', field 'a': a part of the identity, and no "
+		{ "m/v:X", ROLE_IDENTITY,
+		    "type 'thing', field 'a': a part of the identity, and no "
 		    "column of l/v feeds it" },
 	};
 	size_t i;
@@ -138,7 +148,10 @@ run(int in, struct map_totals *t, struct err *e)
 	static const char *const rrc[] = { "X", "Y" };
 	static const enum field_role roles[] = { ROLE_IDENTITY, ROLE_NAME };
 	struct entity_definition *d = thing(rrc, roles, 2);
-	struct map_options o = { .def = d, .in = in, .in_name = "in", .out = io_spool(e),
+	struct map_options o = { .def = d,
+		.in = in,
+		.in_name = "in",
+		.out = io_spool(e),
 		.out_name = "out" };
 
 	if (map_run(&o, t, e))
@@ -168,17 +181,20 @@ test_run(void)
 			(void)tap_is(stream_reader_source(r), "a source", "the source goes on");
 			(void)tap_is(stream_reader_run(r), RUN, "the run goes on");
 			(void)tap_ok(stream_reader_ncolumns(r) == 5 &&
-			    stream_reader_find(r, "entity_key") == 2, "the columns");
+				stream_reader_find(r, "entity_key") == 2,
+			    "the columns");
 		} else if (ev == STREAM_ROW && rows++ == 0) {
 			f = stream_reader_fields(r);
 			(void)tap_ok(f[2].len == 7 && memcmp(f[2].p, "thing:p", 7) == 0 &&
-			    f[4].len == 6 && memcmp(f[4].p, "a, \"b\"", 6) == 0, "a row");
+				f[4].len == 6 && memcmp(f[4].p, "a, \"b\"", 6) == 0,
+			    "a row");
 		} else if (ev == STREAM_SEAL) {
 			sealed++;
 			b = stream_reader_books(r, &n);
 			(void)tap_ok(n == 2 && strcmp(b[0].stage, "rrc-decode") == 0 &&
-			    strcmp(b[1].stage, "entity-map") == 0 &&
-			    strcmp(b[1].dataset, "l/v") == 0 && b[1].read == 2, "the books");
+				strcmp(b[1].stage, "entity-map") == 0 &&
+				strcmp(b[1].dataset, "l/v") == 0 && b[1].read == 2,
+			    "the books");
 		}
 	}
 	(void)tap_ok(ev == STREAM_END && sealed == 2 && rows == 4, "two streams: %s", e.msg);

@@ -123,8 +123,8 @@ same_both_ways(struct properties *p, struct fault_list *l)
 	other_way(&other);
 	same = one.len == other.len && memcmp(one.p, other.p, one.len) == 0;
 	if (!same)
-		(void)printf("# got:  %.*s\n# want: %.*s\n", (int)one.len, one.p,
-		    (int)other.len, other.p);
+		(void)printf("# got:  %.*s\n# want: %.*s\n", (int)one.len, one.p, (int)other.len,
+		    other.p);
 	buf_free(&one);
 	buf_free(&other);
 	return (same);
@@ -195,8 +195,8 @@ faults(struct properties *p, struct fault_list *l)
 static void
 checks(struct properties *p, struct fault_list *l)
 {
-	static const char *const good[] = { "0", "-0", "1", "-1", "10", "0.5", "-0.50",
-		"1e5", "1E+5", "1.25e-7", "123456789012345678901234567890.123456789" };
+	static const char *const good[] = { "0", "-0", "1", "-1", "10", "0.5", "-0.50", "1e5",
+		"1E+5", "1.25e-7", "123456789012345678901234567890.123456789" };
 	static const char *const bad[] = { "", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+",
 		"0x10", "1 ", " 1", "NaN", "Infinity", "1,000", "1.2.3", "--1", "true" };
 	static const char *const words[] = { "", "TRUE", "t", "yes", "1", "truefalse", "tru" };
@@ -209,8 +209,7 @@ checks(struct properties *p, struct fault_list *l)
 	(void)tap_is(faults(p, l), "", "a good row has no faults");
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		set(3 + 2, good[i], strlen(good[i]));
-		(void)tap_ok(*faults(p, l) == '\0' && same_both_ways(p, l), "number %s",
-		    good[i]);
+		(void)tap_ok(*faults(p, l) == '\0' && same_both_ways(p, l), "number %s", good[i]);
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		set(3 + 2, bad[i], strlen(bad[i]));
@@ -293,7 +292,11 @@ digests(struct properties *p)
 	    "district text district optional\nod\"d\\ key text - optional\n"
 	    "field text field optional\nsecond_name text name optional\n";
 	static const unsigned char values[] =
-	    "\x03\0\0\0ab" "\x01\0\0\0" "\x02\0\0\0" "7" "\0\0\0\0\0\0\0\0\0\0\0\0"
+	    "\x03\0\0\0ab"
+	    "\x01\0\0\0"
+	    "\x02\0\0\0"
+	    "7"
+	    "\0\0\0\0\0\0\0\0\0\0\0\0"
 	    "\0\0\0\0\0\0\0\0";
 	unsigned char canon[16 + sizeof(values) - 1];
 	struct digest128 s = digest_xxh128(seed, sizeof(seed) - 1), a, b;
@@ -357,7 +360,8 @@ columns_and_roles(struct properties *p)
 	(void)tap_ok(properties_role(p, ROLE_NAME) == 4, "the first name's place in the row");
 	(void)tap_ok(properties_role(p, ROLE_OPERATOR) == -1, "a role that no column has");
 	(void)tap_ok(properties_owned(p, &b, &e) == 0, "owned keys");
-	(void)tap_is(buf_str(&b, &e), "{\"api_number\",\"well_name\",\"depth\",\"plugged\","
+	(void)tap_is(buf_str(&b, &e),
+	    "{\"api_number\",\"well_name\",\"depth\",\"plugged\","
 	    "\"district\",\"od\\\"d\\\\ key\",\"field\",\"second_name\"}",
 	    "owned keys as text[] literal");
 	buf_free(&b);
@@ -376,8 +380,7 @@ main(void)
 		digests(p);
 		columns_and_roles(p);
 	}
-	(void)tap_ok(e.status == STATUS_OK, "no error on the way%s%s", e.msg[0] ? ": " : "",
-	    e.msg);
+	(void)tap_ok(e.status == STATUS_OK, "no error on the way%s%s", e.msg[0] ? ": " : "", e.msg);
 	properties_free(p);
 	fault_list_free(l);
 	undefine();

@@ -31,8 +31,8 @@ fails(const char *sql, enum status want, const char *msg, const char *hint)
 	int rc = pg_exec(pg, sql, &e);
 
 	if (!tap_ok(rc == -1 && e.status == want && strstr(e.msg, msg) != NULL &&
-	    strstr(e.hint, hint) != NULL && strchr(e.msg, '\n') == NULL, "%.30s...: status %d",
-	    sql, (int)want))
+		    strstr(e.hint, hint) != NULL && strchr(e.msg, '\n') == NULL,
+		"%.30s...: status %d", sql, (int)want))
 		(void)printf("# %d '%s' hint '%s'\n", (int)e.status, e.msg, e.hint);
 }
 
@@ -61,8 +61,10 @@ test_query(void)
 	(void)tap_is(r ? pg_result_get(r, 0, 1) : "", NULL, "NULL is NULL");
 	(void)tap_is(r ? pg_result_get(r, 0, 2) : NULL, "", "the empty string is not");
 	pg_result_free(r);
-	(void)tap_ok(pg_exec(pg, "CREATE TABLE t (a int PRIMARY KEY, b text); "
-	    "CREATE TABLE d (a int REFERENCES t DEFERRABLE INITIALLY DEFERRED)", &e) == 0,
+	(void)tap_ok(pg_exec(pg,
+			 "CREATE TABLE t (a int PRIMARY KEY, b text); "
+			 "CREATE TABLE d (a int REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
+			 &e) == 0,
 	    "more than one statement");
 	(void)tap_ok(pg_exec(pg, "", &e) == 0, "no statement");
 	(void)tap_ok(pg_exec(pg, "SELECT 1", &e) == 0, "a statement with an unwanted result");
@@ -76,7 +78,8 @@ test_query(void)
 	fails("SELEC", STATUS_BUG, "syntax error", "");
 	fails("SELECT 1 / 0", STATUS_DATA, "division by zero", "");
 	fails("SET statement_timeout TO 10; SELECT pg_sleep(5)", STATUS_TEMPFAIL, "timeout", "");
-	fails("DO $$ BEGIN RAISE EXCEPTION 'two\nlines' USING DETAIL = 'more\nyet', HINT = 'so'; END $$",
+	fails(
+	    "DO $$ BEGIN RAISE EXCEPTION 'two\nlines' USING DETAIL = 'more\nyet', HINT = 'so'; END $$",
 	    STATUS_BUG, "two; lines: more; yet", "so");
 	fails("COPY t FROM STDIN", STATUS_BUG, "another kind", "");
 	fails("COPY t TO STDOUT", STATUS_BUG, "another kind", "");
@@ -89,7 +92,8 @@ test_commit(void)
 	struct err e1 = ERR_INIT, e2 = ERR_INIT, e3 = ERR_INIT;
 
 	(void)tap_ok(pg_begin(pg, &e1) == 0 && pg_exec(pg, "INSERT INTO t VALUES (10)", &e1) == 0 &&
-	    pg_commit(pg, &e1) == 0, "commit");
+		pg_commit(pg, &e1) == 0,
+	    "commit");
 	(void)tap_ok(pg_begin(pg, &e1) == 0 && pg_exec(pg, "INSERT INTO t VALUES (11)", &e1) == 0,
 	    "begin");
 	pg_rollback(pg);
@@ -98,11 +102,13 @@ test_commit(void)
 	(void)pg_begin(pg, &e1);
 	(void)pg_exec(pg, "INSERT INTO t VALUES (12); SELECT 1 / 0", NULL);
 	(void)tap_ok(pg_commit(pg, &e2) == -1 && e2.status == STATUS_BUG &&
-	    strstr(e2.msg, "ROLLBACK") != NULL, "a failed transaction does not commit");
+		strstr(e2.msg, "ROLLBACK") != NULL,
+	    "a failed transaction does not commit");
 	(void)pg_begin(pg, &e1);
 	(void)pg_exec(pg, "INSERT INTO d VALUES (99)", &e1);
 	(void)tap_ok(pg_commit(pg, &e3) == -1 && e3.status == STATUS_DATA &&
-	    strstr(e3.msg, "(99)") != NULL, "a deferred constraint fails the commit");
+		strstr(e3.msg, "(99)") != NULL,
+	    "a deferred constraint fails the commit");
 	(void)tap_ok(e1.status == STATUS_OK, "and nothing else failed");
 	(void)tap_is(one("SELECT count(*) FROM t WHERE a = 12"), "0", "nothing is there");
 }
@@ -129,20 +135,24 @@ test_copy_in(void)
 	(void)tap_ok(rc == 0 && pg_copy_end(pg, &rows, &e) == 0 && rows == ROWS,
 	    "%d rows, counted by the server", ROWS);
 	(void)tap_is(one("SELECT count(*) || ' ' || sum(b::int) FROM t WHERE a >= 1000 AND "
-	    "length(b) >= (a - 1000) % 97 + 1"), "40000 799980000", "all as they were");
+			 "length(b) >= (a - 1000) % 97 + 1"),
+	    "40000 799980000", "all as they were");
 	buf_free(&b);
 
 	(void)tap_ok(pg_copy_in(pg, "COPY t FROM STDIN", &e) == 0 &&
-	    pg_copy_end(pg, &rows, &e) == 0 && rows == 0, "no rows");
+		pg_copy_end(pg, &rows, &e) == 0 && rows == 0,
+	    "no rows");
 	(void)tap_ok(pg_copy_in(pg, "COPY t FROM STDIN", &e) == 0 &&
-	    pg_copy_put(pg, "500\tx\n", 6, &e) == 0, "a COPY that is given up");
+		pg_copy_put(pg, "500\tx\n", 6, &e) == 0,
+	    "a COPY that is given up");
 	pg_copy_fail(pg, "given up");
 	(void)tap_is(one("SELECT count(*) FROM t WHERE a = 500"), "0", "leaves nothing");
 	(void)tap_ok(e.status == STATUS_OK, "and nothing failed");
 	(void)tap_ok(pg_copy_in(pg, "COPY t FROM STDIN", &e) == 0 &&
-	    pg_copy_put(pg, "500\tx\n501\ty\nx1\tz\n", 17, &e) == 0 &&
-	    pg_copy_end(pg, &rows, &e) == -1 && e.status == STATUS_DATA &&
-	    strstr(e.msg, "line 3, column a") != NULL, "a bad row is named");
+		pg_copy_put(pg, "500\tx\n501\ty\nx1\tz\n", 17, &e) == 0 &&
+		pg_copy_end(pg, &rows, &e) == -1 && e.status == STATUS_DATA &&
+		strstr(e.msg, "line 3, column a") != NULL,
+	    "a bad row is named");
 	(void)tap_is(one("SELECT count(*) FROM t WHERE a IN (500, 501)"), "0",
 	    "and those before it are gone");
 }
@@ -170,10 +180,12 @@ test_copy_text(void)
 	rc |= buf_adds(&row, "900\t", &e) || pg_copy_text(&row, all.p, all.len, &e) ||
 	    buf_adds(&row, "\n", &e);
 	(void)tap_ok(rc == 0 && pg_copy_in(pg, "COPY t FROM STDIN", &e) == 0 &&
-	    pg_copy_put(pg, row.p, row.len, &e) == 0 && pg_copy_end(pg, &rows, &e) == 0 &&
-	    rows == 1, "a row with every character up to U+2FFE");
+		pg_copy_put(pg, row.p, row.len, &e) == 0 && pg_copy_end(pg, &rows, &e) == 0 &&
+		rows == 1,
+	    "a row with every character up to U+2FFE");
 	(void)tap_is(one("SELECT sum(ascii(c))::text FROM t, unnest(string_to_array(b, NULL)) c "
-	    "WHERE a = 900"), "75479041", "its characters' sum by the server");
+			 "WHERE a = 900"),
+	    "75479041", "its characters' sum by the server");
 	rc = pg_copy_out(pg, "COPY (SELECT a, b FROM t WHERE a = 900) TO STDOUT", &e);
 	while (rc == 0 && (n = pg_copy_get(pg, &p, &e)) > 0)
 		rc = buf_add(&out, p, (size_t)n, &e);
@@ -209,12 +221,16 @@ test_copy_out(void)
 	while ((n = pg_copy_get(pg, &p, &e)) > 0)
 		rows += n == 2 && p[1] == '\n' && p[0] == '1' + (char)rows;
 	(void)tap_ok(n == 0 && rows == 3, "a line at a time, and its end");
-	(void)tap_ok(pg_copy_out(pg, "COPY (SELECT 10 / (5 - x) FROM generate_series(1, 9) x) "
-	    "TO STDOUT", &e) == 0, "one that fails on its way");
+	(void)tap_ok(pg_copy_out(pg,
+			 "COPY (SELECT 10 / (5 - x) FROM generate_series(1, 9) x) "
+			 "TO STDOUT",
+			 &e) == 0,
+	    "one that fails on its way");
 	for (rows = 0; (n = pg_copy_get(pg, &p, &e)) > 0; rows++)
 		continue;
 	(void)tap_ok(n == -1 && e.status == STATUS_DATA &&
-	    strstr(e.msg, "division by zero") != NULL, "says so");
+		strstr(e.msg, "division by zero") != NULL,
+	    "says so");
 	(void)tap_is(one("SELECT 'usable'"), "usable", "the connection is usable");
 }
 
@@ -227,8 +243,8 @@ cut(const char *pid)
 	const char *params[] = { pid };
 	struct pg_result *r;
 
-	r = other ? pg_query(other, "SELECT pg_terminate_backend($1::int, 10000)", params, 1,
-	    &e) : NULL;
+	r = other ? pg_query(other, "SELECT pg_terminate_backend($1::int, 10000)", params, 1, &e) :
+		    NULL;
 	(void)tap_ok(r != NULL && strcmp(pg_result_get(r, 0, 0), "t") == 0, "a cut connection");
 	pg_result_free(r);
 	pg_close(other);
@@ -246,7 +262,8 @@ test_lost(void)
 	(void)snprintf(pid, sizeof(pid), "%s", one("SELECT pg_backend_pid()"));
 	cut(pid);
 	(void)tap_ok(pg_exec(pg, "SELECT 1", &e1) == -1 && e1.status == STATUS_TEMPFAIL &&
-	    strstr(e1.msg, "lost") != NULL, "is a temporary failure");
+		strstr(e1.msg, "lost") != NULL,
+	    "is a temporary failure");
 	pg_rollback(pg);
 	pg_close(pg);
 
@@ -255,7 +272,8 @@ test_lost(void)
 	(void)snprintf(pid, sizeof(pid), "%s", one("SELECT pg_backend_pid()"));
 	cut(pid);
 	(void)tap_ok(pg_commit(pg, &e2) == -1 && e2.status == STATUS_TEMPFAIL &&
-	    strstr(e2.msg, "it is not known whether") != NULL, "at COMMIT nobody knows");
+		strstr(e2.msg, "it is not known whether") != NULL,
+	    "at COMMIT nobody knows");
 	pg_close(pg);
 
 	pg = pg_connect(NULL, "aegis-live", &e);

@@ -120,11 +120,11 @@ test_connect(void)
 	for (i = 0; i < sizeof(infos) / sizeof(infos[0]); i++) {
 		struct err e = ERR_INIT;
 
-		(void)tap_ok(pg_connect(infos[i], "test", &e) == NULL &&
-		    e.status == STATUS_NODB, "no connection %zu: no database", i);
-		if (!tap_ok(strstr(e.msg, "hunter2") == NULL &&
-		    strstr(e.hint, "hunter2") == NULL && strchr(e.msg, '\n') == NULL,
-		    "one line, and no password in it"))
+		(void)tap_ok(pg_connect(infos[i], "test", &e) == NULL && e.status == STATUS_NODB,
+		    "no connection %zu: no database", i);
+		if (!tap_ok(strstr(e.msg, "hunter2") == NULL && strstr(e.hint, "hunter2") == NULL &&
+			    strchr(e.msg, '\n') == NULL,
+			"one line, and no password in it"))
 			(void)printf("# %s\n", e.msg);
 	}
 }
@@ -141,11 +141,12 @@ test_default(void)
 	(void)unsetenv("PGHOST");
 	(void)setenv("AEGIS_VAR", "/nonexistent/var", 1);
 	(void)tap_ok(pg_connect(NULL, "test", &e) == NULL && e.status == STATUS_NODB &&
-	    strstr(e.msg, "'/nonexistent/var/db'") != NULL &&
-	    strstr(e.hint, "aegis db start") != NULL, "without PG*: the private database");
+		strstr(e.msg, "'/nonexistent/var/db'") != NULL &&
+		strstr(e.hint, "aegis db start") != NULL,
+	    "without PG*: the private database");
 	(void)setenv("PGHOST", "/nonexistent/server", 1);
 	(void)tap_ok(pg_connect(NULL, "test", &e2) == NULL && e2.status == STATUS_NODB &&
-	    strstr(e2.msg, "/nonexistent/server") != NULL && e2.hint[0] == '\0',
+		strstr(e2.msg, "/nonexistent/server") != NULL && e2.hint[0] == '\0',
 	    "with PGHOST: that server");
 }
 

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "../../tap.h"
+#include "base/buf.h"
 
 static struct expand x = EXPAND_INIT;
 
@@ -95,8 +95,9 @@ main(void)
 	expand_set(&x, "a", "new", "new");
 	good("${a}", "new", "new");
 	(void)tap_ok(expand_name_ok("a") && expand_name_ok("a_1") && !expand_name_ok("") &&
-	    !expand_name_ok("A") && !expand_name_ok("1a") && !expand_name_ok("_a") &&
-	    !expand_name_ok("a-b"), "names of settings");
+		!expand_name_ok("A") && !expand_name_ok("1a") && !expand_name_ok("_a") &&
+		!expand_name_ok("a-b"),
+	    "names of settings");
 	doubling();
 	expand_free(&x);
 	return (tap_end());

@@ -1,8 +1,8 @@
 /* Who is blamed for a failed step, by the rule in pipeline/judge.h. */
 #include "pipeline/judge.h"
 
-#include "base/status.h"
 #include "../../tap.h"
+#include "base/status.h"
 
 /*
  * A pipe in words, one a stage: "65" its status, "b" behind it: it spoke of a
@@ -29,7 +29,7 @@ judge(const char *pipe, enum judge_end why, int want, int want_blamed)
 	}
 	got = judge_step(s, n, why, &blamed);
 	if (!tap_ok(got == want && blamed == want_blamed, "%s -> %d by %d", pipe, want,
-	    want_blamed))
+		want_blamed))
 		(void)printf("# got %d by %d\n", got, blamed);
 }
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../../tap.h"
 #include "base/json.h"
 #include "base/os.h"
 #include "pipeline/monitor.h"
-#include "../../tap.h"
 
 /* Read what there is, without waiting. */
 static size_t
@@ -54,8 +54,10 @@ stage_side(void)
 	progress_size(99);
 	progress_end(10, 7, 3, UINT64_MAX);
 	(void)take(fd[0], line, sizeof(line));
-	(void)tap_is(line, "{\"stage\":\"test\",\"read\":10,\"rows\":7,\"rejected\":3,"
-	    "\"bytes\":18446744073709551615,\"size\":99}\n", "the last line at once");
+	(void)tap_is(line,
+	    "{\"stage\":\"test\",\"read\":10,\"rows\":7,\"rejected\":3,"
+	    "\"bytes\":18446744073709551615,\"size\":99}\n",
+	    "the last line at once");
 	(void)tap_ok((j = json_parse(line, strlen(line), &e)) != NULL, "is JSON");
 	json_free(j);
 	for (i = 0; i < 2000; i++)

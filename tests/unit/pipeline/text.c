@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "pipeline/tail.h"
 #include "../../tap.h"
+#include "pipeline/tail.h"
 
 static void
 clean(const char *p, size_t size, const char *want, const char *what)
@@ -55,7 +55,8 @@ messages(void)
 	memset(&t, 0, sizeof(t));
 	tail_feed(&t, &ring, &s, "# aegis-x: in", 13);
 	tail_feed(&t, &ring, &s, "fo: hello\n# aegis-x: err", 24);
-	(void)tap_is(s.said, "# aegis-x: info: hello", "the last line as long as there is no error");
+	(void)tap_is(s.said, "# aegis-x: info: hello",
+	    "the last line as long as there is no error");
 	tail_feed(&t, &ring, &s, "or: first\n# aegis-x: error: second\n", 35);
 	tail_feed(&t, &ring, &s, "# aegis-x: hint: Broken pipe", 28);
 	(void)tap_is(s.said, "first", "then the first error");
@@ -77,8 +78,8 @@ main(void)
 
 	clean("plain", 64, "plain", "plain text");
 	clean("a\nb\tc\x7f\x1b[m", 64, "a?b?c??[m", "control characters");
-	clean("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", 64, "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
-	    "UTF-8");
+	clean("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", 64,
+	    "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "UTF-8");
 	clean("\xff \xc3( \xed\xa0\x80 \xc0\x80 \xe2\x82", 64, "? ?( ??? ?? ??", "what is none");
 	clean("ab\xc3\xa9", 4, "ab", "cut between characters");
 	clean("ab\xc3\xa9", 5, "ab\xc3\xa9", "just enough room");

@@ -12,8 +12,10 @@ text(const struct charset *c, const char *p, size_t n, bool both, enum charset_r
 	enum charset_result r = charset_text(c, (const unsigned char *)p, n, both, dst, &len);
 
 	if (r != want)
-		return (r == CHARSET_NULL ? "(null)" : r == CHARSET_FAULT ? "(fault)" :
-		    r == CHARSET_PLAIN ? "(plain)" : "(text)");
+		return (r == CHARSET_NULL  ? "(null)" :
+			r == CHARSET_FAULT ? "(fault)" :
+			r == CHARSET_PLAIN ? "(plain)" :
+					     "(text)");
 	dst[r == CHARSET_NULL || r == CHARSET_FAULT ? 0 : len] = '\0';
 	return (dst);
 }
@@ -32,24 +34,33 @@ main(void)
 	(void)tap_ok(same, "code page 037 maps each byte to a character of its own");
 	/* "Hello, World" and the brackets that tell 037 from other pages (IBM CDRA). */
 	(void)tap_is(text(&ebcdic, "\xc8\x85\x93\x93\x96\x6b\x40\xe6\x96\x99\x93\x84", 12, false,
-	    CHARSET_TEXT), "Hello, World", "EBCDIC letters");
+			 CHARSET_TEXT),
+	    "Hello, World", "EBCDIC letters");
 	(void)tap_is(text(&ebcdic, "\xba\xbb\xb0\x4f\x5a", 5, false, CHARSET_PLAIN), "[]^|!",
 	    "code page 037, not 1047 or 500");
-	(void)tap_is(text(&ebcdic, "\x4a\xc1", 2, false, CHARSET_TEXT), "\xc2\xa2" "A",
+	(void)tap_is(text(&ebcdic, "\x4a\xc1", 2, false, CHARSET_TEXT),
+	    "\xc2\xa2"
+	    "A",
 	    "the cent sign becomes two bytes of UTF-8");
-	(void)tap_is(text(&ascii, "1A    ", 6, false, CHARSET_PLAIN), "1A", "blanks behind are dropped");
-	(void)tap_is(text(&ascii, "   1A    ", 9, false, CHARSET_TEXT), "   1A", "those before stay");
+	(void)tap_is(text(&ascii, "1A    ", 6, false, CHARSET_PLAIN), "1A",
+	    "blanks behind are dropped");
+	(void)tap_is(text(&ascii, "   1A    ", 9, false, CHARSET_TEXT), "   1A",
+	    "those before stay");
 	(void)tap_is(text(&ascii, "   1A                  ", 23, true, CHARSET_PLAIN), "1A",
 	    "unless both are asked for");
-	(void)tap_is(text(&ascii, "                 ", 17, true, CHARSET_NULL), "", "blanks are no value");
+	(void)tap_is(text(&ascii, "                 ", 17, true, CHARSET_NULL), "",
+	    "blanks are no value");
 	(void)tap_is(text(&ascii, "\0\0\0", 3, true, CHARSET_NULL), "", "low values are no value");
 	(void)tap_is(text(&ascii, "A\0B", 3, false, CHARSET_FAULT), "", "a NUL is no character");
 	(void)tap_is(text(&ascii, "\0  ", 3, false, CHARSET_FAULT), "", "nor is one before blanks");
-	(void)tap_is(text(&ascii, "A\x85", 2, false, CHARSET_FAULT), "", "a byte over 0x7f is none in ASCII");
-	(void)tap_is(text(&ascii, "#1", 2, false, CHARSET_TEXT), "#1", "a leading # may need quotes");
+	(void)tap_is(text(&ascii, "A\x85", 2, false, CHARSET_FAULT), "",
+	    "a byte over 0x7f is none in ASCII");
+	(void)tap_is(text(&ascii, "#1", 2, false, CHARSET_TEXT), "#1",
+	    "a leading # may need quotes");
 	(void)tap_is(text(&ascii, "A\t", 2, false, CHARSET_TEXT), "A\t", "a tab at the end, too");
 	(void)tap_ok(charset_encode(&ebcdic, "01", raw, sizeof(raw)) == 2 && raw[0] == 0xf0 &&
-	    raw[1] == 0xf1, "a record id in EBCDIC");
+		raw[1] == 0xf1,
+	    "a record id in EBCDIC");
 	(void)tap_ok(charset_encode(&ebcdic, "012345678", raw, sizeof(raw)) == 0, "no room");
 	return (tap_end());
 }

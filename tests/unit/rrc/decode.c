@@ -95,8 +95,8 @@ fails(struct decode_options o, const char *in, size_t len, enum status want, con
 	char *text = run_decode(&o, in, len, 1000, &b, &e);
 
 	if (!tap_ok(text == NULL && e.status == want && strstr(e.msg, part) != NULL, "%s", what))
-		(void)printf("#  got: %d %s\n# want: %d ...%s...\n", (int)e.status, e.msg, (int)want,
-		    part);
+		(void)printf("#  got: %d %s\n# want: %d ...%s...\n", (int)e.status, e.msg,
+		    (int)want, part);
 	free(text);
 }
 
@@ -108,15 +108,17 @@ test_lines(void)
 	const struct decode_options o = options(NULL, "3", 1);
 
 	decodes(o, S("1001\n30001A0125SMITH\n30002B0125JONES, J.\n"),
-	    "2,5,001,0001,A,012.5,,0125,SMITH|3,21,001,0002,B,,0125,0125,\"JONES, J.\"",
-	    "3 2 1 0", "lines with LF; FLD.NR is NR of the field");
+	    "2,5,001,0001,A,012.5,,0125,SMITH|3,21,001,0002,B,,0125,0125,\"JONES, J.\"", "3 2 1 0",
+	    "lines with LF; FLD.NR is NR of the field");
 	decodes(o, S("1001\r\n30001A0125SMITH\r\n30002B01 5JONES\r\n"),
-	    "2,6,001,0001,A,012.5,,0125,SMITH|3,23,001,0002,B,,01 5,,JONES",
-	    "3 2 1 0", "with CR LF; a second reading that does not fit is NULL");
+	    "2,6,001,0001,A,012.5,,0125,SMITH|3,23,001,0002,B,,01 5,,JONES", "3 2 1 0",
+	    "with CR LF; a second reading that does not fit is NULL");
 	decodes(o, S("1001\n30001C0125SMITH"), "2,5,001,0001,C,,,0125,SMITH", "2 1 1 0",
 	    "the last line without its end; a code of neither kind");
-	decodes(o, S("1001\n30001A01X5SMI\0H\n"), "2,5,001,0001,A,,,,", "2 1 1 0 bad_digits:1 "
-	    "bad_character:1", "faulty values are NULL");
+	decodes(o, S("1001\n30001A01X5SMI\0H\n"), "2,5,001,0001,A,,,,",
+	    "2 1 1 0 bad_digits:1 "
+	    "bad_character:1",
+	    "faulty values are NULL");
 	decodes(o, S("1001\n3\n"), "2,5,001,,,,,,", "2 1 1 0", "a line of an id alone");
 	decodes(o, S("1001\n\n30001A0125SMITH\n"), "", "3 0 1 2 short_record:1 orphan_record:1",
 	    "an empty line");
@@ -139,12 +141,13 @@ test_hierarchy(void)
 	    "4 2 1 1 orphan_record:1", "a record closes all but its ancestors");
 	decodes(o, S("1001\n3X001Q\n500100\n500200\n7NOTE\n30002B\n"), "6,32,0002,1,beta,0,",
 	    "6 2 1 3 bad_key:1 root_rejected:2", "a bad key takes its children along");
-	decodes(o, S("1001\n3    A\n30002B\n"), "3,12,0002,1,beta,0,",
-	    "3 2 0 1 bad_key:1", "so does an empty one");
+	decodes(o, S("1001\n3    A\n30002B\n"), "3,12,0002,1,beta,0,", "3 2 0 1 bad_key:1",
+	    "so does an empty one");
 	decodes(o, S("1001\n30001A\n9\n500100\n30002B\n1002\n30003B\n"),
-	    "2,5,0001,1,alpha,0,|7,33,0003,2,beta,0,", "7 4 0 3 unknown_record_id:1 orphan_record:2",
-	    "after an unknown id nothing is open");
-	decodes(o, S("1001\n30001A\n1002                             TOO LONG\n7NOTE\n30002B\n500100\n"),
+	    "2,5,0001,1,alpha,0,|7,33,0003,2,beta,0,",
+	    "7 4 0 3 unknown_record_id:1 orphan_record:2", "after an unknown id nothing is open");
+	decodes(o,
+	    S("1001\n30001A\n1002                             TOO LONG\n7NOTE\n30002B\n500100\n"),
 	    "2,5,0001,1,alpha,0,", "6 2 1 3 long_record:1 root_rejected:2",
 	    "a root of a wrong length rejects what is below it, not what is skipped");
 	decodes(options(NULL, "5", 1), S("10X1\n30001A\n500100\n7NOTE\n1002\n3000ZA\n50010}\n"),
@@ -157,19 +160,28 @@ static void
 test_fixed(void)
 {
 	static const unsigned char recs[] =
-	    "\xf1\xf0\xf0\xf1" "\x12\x34\x5c\xc1" "\x00\x00\x1d\x40" "\x99\x99\x9f\x00" "\xff\xfe"
+	    "\xf1\xf0\xf0\xf1"
+	    "\x12\x34\x5c\xc1"
+	    "\x00\x00\x1d\x40"
+	    "\x99\x99\x9f\x00"
+	    "\xff\xfe"
 	    "\xf0\xf0\xf0\xf0\xf0\xf0\xf0\xf0\xf0\xf0\xf1\xf2"
-	    "\xf1\xf0\xf0\xf2" "\x40\x40\x40\x40" "\x00\x00\x00\x6b" "\x12\x34\x5a\x4a" "\x40\x40"
+	    "\xf1\xf0\xf0\xf2"
+	    "\x40\x40\x40\x40"
+	    "\x00\x00\x00\x6b"
+	    "\x12\x34\x5a\x4a"
+	    "\x40\x40"
 	    "\x40\x40\x40\x40\x40\x40\x40\x40\x40\x40\x40\x40"
 	    "\xf1\xf0";
 	const char *in = (const char *)recs;
 
 	decodes(options(NULL, "1", 1), in, 62,
 	    "1,0,001,123.45,-000.01,999.99,A,,,-0002,000000000012|"
-	    "2,30,002,,,,,\",\",\xc2\xa2,,", "3 2 0 1 bad_sign:1 short_record:1",
+	    "2,30,002,,,,,\",\",\xc2\xa2,,",
+	    "3 2 0 1 bad_sign:1 short_record:1",
 	    "packed, binary, repetitions, characters; a record cut short at the end");
-	decodes(options(NULL, "1", 0), in, 30, "1,0,001,123.45,-000.01,999.99,A,,,-0002,000000000012",
-	    "1 1 0 0", "one record alone");
+	decodes(options(NULL, "1", 0), in, 30,
+	    "1,0,001,123.45,-000.01,999.99,A,,,-0002,000000000012", "1 1 0 0", "one record alone");
 }
 
 static void
@@ -180,13 +192,15 @@ test_refusals(void)
 	size_t i, n;
 
 	fails(o, S(""), STATUS_NOINPUT, "'test' is empty", "an empty file");
-	fails(o, S("1001\n30001A\n500\n7\n9\n"), STATUS_DATA, "record 5 at byte 18: unknown_record_id",
+	fails(o, S("1001\n30001A\n500\n7\n9\n"), STATUS_DATA,
+	    "record 5 at byte 18: unknown_record_id",
 	    "a reject without a reject file names its place");
 	fails(o, S("30001A\n1001\n30001A\n30001A\n"), STATUS_DATA, "its first record is no root",
 	    "a file that begins in the middle");
 	fails(o, S("1XXX\n1XXY\n1XXZ\n"), STATUS_DATA, "3 have a key that can't be decoded",
 	    "keys that are none");
-	fails(o, S("1001\nHELLO\nWORLD\nTHIS\nIS\n"), STATUS_DATA, "313030310a48454c4c4f", "another text");
+	fails(o, S("1001\nHELLO\nWORLD\nTHIS\nIS\n"), STATUS_DATA, "313030310a48454c4c4f",
+	    "another text");
 	fails(o, S("\xf1\xf0\xf0"), STATUS_DATA, "less than one record", "less than a record");
 	o.encoding = PROBE_EBCDIC;
 	fails(o, S("1001\n30001A\n"), STATUS_DATA, "EBCDIC records", "ASCII, said to be EBCDIC");
@@ -206,7 +220,8 @@ test_refusals(void)
 	    "1 of 2 rows have a faulty value", "the ceiling of flaws");
 	o.view = "wells";
 	fails(o, S("1001\n"), STATUS_USAGE, "no view 'wells'", "no such view");
-	fails(options(NULL, "9", 0), S("1001\n"), STATUS_USAGE, "no segment '9'", "no such segment");
+	fails(options(NULL, "9", 0), S("1001\n"), STATUS_USAGE, "no segment '9'",
+	    "no such segment");
 	free(many);
 }
 
@@ -222,8 +237,8 @@ test_long_line(void)
 	memset(in + n, 'x', len);
 	n += len;
 	n += (size_t)sprintf(in + n, "\r\n30001A\n7NOTE\n");
-	decodes(options("lease", NULL, 1), in, n, "3,200008,0001,1,alpha,0,", "4 2 1 1 long_record:1",
-	    "a line of 200,001 bytes");
+	decodes(options("lease", NULL, 1), in, n, "3,200008,0001,1,alpha,0,",
+	    "4 2 1 1 long_record:1", "a line of 200,001 bytes");
 	free(in);
 }
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rrc/view.h"
 #include "../../tap.h"
+#include "rrc/view.h"
 
 static const char good[] =
     "layout: demo\n"
@@ -34,9 +34,11 @@ static const char good[] =
 #define HEAD "layout: demo\nrecord: {length: 10}\nsegments:\n"
 #define ROOT HEAD "  - {id: '01', name: R, key: [K], fields: ["
 #define FIELD(s) ROOT "{name: K, at: 2, width: 3, kind: digits},\n" s "]}\n"
-#define VIEW(s) FIELD("{name: Z, at: 5, width: 4, kind: zoned, decimals: 2}") \
+#define VIEW(s)                                                                                     \
+	FIELD("{name: Z, at: 5, width: 4, kind: zoned, decimals: 2}")                               \
 	"  - {id: '02', name: C, parent: '01', fields: [{name: T, at: 2, width: 2, kind: char}]}\n" \
-	"codes: {c: {A: a}}\n" "views: {v: {rows: '01', key: [K], columns: [\n" \
+	"codes: {c: {A: a}}\n"                                                                      \
+	"views: {v: {rows: '01', key: [K], columns: [\n"                                            \
 	"{name: K, as: digits},\n" s "]}}\n"
 
 static const struct {
@@ -61,7 +63,8 @@ static const struct {
 	    "repetitions outside the record" },
 	{ FIELD("{name: F, at: 1, width: 1, kind: char}"), "f:5:15: F overlaps the record id",
 	    "a field in the record id" },
-	{ FIELD("{name: K, at: 5, width: 2, kind: char}"), "f:5:1: K stands twice", "a name twice" },
+	{ FIELD("{name: K, at: 5, width: 2, kind: char}"), "f:5:1: K stands twice",
+	    "a name twice" },
 	{ FIELD("{name: F, at: 5, width: 2, kind: comp}"), "f:5:34: unknown kind 'comp'",
 	    "an unknown kind" },
 	{ FIELD("{name: F, at: 5, width: 0, kind: char}"), "f:5:25: 'width' must", "no width" },
@@ -104,7 +107,8 @@ static const struct {
 	{ VIEW("{name: Z, as: text}"), "f:10:15: Z holds no characters", "view: a number as text" },
 	{ VIEW("{name: Z, as: integer}"), "f:10:15: Z is no whole number",
 	    "view: decimals as an integer" },
-	{ VIEW("{name: Z, as: date}"), "f:10:15: Z has not the 8 digits", "view: 4 bytes as a date" },
+	{ VIEW("{name: Z, as: date}"), "f:10:15: Z has not the 8 digits",
+	    "view: 4 bytes as a date" },
 	{ VIEW("{name: Z, as: float}"), "f:10:15: unknown conversion 'float'",
 	    "view: an unknown conversion" },
 	{ VIEW("{name: Z, as: decimal, min: '1.234'}"), "f:10:29: 'min' must be a number with 2",
@@ -131,10 +135,12 @@ test_good(void)
 	if (!tap_ok(l != NULL, "a good layout is read: %s", e.msg))
 		return;
 	s = &l->segments[0];
-	(void)tap_ok(l->nsegments == 2 && s->nfields == 5 + 3 + 3 + 3 + 2, "%zu fields", s->nfields);
+	(void)tap_ok(l->nsegments == 2 && s->nfields == 5 + 3 + 3 + 3 + 2, "%zu fields",
+	    s->nfields);
 	f = layout_field(s, "QTY(3)");
 	(void)tap_ok(f >= 0 && s->fields[f].at == 20 && s->fields[f].width == 3 &&
-	    s->fields[f].decimals == 2, "a field of a repeated group repeats by the group's width");
+		s->fields[f].decimals == 2,
+	    "a field of a repeated group repeats by the group's width");
 	f = layout_field(s, "TWICE(2)");
 	(void)tap_ok(f >= 0 && s->fields[f].at == 26, "a field repeats by its own width");
 	f = layout_field(s, "GAS");
@@ -156,8 +162,8 @@ test_faults(void)
 		int bad = l == NULL || view_check(l, &e);
 
 		if (!tap_ok(bad && e.status == STATUS_CONFIG &&
-		    strncmp(e.msg, faults[i].want, strlen(faults[i].want)) == 0, "%s",
-		    faults[i].what))
+			    strncmp(e.msg, faults[i].want, strlen(faults[i].want)) == 0,
+			"%s", faults[i].what))
 			(void)printf("#  got: %s\n# want: %s\n", e.msg, faults[i].want);
 		layout_free(l);
 	}
@@ -185,7 +191,8 @@ test_dbf900(void)
 	f = &l->segments[12].fields[layout_field(&l->segments[12], "WB-VERIFICATION-FLAG")];
 	(void)tap_ok(f->at == 179, "WB-VERIFICATION-FLAG is byte 180, not 178");
 	(void)tap_ok(l->segments[27].parent == 21 && l->segments[23].parent == 22 &&
-	    l->segments[3].parent == 2 && l->segments[14].parent == 13, "who is below whom");
+		l->segments[3].parent == 2 && l->segments[14].parent == 13,
+	    "who is below whom");
 	layout_free(l);
 }
 

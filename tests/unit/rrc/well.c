@@ -74,7 +74,7 @@ row(size_t n, const char *want, const char *codes, const char *what)
 	options(&o);
 	for (k = 0; k < 2; k++) {
 		text = k == 0 ? run_decode(&o, file, used, 4096, &book, &e) :
-		    run_decode(&o, raw, to_ebcdic(raw), 100, &book, &e);
+				run_decode(&o, raw, to_ebcdic(raw), 100, &book, &e);
 		if (text == NULL) {
 			(void)tap_ok(0, "%s: %s", what, e.msg);
 			return;
@@ -88,7 +88,8 @@ row(size_t n, const char *want, const char *codes, const char *what)
 			(void)snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s:%d ",
 			    book.codes[i].code, (int)book.codes[i].n);
 		(void)tap_is(list, codes, "its faults");
-		(void)tap_ok(book.read == book.used + book.skipped + book.rejected, "the book balances");
+		(void)tap_ok(book.read == book.used + book.skipped + book.rejected,
+		    "the book balances");
 		free(text);
 	}
 	used = 0;
@@ -131,8 +132,8 @@ test_root(void)
 	set(90, "Y");
 	set(145, "199801");
 	set(159, "Y");
-	row(1, "42-461-31234,7B,461,1982-11-30,9500,012345,bay_estuary,true,1998-01,true,0" NONE13, "",
-	    "every column of the root");
+	row(1, "42-461-31234,7B,461,1982-11-30,9500,012345,bay_estuary,true,1998-01,true,0" NONE13,
+	    "", "every column of the root");
 
 	root("461", "31234");
 	set(14, "00");
@@ -212,9 +213,10 @@ test_children(void)
 	set(2, "79809072A830589");
 	rec("23");
 	set(2, "79819072D000001");
-	row(1, "42-001-00001,,,,,,,false,,false,0,,,,32.0018943,-96.0323202,I&GN RR CO,A-12,12,7,"
-	    "\"SMITH, J. \"\"A\"\"\",2009-11-03,approved,operator:830589", "",
-	    "first 13 and 23, last 14, the name in quotes");
+	row(1,
+	    "42-001-00001,,,,,,,false,,false,0,,,,32.0018943,-96.0323202,I&GN RR CO,A-12,12,7,"
+	    "\"SMITH, J. \"\"A\"\"\",2009-11-03,approved,operator:830589",
+	    "", "first 13 and 23, last 14, the name in quotes");
 
 	root("001", "00001");
 	rec("13");
@@ -228,7 +230,8 @@ test_children(void)
 	set(132, "024999999I096032320K");
 	rec("23");
 	set(2, "79809072Z83O589");
-	row(1, "42-001-00001,,,,,,,false,,false,0" NONE13, "out_of_range:2 bad_code:1 bad_digits:1 ",
+	row(1, "42-001-00001,,,,,,,false,,false,0" NONE13,
+	    "out_of_range:2 bad_code:1 bad_digits:1 ",
 	    "24.9999999 is south of Texas, a negated minus east of Greenwich");
 
 	root("001", "00001");
@@ -274,7 +277,8 @@ test_sample(void)
 		for (i = 0; i < 3; i++)
 			(void)tap_is(run_row(text, i + 1), want[i], "a row of the sample");
 		(void)tap_ok(book.read == 100 && book.rejected == 0 && book.flawed == 1 &&
-		    book.rows == 3, "its book");
+			book.rows == 3,
+		    "its book");
 		free(text);
 	}
 	buf_free(&b);
