@@ -22,7 +22,9 @@ struct decode {
 	struct book book;     /* all that was read */
 	struct book rejected; /* codes of rejects only, for the books of single segments */
 	uint64_t consecutive; /* rejects without a good record between */
-	uint64_t open, bad;   /* sets of segments: with a record open; that was rejected */
+	uint64_t cut;         /* the record that the input ends inside, or 0 */
+	uint64_t cut_offset;
+	uint64_t open, bad; /* sets of segments: with a record open; that was rejected */
 	/* One of the two. */
 	struct view *view;
 	struct stream_writer *w;
@@ -165,19 +167,19 @@ decode_length_bad(struct decode *d, const struct layout_segment *s, const struct
 {
 	const bool lines = d->charset.id == CHARSET_ASCII;
 
-	if (!lines && fr->full < d->l->length)
+	if (fr->cut && lines)
 		fault_add(d->faults, "short_record", NULL, NULL, 0,
-		    "the file ends after %zu of the "
-		    "record's %zu bytes",
-		    fr->full, d->l->length);
+		    "the file ends without a line end, %zu bytes into the record", fr->full);
+	else if (fr->cut)
+		fault_add(d->faults, "short_record", NULL, NULL, 0,
+		    "the file ends after %zu of the record's %zu bytes", fr->full, d->l->length);
 	else if (fr->full < d->l->id_at + d->l->id_width)
 		fault_add(d->faults, "short_record", NULL, NULL, 0,
 		    "the line has %zu bytes, no whole record id", fr->full);
 	else if (lines && fr->full > (s != NULL ? s->length : d->l->length))
 		fault_add(d->faults, "long_record", NULL, NULL, 0,
-		    "the line has %zu bytes, the "
-		    "record %zu",
-		    fr->full, s != NULL ? s->length : d->l->length);
+		    "the line has %zu bytes, the record %zu", fr->full,
+		    s != NULL ? s->length : d->l->length);
 	else
 		return (false);
 	return (true);
@@ -194,6 +196,10 @@ decode_stray(struct decode *d, const struct layout_segment *s, const struct fram
 	char show[8];
 	size_t n;
 
+	if (fr->cut) {
+		d->cut = fr->number;
+		d->cut_offset = fr->offset;
+	}
 	if (s == NULL) {
 		d->open = d->bad = 0;
 	} else {
@@ -302,7 +308,7 @@ decode_records(struct decode *d, struct err *e)
 		d->book.read++;
 		i = fr.len >= id_end ? d->ids[decode_id(l, fr.p + l->id_at)] : -1;
 		s = i < 0 ? NULL : &l->segments[i];
-		if (s == NULL || (lines ? fr.full > s->length : fr.full < l->length)) {
+		if (s == NULL || fr.cut || (lines && fr.full > s->length)) {
 			if (decode_stray(d, s, &fr, e))
 				return (-1);
 			continue;
@@ -328,13 +334,20 @@ decode_records(struct decode *d, struct err *e)
 	return (rc);
 }
 
-/* Judge the figures of the whole input. */
+/* Judge the whole input: is it all there, and are its figures allowed? */
 static int
 decode_judge(const struct decode *d, struct err *e)
 {
 	const struct book *b = &d->book;
 	const char *more = d->o->rejects != NULL ? d->o->rejects : "--rejects FILE";
 
+	/* One record is little, but what else is missing nobody can tell. */
+	if (d->cut > 0) {
+		(void)err_set(e, STATUS_DATA,
+		    "'%s' is cut: it ends inside record %llu at byte %llu", d->o->source,
+		    (unsigned long long)d->cut, (unsigned long long)d->cut_offset);
+		return (err_hint(e, "fetch the file again, or end its last record"));
+	}
 	if (num_exceeds(&d->o->max_rejects, b->rejected, b->read)) {
 		(void)err_set(e, STATUS_DATA,
 		    "'%s': %llu of %llu records were rejected, more than "

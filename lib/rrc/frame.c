@@ -100,6 +100,7 @@ frame_fixed_edge(struct framer *f, struct frame *out, struct err *e)
 		return (0);
 	out->p = f->carry;
 	out->len = out->full = have;
+	out->cut = have < f->length;
 	out->offset = f->offset;
 	out->number = ++f->number;
 	f->offset += have;
@@ -144,6 +145,7 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 	out->p = f->carry;
 	out->len = have;
 	out->full = full;
+	out->cut = nl == NULL;
 	out->number = ++f->number;
 	return (1);
 }
@@ -159,6 +161,7 @@ frame_next(struct framer *f, struct frame *out, struct err *e)
 			return (frame_fixed_edge(f, out, e));
 		out->p = f->p;
 		out->len = out->full = f->length;
+		out->cut = false;
 		out->offset = f->offset;
 		out->number = ++f->number;
 		f->p += f->length;
@@ -170,6 +173,7 @@ frame_next(struct framer *f, struct frame *out, struct err *e)
 		return (frame_line_edge(f, out, e));
 	n = (size_t)(nl - f->p);
 	out->p = f->p;
+	out->cut = false;
 	out->offset = f->offset;
 	out->number = ++f->number;
 	f->p += n + 1;

@@ -35,6 +35,7 @@ struct frame {
 	size_t full;            /* bytes of the record; more than ${len} where cut */
 	uint64_t number;        /* of the record, from 1 */
 	uint64_t offset;        /* of its first byte in the input, from 0 */
+	bool cut;               /* the input ends inside it: too short, or no line end */
 };
 
 struct framer;
@@ -62,8 +63,8 @@ void frame_set(struct framer *f, const struct charset *charset);
 
 /**
  * frame_next(f, out, e):
- * Return 1 with the next record in ${out}, 0 at the end, -1 with ${e} set.  In
- * EBCDIC a last record may be shorter than the others.
+ * Return 1 with the next record in ${out}, 0 at the end, -1 with ${e} set.  Only
+ * the last record can be cut.
  */
 int frame_next(struct framer *f, struct frame *out, struct err *e);
 

@@ -113,8 +113,8 @@ test_lines(void)
 	decodes(o, S("1001\r\n30001A0125SMITH\r\n30002B01 5JONES\r\n"),
 	    "2,6,001,0001,A,012.5,,0125,SMITH|3,23,001,0002,B,,01 5,,JONES", "3 2 1 0",
 	    "with CR LF; a second reading that does not fit is NULL");
-	decodes(o, S("1001\n30001C0125SMITH"), "2,5,001,0001,C,,,0125,SMITH", "2 1 1 0",
-	    "the last line without its end; a code of neither kind");
+	decodes(o, S("1001\n30001C0125SMITH\n"), "2,5,001,0001,C,,,0125,SMITH", "2 1 1 0",
+	    "a code of neither kind");
 	decodes(o, S("1001\n30001A01X5SMI\0H\n"), "2,5,001,0001,A,,,,",
 	    "2 1 1 0 bad_digits:1 "
 	    "bad_character:1",
@@ -175,11 +175,12 @@ test_fixed(void)
 	    "\xf1\xf0";
 	const char *in = (const char *)recs;
 
-	decodes(options(NULL, "1", 1), in, 62,
+	decodes(options(NULL, "1", 1), in, 60,
 	    "1,0,001,123.45,-000.01,999.99,A,,,-0002,000000000012|"
 	    "2,30,002,,,,,\",\",\xc2\xa2,,",
-	    "3 2 0 1 bad_sign:1 short_record:1",
-	    "packed, binary, repetitions, characters; a record cut short at the end");
+	    "2 2 0 0 bad_sign:1", "packed, binary, repetitions, characters");
+	fails(options(NULL, "1", 1), in, 62, STATUS_DATA,
+	    "is cut: it ends inside record 3 at byte 60", "a record cut short at the end");
 	decodes(options(NULL, "1", 0), in, 30,
 	    "1,0,001,123.45,-000.01,999.99,A,,,-0002,000000000012", "1 1 0 0", "one record alone");
 }
@@ -192,6 +193,8 @@ test_refusals(void)
 	size_t i, n;
 
 	fails(o, S(""), STATUS_NOINPUT, "'test' is empty", "an empty file");
+	fails(options(NULL, "3", 1), S("1001\n30001C0125SMI"), STATUS_DATA,
+	    "is cut: it ends inside record 2 at byte 5", "a last line without its end");
 	fails(o, S("1001\n30001A\n500\n7\n9\n"), STATUS_DATA,
 	    "record 5 at byte 18: unknown_record_id",
 	    "a reject without a reject file names its place");
