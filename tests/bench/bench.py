@@ -38,7 +38,7 @@ def figure(name, ours, unit, peer=None, value=None, aim="-"):
 
 
 def run(pipe, stdin=None, stdout=None):
-    """Run a pipe of argument lists; return wall seconds and each stage's peak KiB."""
+    """Run a pipe of argument lists; return its wall seconds."""
     procs, prev = [], open(stdin, "rb") if stdin else subprocess.DEVNULL
     t0 = time.perf_counter()
     for i, argv in enumerate(pipe):
@@ -49,16 +49,18 @@ def run(pipe, stdin=None, stdout=None):
             prev.close()
         prev = p.stdout
         procs.append(p)
-    peaks, codes = [], []
-    for p in procs:
-        _, status, usage = os.wait4(p.pid, 0)
-        p.returncode = os.waitstatus_to_exitcode(status)
-        codes.append(p.returncode)
-        peaks.append(usage.ru_maxrss)
+    codes = [p.wait() for p in procs]
     wall = time.perf_counter() - t0
     if any(codes):
         sys.exit(f"bench: {pipe}: statuses {codes}; see {DIR}/stderr")
-    return wall, peaks
+    return wall
+
+
+def peaks(pipe):
+    """Run a pipe; return each stage's peak resident memory in KiB."""
+    files = [f"{DIR}/peak.{i}" for i in range(len(pipe))]
+    run([["peak", f, *argv] for f, argv in zip(files, pipe)])
+    return [int(open(f).read()) for f in files]
 
 
 def turns(*jobs):
@@ -100,11 +102,11 @@ def bench_decode():
     del text
     note(f"decode: {SIZE} wells, {size} bytes, page cache warm")
     view, split, lines, libcsv, cat = turns(
-        lambda: run([decode_argv(path, "--view", "well")])[0],
-        lambda: run([decode_argv(path, "--split", SHM)])[0],
-        lambda: run([["wc", "-l", csv]])[0],
-        lambda: run([["csv-count"]], stdin=csv)[0],
-        lambda: run([["sha256sum", path]])[0])
+        lambda: run([decode_argv(path, "--view", "well")]),
+        lambda: run([decode_argv(path, "--split", SHM)]),
+        lambda: run([["wc", "-l", csv]]),
+        lambda: run([["csv-count"]], stdin=csv),
+        lambda: run([["sha256sum", path]]))
     figure("decode-view-well", mb / view, "MB/s", "wc-l", mb / lines, ">=600")
     figure("decode-view-well", mb / view, "MB/s", "libcsv", mb / libcsv, ">=600")
     figure("decode-view-well", mb / view, "MB/s", "sha256sum", mb / cat, ">=600")
@@ -125,11 +127,10 @@ def query(statement):
 
 
 def database():
-    subprocess.run(["aegis-db", "start"], check=True, stdout=subprocess.DEVNULL)
-    env = subprocess.run(["aegis-db", "env"], check=True, capture_output=True, text=True).stdout
-    for line in env.splitlines():
-        name, _, value = line.removeprefix("export ").partition("=")
-        os.environ[name] = value.strip("'")
+    subprocess.run(["aegis-db", "start"], check=True, stderr=open(f"{DIR}/stderr", "ab"))
+    env = subprocess.run(["bash", "-c", 'eval "$(aegis-db env)" && env -0'], check=True, capture_output=True,
+                         text=True).stdout
+    os.environ.update(line.split("=", 1) for line in env.split("\0") if line.startswith("PG"))
     subprocess.run(["aegis-schema-apply"], check=True, stderr=subprocess.DEVNULL)
     subprocess.run(["aegis-entity-define", "--tenant", TENANT,
                     *sorted(f"{ROOT}/pipelines/entities/{f}" for f in os.listdir(f"{ROOT}/pipelines/entities"))],
@@ -165,34 +166,33 @@ def bench_chain():
 
     def ours():
         empty()
-        return run(chain_argv(path))[0]
+        return run(chain_argv(path))
 
     def peer():
         empty()
         return psql("-1", "-c", f"\\copy entities from '{DIR}/entities.copy'",
                     "-c", f"\\copy entity_sources from '{DIR}/entity_sources.copy'")
 
-    first, copy, decode = turns(ours, peer, lambda: run([decode_argv(path, "--view", "well")])[0])
+    first, copy, decode = turns(ours, peer, lambda: run([decode_argv(path, "--view", "well")]))
     name, anchor = max(("psql-copy", copy), ("decode", decode), key=lambda x: x[1])
     figure("chain-first-load", first, "s", name, anchor, "<=1.25x")
     note(f"chain: psql \\copy {copy:.2f} s, decoding alone {decode:.2f} s")
     empty()
     run(chain_argv(path))
-    again, decode = turns(lambda: run(chain_argv(path))[0], lambda: run([decode_argv(path, "--view", "well")])[0])
+    again, decode = turns(lambda: run(chain_argv(path)), lambda: run([decode_argv(path, "--view", "well")]))
     figure("chain-unchanged-load", again, "s", "decode", decode)
 
 
 def bench_memory():
     database()
     small = max(SIZE // 10, 1)
-    peaks = {}
+    highest = {}
     for wells in (small, SIZE):
         empty()
-        peaks[wells] = run(chain_argv(wellbore(wells)))[1]
-        again = run(chain_argv(wellbore(wells)))[1]
-        peaks[wells] = [max(a, b) for a, b in zip(peaks[wells], again)]
+        first, again = (peaks(chain_argv(wellbore(wells))) for _ in range(2))
+        highest[wells] = [max(pair) for pair in zip(first, again)]
     for i, stage in enumerate(("rrc-decode", "entity-map", "entity-load")):
-        figure(f"memory-{stage}", peaks[SIZE][i] / 1024, "MiB", f"{small}-wells", peaks[small][i] / 1024, "<=32")
+        figure(f"memory-{stage}", highest[SIZE][i] / 1024, "MiB", f"{small}-wells", highest[small][i] / 1024, "<=32")
 
 
 def main():
