@@ -30,11 +30,24 @@ static const char *const gen_remarks[] = { "RECLASS TO INJECTION WELL.",
 
 #define PICK(g, list) ((list)[gen_below(g, sizeof(list) / sizeof((list)[0]))])
 
+/*
+ * C leaves open which operand or argument comes first: one statement draws one
+ * number, or else the bytes would depend on the compiler.
+ */
+static inline uint64_t
+gen_month_day(struct gen *g)
+{
+	uint64_t month = gen_range(g, 1, 12);
+
+	return (month * 100 + gen_range(g, 1, 28));
+}
+
 static inline uint64_t
 gen_date(struct gen *g, uint64_t from, uint64_t to)
 {
+	uint64_t year = gen_range(g, from, to);
 
-	return (gen_range(g, from, to) * 10000 + gen_range(g, 1, 12) * 100 + gen_range(g, 1, 28));
+	return (year * 10000 + gen_month_day(g));
 }
 
 static inline uint64_t
@@ -53,6 +66,14 @@ put_name(struct gen *g, enum gen_id f, const char *a, const char *b)
 	(void)strcpy(s, a);
 	(void)strcat(strcat(s, " "), b);
 	put_text(g, f, s);
+}
+
+static inline void
+put_lease_name(struct gen *g, enum gen_id f)
+{
+	const char *surname = PICK(g, gen_surnames);
+
+	put_name(g, f, surname, PICK(g, gen_leases));
 }
 
 /* A date in four pairs of digits, of which ${f} is the first. */
@@ -184,7 +205,7 @@ seg_old_location(struct gen *g)
 {
 
 	rec_begin(g, 12);
-	put_name(g, F12_WB_LEASE_NAME, PICK(g, gen_surnames), PICK(g, gen_leases));
+	put_lease_name(g, F12_WB_LEASE_NAME);
 	put_text(g, F12_WB_SEC_BLK_SURVEY_LOC, PICK(g, gen_surveys));
 	put_num(g, F12_WB_WELL_LOC_MILES, gen_range(g, 1, 30));
 	put_text(g, F12_WB_WELL_LOC_DIRECTION, "NW");

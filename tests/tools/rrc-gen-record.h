@@ -52,6 +52,7 @@ struct gen {
 
 	/* What was made, for the manifest. */
 	uint64_t roots, records, bytes, by_id[100];
+	uint64_t below_bad_key[GEN_SEGMENTS + 1]; /* of root_rejected, by id */
 	uint64_t bad_key, root_rejected, unknown_id, orphan, flawed;
 	uint64_t bad_date, bad_digits, bad_code, out_of_range;
 	uint64_t changed, added, removed;

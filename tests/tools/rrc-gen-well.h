@@ -220,7 +220,7 @@ seg_h15(struct gen *g, const struct gen_well *w)
 	uint64_t year = gen_range(g, 2015, 2024), rest;
 
 	for (i = 0; i < n; i++) {
-		rest = gen_range(g, 1, 12) * 100 + gen_range(g, 1, 28);
+		rest = gen_month_day(g);
 		rec_begin(g, 23);
 		put_num(g, F23_WB_H15_DATE_KEY, 99999999 - ((year - i) * 10000 + rest));
 		put_char(g, F23_WB_H15_STATUS, "AAAACDNPWUEX "[gen_below(g, 13)]);
@@ -312,7 +312,7 @@ seg_plugging(struct gen *g, const struct gen_well *w, bool last)
 		put_text(g, F19_WB_PLUG_FIELD_NAME, PICK(g, gen_formations));
 		put_text(g, F19_WB_PLUG_OPER_NO, "830589");
 		put_name(g, F19_WB_PLUG_OPER_NAME, PICK(g, gen_surnames), "OIL & GAS, INC.");
-		put_name(g, F19_WB_PLUG_LEASE_NAME, PICK(g, gen_surnames), PICK(g, gen_leases));
+		put_lease_name(g, F19_WB_PLUG_LEASE_NAME);
 		rec_end(g);
 	}
 }

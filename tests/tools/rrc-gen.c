@@ -128,15 +128,20 @@ live_through(struct gen *g, struct gen_well *w, uint64_t well, uint64_t born, bo
 static void
 well(struct gen *g, struct gen_well *w, uint64_t rng, bool changed, bool added)
 {
-	uint64_t before = g->records;
+	uint64_t by_id[100], before = g->records;
+	unsigned i;
 
 	g->rng = rng;
 	well_draw(g, w);
+	if (w->fault == FAULT_BAD_KEY)
+		memcpy(by_id, g->by_id, sizeof(by_id));
 	well_write(g, w);
 	g->roots++;
 	if (w->fault == FAULT_BAD_KEY) {
 		g->bad_key++;
 		g->root_rejected += g->records - before - 1;
+		for (i = 2; i <= GEN_SEGMENTS; i++)
+			g->below_bad_key[i] += g->by_id[i] - by_id[i];
 		return;
 	}
 	g->unknown_id += w->fault == FAULT_UNKNOWN_ID;
@@ -187,13 +192,28 @@ generate(struct gen *g, struct err *e)
 	flush(g, 1, e);
 }
 
+/* "01": 20, "02": 31 ... */
+static int
+manifest_ids(struct buf *b, const uint64_t *n, unsigned end, struct err *e)
+{
+	const char *comma = "";
+	unsigned i;
+
+	for (i = 1; i < end; i++) {
+		if (n[i] == 0)
+			continue;
+		if (buf_addf(b, e, "%s\"%02u\": %llu", comma, i, (unsigned long long)n[i]))
+			return (-1);
+		comma = ", ";
+	}
+	return (0);
+}
+
 static int
 manifest_write(const struct gen *g, const char *path, struct err *e)
 {
 	struct buf b = BUF_INIT(1 << 16);
-	unsigned i;
 	int fd, rc;
-	const char *comma = "";
 
 	rc = buf_addf(&b, e,
 	    "{\n \"layout\": \"dbf900\", \"encoding\": \"%s\", \"seed\": %llu, \"night\": %llu,\n"
@@ -202,19 +222,15 @@ manifest_write(const struct gen *g, const char *path, struct err *e)
 	    (unsigned long long)g->night, (unsigned long long)g->records,
 	    (unsigned long long)g->bytes, (unsigned long long)g->roots,
 	    (unsigned long long)(g->roots - g->bad_key));
-	for (i = 1; rc == 0 && i < 100; i++) {
-		if (g->by_id[i] == 0)
-			continue;
-		rc = buf_addf(&b, e, "%s\"%02u\": %llu", comma, i, (unsigned long long)g->by_id[i]);
-		comma = ", ";
-	}
+	rc = rc ? rc : manifest_ids(&b, g->by_id, 100, e);
 	if (rc == 0)
 		rc = buf_addf(&b, e,
 		    "},\n \"rejected\": %llu,\n \"rejects\": {\"bad_key\": %llu, \"root_rejected\": "
 		    "%llu, \"unknown_record_id\": %llu, \"orphan_record\": %llu},\n"
 		    " \"flawed\": %llu,\n \"flaws\": {\"bad_date\": %llu, \"bad_digits\": %llu, "
 		    "\"bad_code\": %llu, \"out_of_range\": %llu},\n"
-		    " \"changed\": %llu, \"added\": %llu, \"removed\": %llu\n}\n",
+		    " \"changed\": %llu, \"added\": %llu, \"removed\": %llu,\n"
+		    " \"below_bad_key\": {",
 		    (unsigned long long)(g->bad_key + g->root_rejected + g->unknown_id + g->orphan),
 		    (unsigned long long)g->bad_key, (unsigned long long)g->root_rejected,
 		    (unsigned long long)g->unknown_id, (unsigned long long)g->orphan,
@@ -222,6 +238,8 @@ manifest_write(const struct gen *g, const char *path, struct err *e)
 		    (unsigned long long)g->bad_digits, (unsigned long long)g->bad_code,
 		    (unsigned long long)g->out_of_range, (unsigned long long)g->changed,
 		    (unsigned long long)g->added, (unsigned long long)g->removed);
+	rc = rc ? rc : manifest_ids(&b, g->below_bad_key, GEN_SEGMENTS + 1, e);
+	rc = rc ? rc : buf_adds(&b, "}\n}\n", e);
 	if (rc == 0) {
 		if ((fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
 			rc = err_sys(e, STATUS_OUTPUT, "can't make '%s'", path);

@@ -2,7 +2,7 @@
 """The second implementation of rrc-decode for the Full Wellbore (dbf900): slow and plain.
 
     rrc_reference.py --facts CSV [--encoding ebcdic|ascii] --segment ID FILE
-    rrc_reference.py --facts CSV [--encoding ebcdic|ascii] --view well FILE
+    rrc_reference.py [--encoding ebcdic|ascii] --view well FILE
     rrc_reference.py --facts CSV [--encoding ebcdic|ascii] --all DIR FILE
 
 The CSV goes to standard output; --book BOOK.json writes what was read, used, skipped,
@@ -77,7 +77,7 @@ def expand(rows):
             if g["redefines"] not in ("", "~") and g["name"] not in KEYED:
                 second = True
             if g["occurs"] > 1:
-                repeats = [(o + i * g["width"], f"{s}-{i + 1}") for o, s in repeats
+                repeats = [(o + i * g["width"], f"{s}({i + 1})") for o, s in repeats
                            for i in range(g["occurs"])]
         # The code byte itself is what chooses, so the first reading shows it always.
         if chosen == ("O", at):
@@ -194,11 +194,12 @@ def quoted(value):
     return value
 
 
-def segment_rows(data, encoding, fields, wanted, book, out):
+def segment_rows(sorted_records, encoding, fields, wanted, book, out):
     out.write(",".join(["_record", "_offset"] + [f.name for f in fields]) + "\n")
-    for number, offset, rec, text, fault in sort_out(data, encoding):
+    for number, offset, rec, text, fault in sorted_records:
         book.n["read"] += 1
-        if fault:
+        # What would be skipped anyway is not rejected for what is above it.
+        if fault and (fault != "root_rejected" or rec == wanted):
             book.reject(number, offset, fault)
             continue
         if rec != wanted:
@@ -348,7 +349,7 @@ def well_columns(kids, encoding):
 EACH_BY_WELL, ONE_BY_WELL = ("01", "02"), ("12", "13", "14", "23")
 
 
-def well_rows(data, encoding, book, out):
+def well_rows(sorted_records, encoding, book, out):
     def emit():
         if well is None:
             return
@@ -367,12 +368,14 @@ def well_rows(data, encoding, book, out):
     blank = collections.defaultdict(list, {"01": [" " * RECORD]})
     out.write(",".join(["_record", "_offset"] + [c for c, _ in well_columns(blank, encoding)]) + "\n")
     well, kids = None, None
-    for number_, offset, rec, text, fault in sort_out(data, encoding):
+    for number_, offset, rec, text, fault in sorted_records:
         book.n["read"] += 1
         if rec == "01" and fault in (None, "bad_key"):
             emit()
             well, kids = (None if fault else (number_, offset)), collections.defaultdict(list)
-        if fault:
+        if fault == "root_rejected" and rec not in EACH_BY_WELL + ONE_BY_WELL:
+            book.n["skipped"] += 1
+        elif fault:
             book.reject(number_, offset, fault)
         else:
             used = rec in EACH_BY_WELL or (rec in ONE_BY_WELL and not kids[rec])
@@ -384,7 +387,7 @@ def well_rows(data, encoding, book, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--facts", required=True)
+    parser.add_argument("--facts")
     parser.add_argument("--encoding", choices=["ebcdic", "ascii"], default="ebcdic")
     parser.add_argument("--segment")
     parser.add_argument("--view", choices=["well"])
@@ -392,15 +395,15 @@ def main():
     parser.add_argument("--book")
     parser.add_argument("file")
     args = parser.parse_args()
-    data = open(args.file, "rb").read()
-    facts = read_facts(args.facts)
+    everything = list(sort_out(open(args.file, "rb").read(), args.encoding))
+    facts = read_facts(args.facts) if args.facts else {}
     for what in sorted(facts) + ["well"] if args.all else [args.segment or args.view]:
         book = Book()
         out = open(f"{args.all}/{what}.csv", "w") if args.all else sys.stdout
         if what == "well":
-            well_rows(data, args.encoding, book, out)
+            well_rows(everything, args.encoding, book, out)
         else:
-            segment_rows(data, args.encoding, facts[what], what, book, out)
+            segment_rows(everything, args.encoding, facts[what], what, book, out)
         out.flush()
         if args.all or args.book:
             book.write(f"{args.all}/{what}.json" if args.all else args.book)
