@@ -128,10 +128,10 @@ deps:
 	@scripts/setup check
 
 #: make bench     one line a figure; BENCH=NAME, SIZE=N
-#: make lint      clang-tidy over everything
+#: make lint      clang-tidy over programs and library
 lint:
-	@printf '%s\n' $(C_ALL) | xargs -P $(JOBS) -I '{}' \
-	    clang-tidy --quiet '{}' -- $(CPPFLAGS) -Itests $(CSTD) $(WARN)
+	@printf '%s\n' $(LIB_SRC) $(CMD_SRC) | xargs -P $(JOBS) -I '{}' \
+	    clang-tidy --quiet '{}' -- $(CPPFLAGS) $(CSTD) $(WARN)
 
 #: make format    lay the C files out with clang-format 14
 format:

@@ -9,6 +9,8 @@ other() { # other USER COMMAND...
 	shift
 	setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups -- "$@"
 }
+# The checkout may be where other users can't go.
+cp -R "$AEGIS_BIN" "$WORK/bin"
 query=(psql -XAtc 'SELECT current_user' -h "$run" -d aegis)
 
 is "$("${query[@]}" -U aegis)" aegis "root is let in"
@@ -27,15 +29,15 @@ exits 2 "root under another role" "${query[@]}" -U postgres
 exits 2 "TCP" psql -XAtc 'SELECT 1' -h 127.0.0.1 -p 5432 -U aegis -d aegis
 like "$WORK/err" 'refused' "is refused"
 
-exits 77 "another user's status" other nobody env AEGIS_VAR="$AEGIS_VAR" "$AEGIS_BIN/aegis-db" status
-exits 77 "another user's stop" other nobody env AEGIS_VAR="$AEGIS_VAR" "$AEGIS_BIN/aegis-db" stop
-exits 77 "another user's destroy" other nobody env AEGIS_VAR="$AEGIS_VAR" "$AEGIS_BIN/aegis-db" destroy --yes
+exits 77 "another user's status" other nobody env AEGIS_VAR="$AEGIS_VAR" "$WORK/bin/aegis-db" status
+exits 77 "another user's stop" other nobody env AEGIS_VAR="$AEGIS_VAR" "$WORK/bin/aegis-db" stop
+exits 77 "another user's destroy" other nobody env AEGIS_VAR="$AEGIS_VAR" "$WORK/bin/aegis-db" destroy --yes
 is "$("${query[@]}" -U aegis)" aegis "it still runs"
 
 # A user's own: served by that user, open to it and to root.
 mkdir "$WORK/own"
 chown nobody "$WORK/own"
-own() { other nobody env HOME=/ AEGIS_VAR="$WORK/own/var" "$AEGIS_BIN/aegis-db" "$@"; }
+own() { other nobody env HOME=/ AEGIS_VAR="$WORK/own/var" "$WORK/bin/aegis-db" "$@"; }
 exits 0 "another user starts its own" own start --fast
 like "$WORK/err" "of user 'nobody'" "as itself"
 is "$(own psql -XAtc 'SELECT current_user')" aegis "that user is let in"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# What README.md says is typed by hand gives what it says is printed.
+. "$(dirname "$0")/../lib.sh"
+cd "$WORK" || exit 1
+ln -s "$ROOT/fixtures" "$ROOT/pipelines" .
+
+# One file a command, and one with the lines that it should print.
+awk '
+	$0 == "```console" { on = 1; next }
+	$0 == "```" { on = 0 }
+	!on { next }
+	/^\$ / { n++; sub(/^\$ /, ""); print > n ".sh"; more = /[|\\]$/; next }
+	more { print > n ".sh"; more = /[|\\]$/; next }
+	{ print > n ".want" }
+' "$ROOT/README.md"
+
+for ((i = 1; i == 1 || i <= $(ls ./*.sh | wc -l); i++)); do
+	bash "$i.sh" >got 2>&1
+	touch "$i.want"
+	# Two stages of a pipe end in any order.
+	is "$(sort got)" "$(sort "$i.want")" "$(head -n 1 "$i.sh" | cut -c 1-60)"
+done
+done_testing
