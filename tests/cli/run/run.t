@@ -140,16 +140,16 @@ exits 73 'a report that can not be written' sh -c 'aegis run t.yaml >/dev/full'
 
 # A stage gets its four descriptors and no others, whatever the runner has.
 stage fds <<'S'
-# 10: the shell's own script
-ls /proc/$$/fd | sort -n | tr '\n' ' '
+# 4: the directory that ls reads
+exec ls -m /proc/self/fd
 S
 t '[[fds], [copy], [copy]]'
 exits 0 'with files open' sh -c 'exec aegis run t.yaml 5</dev/null 7</etc/passwd 9>x9'
-like out '^    0 1 2 3 10 $' 'a stage has 0 to 3'
+like out '^    0, 1, 2, 3, 4$' 'a stage has 0 to 3'
 t '[[copy], [copy], [fds]]'
 exits 0 'with none open' sh -c 'exec aegis run t.yaml >&2 <&- 2>err2'
 exits 0 'with standard error closed' sh -c 'exec aegis run t.yaml 2>&-'
-like out '^    0 1 2 3 10 $' 'the last of three has no pipe of the others'
+like out '^    0, 1, 2, 3, 4$' 'the last of three has no pipe of the others'
 
 # What stages are told.
 stage env <<'S'
@@ -172,8 +172,12 @@ S
 t '[[rows]]'
 exits 0 'not on a terminal' aegis run t.yaml
 unlike err 'MB/s' 'no progress line'
-ok 'on a terminal' script -qec 'aegis run t.yaml' tty
-like tty 's: [1-5]000 rows, [0-9.]+ MB/s, 0:0[1-9] left' 'rows, rate and time left'
+if script -qec true /dev/null >/dev/null 2>&1; then
+	ok 'on a terminal' script -qec 'aegis run t.yaml' tty
+	like tty 's: [1-5]000 rows, [0-9.]+ MB/s, 0:0[1-9] left' 'rows, rate and time left'
+else
+	say 'no pseudo-terminals here: the progress line is not tested'
+fi
 
 # What a plan shows.
 stage plan <<'S'
