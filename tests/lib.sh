@@ -56,6 +56,7 @@ ok() {
 		tap_result 1 "$what"
 		say "command: $*"
 		head -c 4000 "$WORK/.ok" | sed 's/^/# /'
+		echo
 		return 1
 	fi
 }
@@ -67,6 +68,7 @@ is() {
 	else
 		tap_result 1 "$3"
 		printf '%s\n' "got:" "$1" "want:" "$2" | head -c 4000 | sed 's/^/# /'
+		echo
 		return 1
 	fi
 }
@@ -83,6 +85,7 @@ exits() {
 		tap_result 1 "$what"
 		say "exit status $got, not $want: $*"
 		head -c 3000 "$WORK/err" | sed 's/^/# /'
+		echo
 		return 1
 	fi
 }
@@ -95,6 +98,7 @@ like() {
 		tap_result 1 "$3"
 		say "no line matches: $2"
 		head -c 3000 "$1" | sed 's/^/# /'
+		echo
 		return 1
 	fi
 }
@@ -105,6 +109,7 @@ unlike() {
 		tap_result 1 "$3"
 		say "a line matches: $2"
 		grep -E -- "$2" "$1" | head -c 3000 | sed 's/^/# /'
+		echo
 		return 1
 	else
 		tap_result 0 "$3"

@@ -172,6 +172,8 @@ cluster_run(const char *bindir, const char *const *argv, struct err *e)
 
 		cluster_clean_exec();
 		cluster_clean_environment();
+		/* initdb and pg_ctl look for themselves, and for each other, in PATH. */
+		(void)setenv("PATH", bindir, 1);
 		if ((log = open("log", O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0600)) < 0 ||
 		    (nul = open("/dev/null", O_RDONLY)) < 0 || dup2(nul, 0) < 0 ||
 		    dup2(log, 1) < 0 || dup2(log, 2) < 0)
