@@ -123,3 +123,21 @@ num_unhex(void *dst, const char *p, size_t n)
 	}
 	return (0);
 }
+
+int
+num_uuid(char dst[37], const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < 36; i++) {
+		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		/* The end of a shorter text is neither. */
+		if (dash ? c != '-' : num_nibble(c) < 0)
+			return (-1);
+		dst[i] = c;
+	}
+	dst[36] = '\0';
+	return (s[36] == '\0' ? 0 : -1);
+}

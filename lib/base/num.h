@@ -55,4 +55,12 @@ void num_hex(char *dst, const void *p, size_t n);
  */
 int num_unhex(void *dst, const char *p, size_t n);
 
+/**
+ * num_uuid(dst, s):
+ * Write the UUID ${s} (RFC 9562: 8-4-4-4-12 hex digits of either case) as
+ * PostgreSQL does, in lower case with a NUL.  Return 0, or -1 if it is none;
+ * ${dst} holds nothing of use then.
+ */
+int num_uuid(char dst[37], const char *s);
+
 #endif

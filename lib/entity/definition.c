@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "entity/check.h"
 #include "entity/definition_db.h"
 #include "entity/definition_file.h"
@@ -62,32 +63,15 @@ definition_key_ok(const char *s)
 	    strcmp(s, "entity_key") != 0);
 }
 
-static int
-definition_tenant(const char *s, char dst[37], struct err *e)
-{
-	size_t i;
-
-	for (i = 0; i < 36 && s[i] != '\0'; i++) {
-		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-			break;
-		dst[i] = c;
-	}
-	if (i < 36 || s[36] != '\0')
-		return (err_set(e, STATUS_USAGE, "the tenant '%s' is not a UUID", s));
-	dst[36] = '\0';
-	return (0);
-}
-
 struct entity_definition *
 definition_new(const char *tenant, const char *type, size_t n, struct err *e)
 {
 	struct entity_definition *d = xcalloc(1, sizeof(*d));
 
-	if (definition_tenant(tenant, d->tenant, e))
+	if (num_uuid(d->tenant, tenant)) {
+		(void)err_set(e, STATUS_USAGE, "the tenant '%s' is not a UUID", tenant);
 		goto err1;
+	}
 	if (!definition_type_ok(type)) {
 		(void)err_set(e, STATUS_CONFIG,
 		    "'%s' can't be a type's key (small letters, digits and '_')", type);

@@ -6,25 +6,6 @@
 #include "base/os.h"
 #include "entity/load_state.h"
 
-/* The tenant as PostgreSQL writes it: lower-case, 8-4-4-4-12. */
-static int
-load_tenant(struct load *l, const char *s, struct err *e)
-{
-	size_t i;
-
-	for (i = 0; i < 36 && s[i] != '\0'; i++) {
-		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? c != '-' : strchr("0123456789abcdef", c) == NULL)
-			break;
-		l->tenant[i] = c;
-	}
-	if (i < 36 || s[36] != '\0')
-		return (err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", s));
-	return (0);
-}
-
 /*
  * One load of a tenant's type at a time.  The lock ends with the transaction, so
  * that one that dies leaves none.
@@ -195,8 +176,11 @@ load_run(const struct load_options *o, int fd, const char *name, struct err *e)
 	struct load *l = load_new(o);
 	struct buf kind = BUF_INIT(1024);
 
-	if (load_tenant(l, o->tenant, e) ||
-	    (l->pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
+	if (num_uuid(l->tenant, o->tenant)) {
+		(void)err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", o->tenant);
+		goto err1;
+	}
+	if ((l->pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
 		goto err1;
 	if (load_begin(l, e))
 		goto err2;

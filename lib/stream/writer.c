@@ -285,32 +285,17 @@ stream_writer_rows(const struct stream_writer *w)
 	return (w->rows);
 }
 
-/* 8-4-4-4-12 hex digits, RFC 9562. */
-static bool
-writer_is_uuid(const char *s)
-{
-	size_t i;
-
-	for (i = 0; i < 36; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? s[i] != '-' :
-			   strchr("0123456789abcdefABCDEF", s[i]) == NULL || s[i] == '\0')
-			return (false);
-	}
-	return (s[36] == '\0');
-}
-
 static int
 writer_header(struct stream_writer *w, const struct stream_header *h, struct err *e)
 {
 	struct buf b = BUF_INIT(STREAM_LINE_MAX);
 	const char *source = h->source != NULL && h->source[0] ? h->source : "-";
+	char run[37];
 	int rc = -1;
 
 	if (h->kind == NULL || h->kind[0] == '\0')
 		return (err_set(e, STATUS_BUG, "'%s': a stream without a kind", w->name));
-	if (h->run == NULL || !writer_is_uuid(h->run))
+	if (h->run == NULL || num_uuid(run, h->run))
 		return (err_set(e, STATUS_USAGE, "the run's id '%.60s' is no UUID",
 		    h->run != NULL ? h->run : ""));
 	if (buf_adds(&b, "#aegis-stream 1", e) == 0 && control_put(&b, "kind", h->kind, e) == 0 &&

@@ -124,6 +124,26 @@ test_hex(void)
 	(void)tap_ok(num_unhex(back, "", 0) == 0, "no bytes");
 }
 
+static void
+test_uuid(void)
+{
+	static const char good[] = "00000000-0000-4000-8000-00000000ABCD";
+	char dst[37], bad[40];
+	size_t i;
+
+	(void)tap_ok(num_uuid(dst, good) == 0, "a UUID");
+	(void)tap_is(dst, "00000000-0000-4000-8000-00000000abcd", "in lower case");
+	for (i = 0; i < 36; i++) {
+		memcpy(bad, good, sizeof(good));
+		bad[i] = 'g';
+		(void)tap_ok(num_uuid(dst, bad) == -1, "none with a 'g' at %zu", i);
+		bad[i] = '\0';
+		(void)tap_ok(num_uuid(dst, bad) == -1, "none of %zu characters", i);
+	}
+	(void)snprintf(bad, sizeof(bad), "%s0", good);
+	(void)tap_ok(num_uuid(dst, bad) == -1, "none of 37 characters");
+}
+
 int
 main(void)
 {
@@ -132,5 +152,6 @@ main(void)
 	test_fmt();
 	test_ceiling();
 	test_hex();
+	test_uuid();
 	return (tap_end());
 }
