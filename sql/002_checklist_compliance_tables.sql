@@ -1,5 +1,5 @@
--- Checklists and the compliance matrix, as in AEGIS's schema document.  Where
--- AEGIS has made the tables before, everything here finds them and does nothing.
+-- Checklists, the compliance matrix, rules and their snapshots, as in AEGIS's schema document.
+-- Where AEGIS has made the tables before, everything here finds them and does nothing.
 
 CREATE TABLE IF NOT EXISTS checklist_templates (
     id                 uuid         PRIMARY KEY DEFAULT uuid_generate_v4(),
@@ -77,3 +77,45 @@ CREATE INDEX IF NOT EXISTS idx_compliance_status_domain
     ON compliance_status (tenant_id, compliance_domain);
 CREATE INDEX IF NOT EXISTS idx_compliance_status_deadline
     ON compliance_status (tenant_id, deadline);
+
+-- Versions of regulatory rules.  What may happen to a row stands in 110_guards.sql.
+CREATE TABLE IF NOT EXISTS rule_versions (
+    id                 uuid         PRIMARY KEY DEFAULT uuid_generate_v4(),
+    tenant_id          varchar(50)  NOT NULL,
+    rule_type          varchar(50)  NOT NULL,  -- statewide, field_specific, notice
+    rule_domain        varchar(50)  NOT NULL,  -- spacing, density, flaring, reporting
+    rule_identifier    varchar(255) NOT NULL,
+    version            integer      NOT NULL,
+    effective_date     date         NOT NULL,
+    superseded_date    date,
+    source             varchar(50)  NOT NULL,  -- rrc_ingestion, rule_monitor_agent, manual, docket_hearing
+    source_reference   varchar(500),
+    rule_data          jsonb        NOT NULL,
+    graph_node_id      varchar(255),
+    change_summary     text,
+    detected_at        timestamptz  DEFAULT now(),
+    detected_by        varchar(100),
+    status             varchar(20)  DEFAULT 'active'
+                       CHECK (status IN ('active', 'superseded', 'pending_review', 'draft')),
+    UNIQUE (tenant_id, rule_identifier, version)
+);
+CREATE INDEX IF NOT EXISTS idx_rule_versions_active
+    ON rule_versions (tenant_id, rule_identifier, status) WHERE status = 'active';
+CREATE INDEX IF NOT EXISTS idx_rule_versions_domain ON rule_versions (tenant_id, rule_domain);
+
+CREATE TABLE IF NOT EXISTS filing_rule_snapshots (
+    id                 uuid         PRIMARY KEY DEFAULT uuid_generate_v4(),
+    checklist_id       uuid         REFERENCES filing_checklists (id) ON DELETE CASCADE,
+    rule_version_id    uuid         REFERENCES rule_versions (id),
+    snapshotted_at     timestamptz  DEFAULT now(),
+    rule_data_at_snapshot jsonb     NOT NULL,
+    is_current         boolean      DEFAULT true,
+    superseded_by      uuid         REFERENCES rule_versions (id),
+    acknowledged       boolean      DEFAULT false,
+    acknowledged_by    varchar(255),
+    acknowledged_at    timestamptz
+);
+CREATE INDEX IF NOT EXISTS idx_filing_rule_snapshots_checklist
+    ON filing_rule_snapshots (checklist_id);
+CREATE INDEX IF NOT EXISTS idx_filing_rule_snapshots_stale
+    ON filing_rule_snapshots (is_current) WHERE is_current = false;

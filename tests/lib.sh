@@ -135,7 +135,7 @@ need_shared() {
 need_pg() {
 	export AEGIS_VAR=$WORK/var
 	pg_up=1
-	if ! aegis db start --fast >"$WORK/db.log" 2>&1 ||
+	if ! aegis db start --fast --set aegis.without=age,vector >"$WORK/db.log" 2>&1 ||
 	    ! eval "$(aegis db env)" || ! aegis schema-apply >>"$WORK/db.log" 2>&1; then
 		sed 's/^/# /' "$WORK/db.log"
 		printf 'Bail out! no private PostgreSQL\n'

@@ -1,0 +1,40 @@
+-- The labels of graph oilgas, and the indexes that AGE doesn't make: unique ids, both ends of
+-- each edge, and entity_id as `WHERE n.entity_id = '...'` asks for it.  Vertex labels are those
+-- of AEGIS's graph-schema page; of edges its pages name two.
+
+DO $$
+DECLARE
+    l text;
+BEGIN
+    -- Looked up by name: create_graph() ran where AGE is, and nowhere else.
+    IF to_regclass('ag_catalog.ag_graph') IS NULL THEN
+        RETURN;
+    END IF;
+    FOREACH l IN ARRAY ARRAY['Well', 'Lease', 'Field', 'Formation', 'Operator', 'Permit',
+        'FlaringAuthorization', 'FlaringEvent', 'InfrastructureProject', 'Regulation', 'Wellpad',
+        'Facility', 'PipelineRoute', 'WellEvent', 'ComplianceDeadline', 'FilingPackage',
+        'WellConversation', 'Project', 'Equipment', 'Pipeline']
+    LOOP
+        IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
+            PERFORM ag_catalog.create_vlabel('oilgas', l);
+        END IF;
+        EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
+            'idx_' || l || '_id', l);
+        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I ((ag_catalog.agtype_access_operator('
+            'VARIADIC ARRAY[properties, ''"entity_id"''::ag_catalog.agtype])))',
+            'idx_' || l || '_entity_id', l);
+    END LOOP;
+    FOREACH l IN ARRAY ARRAY['OPERATED_BY', 'LOCATED_IN']
+    LOOP
+        IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
+            PERFORM ag_catalog.create_elabel('oilgas', l);
+        END IF;
+        EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
+            'idx_' || l || '_id', l);
+        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (start_id)',
+            'idx_' || l || '_start', l);
+        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
+            'idx_' || l || '_end', l);
+    END LOOP;
+END;
+$$;
