@@ -8,15 +8,20 @@
 #include "base/program.h"
 #include "pg/cluster.h"
 #include "pg/private.h"
+#include "pg/programs.h"
 
 static bool opt_fast, opt_yes;
 static struct option_list opt_set;
+static const char *opt_without;
 
 static const struct option_spec options[] = {
 	{ "fast", OPTION_FLAG, NULL, &opt_fast,
 	    "start: never wait for the disk; for tests, a power cut loses the database" },
 	{ "set", OPTION_LIST, "NAME=VALUE", &opt_set,
 	    "start: a setting of the server, kept for later starts; may be given more than once" },
+	{ "without", OPTION_STRING, "LIST", &opt_without,
+	    "start: make it without age, vector or both (age,vector): no graph, and "
+	    "embeddings as arrays" },
 	{ "yes", OPTION_FLAG, NULL, &opt_yes, "destroy: do it" },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -36,8 +41,13 @@ static const struct program program = {
 	    "start makes the database where there is none, starts the server and waits until "
 	    "it takes connections; a running one is left alone. Called by root, the server runs "
 	    "as the user postgres; where that user can't enter the checkout, var/db becomes a "
-	    "link to a directory below /var/lib/aegis-batch. The newest PostgreSQL of the "
-	    "distribution is taken. A server that was killed recovers at the next start.\n\n"
+	    "link to a directory below /var/lib/aegis-batch. A server that was killed recovers "
+	    "at the next start.\n\n"
+	    "A new database has Apache AGE and pgvector: from the distribution (Debian 13: "
+	    "postgresql-17-age, postgresql-17-pgvector), else from Debian 13's packages, "
+	    "fetched once and unpacked below var/ (AEGIS_PG_TREE names another place). "
+	    "--without age,vector takes the newest PostgreSQL of the distribution. What a "
+	    "database was made with it keeps.\n\n"
 	    "stop rolls open transactions back and stops the server. status says whether it "
 	    "runs and where everything is. psql opens it, with psql's own arguments behind the "
 	    "word. url prints a connection URL, env prints lines for the shell's eval. destroy "
@@ -67,12 +77,27 @@ show_tail(char *tail)
 	}
 }
 
+static void
+tell(const char *what)
+{
+
+	log_info("%s", what);
+}
+
 static int
 start(struct err *e)
 {
-	struct private_options o = { opt_fast, opt_set.v, opt_set.n };
+	struct private_options o = {
+		.fast = opt_fast,
+		.set = opt_set.v,
+		.n_set = opt_set.n,
+		.chosen = opt_without != NULL,
+		.tell = tell,
+	};
 	struct private_report r;
 
+	if (opt_without != NULL && programs_words(opt_without, &o.without, e))
+		return (log_err(e));
 	if (private_start(&o, &r, e)) {
 		show_tail(r.tail);
 		return (log_err(e));
@@ -104,20 +129,25 @@ status(struct err *e)
 
 	if (private_status(&r, e))
 		return (log_err(e));
-	(void)printf("state    %s\n",
+	(void)printf("state      %s\n",
 	    r.state == PRIVATE_RUNNING     ? "running" :
 		r.state == PRIVATE_STOPPED ? "stopped" :
 					     "none");
 	if (r.place[0] != '\0')
-		(void)printf("place    %s\n", r.place);
+		(void)printf("place      %s\n", r.place);
 	if (r.version[0] != '\0')
-		(void)printf("version  %s\n", r.version);
+		(void)printf("version    %s\n", r.version);
+	if (r.version[0] != '\0' && r.without == PROGRAMS_ALL)
+		(void)printf("extensions none (made without age,vector)\n");
+	else if (r.version[0] != '\0')
+		(void)printf("extensions%s%s%s%s\n", r.age[0] ? " age " : "", r.age,
+		    r.vector[0] ? " vector " : "", r.vector);
 	if (r.user[0] != '\0')
-		(void)printf("user     %s\n", r.user);
+		(void)printf("user       %s\n", r.user);
 	if (r.socket[0] != '\0')
-		(void)printf("socket   %s\n", r.socket);
+		(void)printf("socket     %s\n", r.socket);
 	if (r.pid != 0)
-		(void)printf("process  %ld\n", r.pid);
+		(void)printf("process    %ld\n", r.pid);
 	return (r.state == PRIVATE_RUNNING ? 0 : STATUS_NODB);
 }
 
@@ -236,8 +266,9 @@ main(int argc, char **argv)
 			break;
 	if (i == sizeof(verbs) / sizeof(verbs[0]))
 		return (program_usage_error(&program, "'%s' is none of its words", operands[0]));
-	if (verbs[i].run != start && (opt_fast || opt_set.n > 0))
-		return (program_usage_error(&program, "--fast and --set belong to start"));
+	if (verbs[i].run != start && (opt_fast || opt_set.n > 0 || opt_without != NULL))
+		return (
+		    program_usage_error(&program, "--fast, --set and --without belong to start"));
 	if (verbs[i].run != destroy && opt_yes)
 		return (program_usage_error(&program, "--yes belongs to destroy"));
 	rc = verbs[i].run(&e);

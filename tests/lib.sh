@@ -131,11 +131,17 @@ need_shared() {
 	skip_all "no real samples in $SHARED"
 }
 
-# need_pg: a private PostgreSQL for this test file, with the schema; exports PG*
-need_pg() {
+# need_pg: a private PostgreSQL for this test file, with the schema; exports PG*.  Without
+# AGE and pgvector: it starts on every machine, and fast.
+need_pg() { start_pg --without age,vector; }
+
+# need_full_pg: the same with AGE and pgvector
+need_full_pg() { start_pg; }
+
+start_pg() {
 	export AEGIS_VAR=$WORK/var
 	pg_up=1
-	if ! aegis db start --fast --set aegis.without=age,vector >"$WORK/db.log" 2>&1 ||
+	if ! aegis db start --fast "$@" >"$WORK/db.log" 2>&1 ||
 	    ! eval "$(aegis db env)" || ! aegis schema-apply >>"$WORK/db.log" 2>&1; then
 		sed 's/^/# /' "$WORK/db.log"
 		printf 'Bail out! no private PostgreSQL\n'

@@ -19,6 +19,7 @@
 #include "base/os.h"
 #include "pg/cluster_files.h"
 #include "pg/pg.h"
+#include "pg/programs.h"
 
 enum {
 	CLUSTER_LOCK_SECONDS = 120,  /* a first start takes some seconds */
@@ -37,78 +38,6 @@ cluster_clean_exec(void)
 
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)signal(SIGXFSZ, SIG_DFL);
-}
-
-static int
-cluster_has_programs(const char *dir)
-{
-	static const char *const names[] = { "initdb", "pg_ctl", "postgres", "psql" };
-	char path[PRIVATE_PATH_MAX + 32];
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		if (access(path, X_OK) != 0)
-			return (0);
-	}
-	return (1);
-}
-
-/* Debian's place of each version; ${best} is set to the newest, or 0. */
-static uint64_t
-cluster_newest(void)
-{
-	static const char root[] = "/usr/lib/postgresql";
-	DIR *d = opendir(root);
-	struct dirent *de;
-	uint64_t best = 0;
-
-	while (d != NULL && (de = readdir(d)) != NULL) {
-		char path[PRIVATE_PATH_MAX];
-		uint64_t v;
-
-		if (num_u64(de->d_name, strlen(de->d_name), 1, 999, &v) || v <= best)
-			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s/bin", root, de->d_name);
-		if (cluster_has_programs(path))
-			best = v;
-	}
-	if (d != NULL)
-		(void)closedir(d);
-	return (best);
-}
-
-int
-cluster_bindir(char *dst, size_t size, const char *version, struct err *e)
-{
-	uint64_t newest = version[0] == '\0' ? cluster_newest() : 0;
-	char line[PRIVATE_PATH_MAX] = "";
-	FILE *f;
-
-	if (version[0] != '\0')
-		(void)snprintf(dst, size, "/usr/lib/postgresql/%s/bin", version);
-	else
-		(void)snprintf(dst, size, "/usr/lib/postgresql/%llu/bin",
-		    (unsigned long long)newest);
-	if (cluster_has_programs(dst))
-		return (0);
-	/* A PostgreSQL of another make says itself where it is. */
-	if ((f = popen("pg_config --bindir 2>/dev/null", "r")) != NULL) {
-		if (fgets(line, sizeof(line), f) == NULL)
-			line[0] = '\0';
-		(void)pclose(f);
-		line[strcspn(line, "\n")] = '\0';
-	}
-	if (line[0] == '/' && strlen(line) < size && cluster_has_programs(line)) {
-		memcpy(dst, line, strlen(line) + 1);
-		return (0);
-	}
-	(void)err_set(e, STATUS_CONFIG,
-	    "no PostgreSQL%s%s here: neither in "
-	    "/usr/lib/postgresql nor by pg_config",
-	    version[0] ? " " : "", version);
-	return (err_hint(e, "install it: apt-get install postgresql%s%s", version[0] ? "-" : "",
-	    version));
 }
 
 /* Libpq's and the server's variables are the caller's, not this server's. */
@@ -370,7 +299,7 @@ cluster_init(const struct cluster *c, const char *bindir, struct private_report 
 		cluster_tail(r, from);
 		return (err_set(e, STATUS_NODB, "initdb failed (exit status %d)", rc));
 	}
-	if (cluster_files_auth(c, e))
+	if (cluster_files_auth(c, e) || cluster_files_without("data.partial", c->options->without, e))
 		return (-1);
 	if (rename("data.partial", "data"))
 		return (err_sys(e, STATUS_OUTPUT, "can't rename 'data.partial'"));
@@ -428,6 +357,21 @@ cluster_launch(const char *bindir, bool sync_first, struct private_report *r, st
 	return (0);
 }
 
+/* The programs for what is there, or for what is to be made. */
+static int
+cluster_programs(const struct cluster *c, char *bindir, size_t size, struct private_report *r,
+    struct err *e)
+{
+	unsigned int without = c->options->without;
+
+	if (r->version[0] != '\0' && cluster_files_read_without(".", &without, e))
+		return (-1);
+	if (programs_find(bindir, size, r->version, PROGRAMS_ALL & ~without, e))
+		return (-1);
+	r->without = without;
+	return (0);
+}
+
 /* Everything of a start behind the lock. */
 static int
 cluster_start_locked(const struct cluster *c, struct private_report *r, struct err *e)
@@ -450,18 +394,18 @@ cluster_start_locked(const struct cluster *c, struct private_report *r, struct e
 		}
 		return (cluster_database(r->socket, e));
 	}
-	if (cluster_bindir(bindir, sizeof(bindir), r->version, e) ||
-	    cluster_after_crash(r->socket, e))
-		return (-1);
 	if (r->version[0] == '\0' && access("data", F_OK) == 0)
 		return (
 		    err_set(e, STATUS_CONFIG, "'%s/data' is no PostgreSQL data directory", c->dir));
+	if (cluster_programs(c, bindir, sizeof(bindir), r, e) ||
+	    cluster_after_crash(r->socket, e))
+		return (-1);
 	if (r->version[0] == '\0' && cluster_init(c, bindir, r, e))
 		return (-1);
 	cluster_version(r->version, sizeof(r->version));
 	if (cluster_files_settings(c, &kept, e))
 		goto done;
-	if (cluster_files_server(c, r->socket, &sync_first, e) ||
+	if (cluster_files_server(c, r->socket, r->without, &sync_first, e) ||
 	    cluster_launch(bindir, sync_first, r, e)) {
 		/* A setting that the server refuses must not bar the next start. */
 		if (c->options->n_set > 0)
@@ -494,8 +438,19 @@ int
 cluster_status(const struct cluster *c, struct private_report *r, struct err *e)
 {
 
-	(void)e;
+	char bindir[PRIVATE_PATH_MAX];
+
 	cluster_version(r->version, sizeof(r->version));
+	if (cluster_files_read_without(".", &r->without, e))
+		return (-1);
+	if (r->version[0] != '\0' && r->without != PROGRAMS_ALL &&
+	    programs_find(bindir, sizeof(bindir), r->version, PROGRAMS_ALL & ~r->without, NULL) == 0) {
+		if ((r->without & PROGRAMS_AGE) == 0)
+			programs_extension(bindir, r->version, "age", r->age, sizeof(r->age));
+		if ((r->without & PROGRAMS_VECTOR) == 0)
+			programs_extension(bindir, r->version, "vector", r->vector,
+			    sizeof(r->vector));
+	}
 	cluster_files_host(r->socket, sizeof(r->socket));
 	r->pid = cluster_pid();
 	r->state = r->pid != 0 ? PRIVATE_RUNNING : PRIVATE_STOPPED;
@@ -512,10 +467,11 @@ cluster_stop_locked(const struct cluster *c, struct private_report *r, struct er
 	off_t from = cluster_log_size();
 	int rc;
 
-	(void)cluster_status(c, r, e);
+	if (cluster_status(c, r, e))
+		return (-1);
 	if (r->pid == 0)
 		return (0);
-	if (cluster_bindir(bindir, sizeof(bindir), r->version, e) ||
+	if (programs_find(bindir, sizeof(bindir), r->version, PROGRAMS_ALL & ~r->without, e) ||
 	    (rc = cluster_run(bindir, argv, e)) < 0)
 		return (-1);
 	if (rc != 0 && cluster_pid() != 0) {

@@ -48,13 +48,6 @@ int cluster_status(const struct cluster *c, struct private_report *r, struct err
 int cluster_empty(const struct cluster *c, struct private_report *r, struct err *e);
 
 /**
- * cluster_bindir(dst, size, version, e):
- * Find the directory of PostgreSQL's programs of ${version} ("15"), or of the
- * newest version where that is empty.  Return 0, or -1 with ${e} set.
- */
-int cluster_bindir(char *dst, size_t size, const char *version, struct err *e);
-
-/**
  * cluster_clean_exec():
  * Undo what a program of ours must not hand on to one that it execs: ignored
  * signals.

@@ -12,10 +12,12 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "pg/programs.h"
 
 enum { CLUSTER_FILES_MAX = 64 << 10 };
 
 #define CLUSTER_FILES_FAST "# fast\n"
+#define CLUSTER_FILES_WITHOUT "aegis-without"
 
 /* Settings a caller may change come first, the user's next, those that make it
  * private last: the last one counts. */
@@ -280,7 +282,50 @@ cluster_files_settings(const struct cluster *c, struct buf *old, struct err *e)
 }
 
 int
-cluster_files_server(const struct cluster *c, const char *socket, bool *sync_first, struct err *e)
+cluster_files_without(const char *data, unsigned int set, struct err *e)
+{
+	struct buf b = BUF_INIT(CLUSTER_FILES_MAX);
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/" CLUSTER_FILES_WITHOUT, data);
+	return (cluster_files_write_buf(path, &b, buf_addf(&b, e, "%s\n", programs_text(set)), e));
+}
+
+int
+cluster_files_read_without(const char *dir, unsigned int *set, struct err *e)
+{
+	struct buf b = BUF_INIT(CLUSTER_FILES_MAX);
+	char path[PRIVATE_PATH_MAX + 64];
+	const char *text;
+	int rc = -1;
+
+	*set = PROGRAMS_ALL;
+	(void)snprintf(path, sizeof(path), "%s/data/" CLUSTER_FILES_WITHOUT, dir);
+	if (access(path, F_OK) != 0)
+		return (0);
+	if (io_slurp(path, &b, e) == 0 && (text = buf_str(&b, e)) != NULL &&
+	    programs_words(text, set, NULL) == 0)
+		rc = 0;
+	else
+		(void)err_set(e, STATUS_CONFIG, "'%s' can't be read", path);
+	buf_free(&b);
+	return (rc);
+}
+
+/* AGE is loaded by the server, since only a superuser may LOAD it.  That an extension
+ * is missing on purpose the schema's files ask the server. */
+static int
+cluster_files_extensions(struct buf *b, unsigned int without, struct err *e)
+{
+
+	if ((without & PROGRAMS_AGE) == 0 && buf_adds(b, "shared_preload_libraries = 'age'\n", e))
+		return (-1);
+	return (buf_addf(b, e, "aegis.without = '%s'\n", programs_text(without)));
+}
+
+int
+cluster_files_server(const struct cluster *c, const char *socket, unsigned int without,
+    bool *sync_first, struct err *e)
 {
 	struct buf b = BUF_INIT(CLUSTER_FILES_MAX), was = BUF_INIT(CLUSTER_FILES_MAX);
 	const char *s;
@@ -297,7 +342,7 @@ cluster_files_server(const struct cluster *c, const char *socket, bool *sync_fir
 		buf_free(&was);
 	}
 	rc = (c->options->fast ? buf_adds(&b, CLUSTER_FILES_FAST, e) : 0) ||
-	    buf_adds(&b, cluster_files_tuned, e) ||
+	    cluster_files_extensions(&b, without, e) || buf_adds(&b, cluster_files_tuned, e) ||
 	    (c->options->fast ? buf_adds(&b, cluster_files_fast, e) : 0) ||
 	    buf_adds(&b,
 		"listen_addresses = ''\nport = " CLUSTER_PORT

@@ -50,12 +50,21 @@ int cluster_files_socket(const struct cluster *c, char *dst, size_t size, struct
 int cluster_files_settings(const struct cluster *c, struct buf *old, struct err *e);
 
 /**
- * cluster_files_server(c, socket, sync_first, e):
- * Write server.conf and pg_service.conf.  ${sync_first} is set where the last
+ * cluster_files_without(data, set, e), cluster_files_read_without(dir, set, e):
+ * Note in the data directory ${data} which extensions (programs.h) it is made
+ * without; read it for the database in ${dir}.  One that was made before there was
+ * a choice has neither.
+ */
+int cluster_files_without(const char *data, unsigned int set, struct err *e);
+int cluster_files_read_without(const char *dir, unsigned int *set, struct err *e);
+
+/**
+ * cluster_files_server(c, socket, without, sync_first, e):
+ * Write server.conf, for a server ${without} some extensions, and pg_service.conf.  ${sync_first} is set where the last
  * start was a fast one and this is not: what is there must be synced first.
  */
-int cluster_files_server(const struct cluster *c, const char *socket, bool *sync_first,
-    struct err *e);
+int cluster_files_server(const struct cluster *c, const char *socket, unsigned int without,
+    bool *sync_first, struct err *e);
 
 /**
  * cluster_files_host(dst, size):

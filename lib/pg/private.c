@@ -17,6 +17,7 @@
 #include "base/os.h"
 #include "pg/cluster.h"
 #include "pg/cluster_files.h"
+#include "pg/programs.h"
 
 /* Whom root lets run the server, and where its data goes where that user can't
  * enter the checkout (a clone in /root). */
@@ -387,13 +388,74 @@ private_do(const struct private_place *p, const struct private_options *o, priva
 	return (-1);
 }
 
+/* The major version of the data in ${dir}, or "". */
+static void
+private_version(const char *dir, char *dst, size_t size)
+{
+	char path[PRIVATE_PATH_MAX + 32];
+	FILE *f;
+
+	dst[0] = '\0';
+	(void)snprintf(path, sizeof(path), "%s/data/PG_VERSION", dir);
+	if ((f = fopen(path, "r")) == NULL)
+		return;
+	if (fgets(dst, (int)size, f) == NULL)
+		dst[0] = '\0';
+	(void)fclose(f);
+	dst[strcspn(dst, "\n")] = '\0';
+	if (strspn(dst, "0123456789") != strlen(dst))
+		dst[0] = '\0';
+}
+
+/* What is asked for is what is there, and there is a PostgreSQL for it: one with
+ * AGE and pgvector is fetched where it is missing. */
+static int
+private_provide(const struct private_place *p, const struct private_options *o, struct err *e)
+{
+	unsigned int without = o->without, had;
+	char version[32], bindir[PRIVATE_PATH_MAX];
+	struct err why = ERR_INIT;
+
+	private_version(p->dir, version, sizeof(version));
+	if (version[0] != '\0') {
+		if (cluster_files_read_without(p->dir, &had, e))
+			return (-1);
+		if (o->chosen && had != without) {
+			(void)err_set(e, STATUS_CONFIG,
+			    "the private database was made %s%s, and stays so",
+			    had != 0 ? "without " : "with age and vector", programs_text(had));
+			return (err_hint(e,
+			    "to make another: aegis db destroy, then start anew"));
+		}
+		without = had;
+	}
+	if (programs_find(bindir, sizeof(bindir), version, PROGRAMS_ALL & ~without, &why) == 0)
+		return (0);
+	/* A tree has one version, and is of no use where nothing more is asked than any has. */
+	if (without == PROGRAMS_ALL ||
+	    (version[0] != '\0' && strcmp(version, PROGRAMS_TREE_VERSION) != 0)) {
+		(void)err_set(e, why.status, "%s", why.msg);
+		return (err_hint(e, "%s", why.hint));
+	}
+	if (o->tell != NULL) {
+		char text[160];
+
+		(void)snprintf(text, sizeof(text),
+		    "fetching PostgreSQL " PROGRAMS_TREE_VERSION
+		    " with AGE and pgvector from Debian 13, %d MB, once",
+		    PROGRAMS_TREE_MB);
+		o->tell(text);
+	}
+	return (programs_make_tree(geteuid() == 0 && !private_enterable(p->user, p->var), e));
+}
+
 int
 private_start(const struct private_options *o, struct private_report *r, struct err *e)
 {
 	struct private_place p;
 
 	memset(r, 0, sizeof(*r));
-	if (private_find(&p, true, e))
+	if (private_find(&p, true, e) || private_provide(&p, o, e))
 		return (-1);
 	return (private_do(&p, o, cluster_start, r, e));
 }
@@ -500,20 +562,15 @@ private_conninfo(char *dst, size_t size, struct err *e)
 int
 private_program(char *dst, size_t size, const char *name, struct err *e)
 {
-	char path[PRIVATE_PATH_MAX], dir[PRIVATE_PATH_MAX], version[32] = "";
-	FILE *f;
+	char place[PRIVATE_PATH_MAX], dir[PRIVATE_PATH_MAX], version[32];
+	unsigned int without = PROGRAMS_ALL;
 
-	if (home_var(path, sizeof(path), "db/data/PG_VERSION", e))
+	if (home_var(place, sizeof(place), "db", e))
 		return (-1);
-	if ((f = fopen(path, "r")) != NULL) {
-		if (fgets(version, sizeof(version), f) == NULL)
-			version[0] = '\0';
-		(void)fclose(f);
-		version[strcspn(version, "\n")] = '\0';
-		if (strspn(version, "0123456789") != strlen(version))
-			version[0] = '\0';
-	}
-	if (cluster_bindir(dir, sizeof(dir), version, e))
+	private_version(place, version, sizeof(version));
+	if (version[0] != '\0' && cluster_files_read_without(place, &without, e))
+		return (-1);
+	if (programs_find(dir, sizeof(dir), version, PROGRAMS_ALL & ~without, e))
 		return (-1);
 	return (private_join(dst, size, dir, name, e));
 }

@@ -25,6 +25,9 @@ struct private_options {
 	bool fast;              /* no syncing: for tests; a power cut loses all */
 	const char *const *set; /* "name=value" for the server, kept for later starts */
 	size_t n_set;
+	bool chosen;          /* ${without} was asked for, and must be what is there */
+	unsigned int without; /* of programs.h: what a new database is made without */
+	void (*tell)(const char *what); /* of what takes long; may be NULL */
 };
 
 /* What private_start() and its kin found or did. */
@@ -33,6 +36,8 @@ struct private_report {
 	bool changed;                 /* made anew (start), ended (stop), removed (destroy) */
 	long pid;                     /* of the server, 0 where it does not run */
 	char version[32];             /* major version of the data, "15"; or empty */
+	unsigned int without;         /* extensions that it was made without (programs.h) */
+	char age[32], vector[32];     /* versions that the server has; or empty */
 	char user[64];                /* that the server runs as */
 	char place[PRIVATE_PATH_MAX]; /* the directory, links resolved; or empty */
 	char socket[256];             /* directory of the socket; or empty */
@@ -43,8 +48,10 @@ struct private_report {
  * private_start(o, r, e):
  * Make the database where there is none, start it and wait until it takes
  * connections.  A running one is left alone.  Two calls at once: the second
- * waits for the first.  Return 0, or -1 with ${e} set: STATUS_CONFIG for a
- * directory that isn't ours or a missing PostgreSQL, STATUS_NODB where the
+ * waits for the first.  A new one gets Apache AGE and pgvector unless it is to be
+ * without: from the distribution, or from a tree of Debian 13's packages, which is
+ * fetched where there is none yet.  Return 0, or -1 with ${e} set: STATUS_CONFIG
+ * for extensions that can't be had, or are not what an existing one has, for a directory that isn't ours or a missing PostgreSQL, STATUS_NODB where the
  * server does not start (then ${r}->tail has the end of its log).
  */
 int private_start(const struct private_options *o, struct private_report *r, struct err *e);

@@ -7,6 +7,7 @@
 #include "../../tap.h"
 #include "pg/pg.h"
 #include "pg/private.h"
+#include "pg/programs.h"
 
 static struct pg *pg;
 
@@ -295,7 +296,7 @@ int
 main(void)
 {
 	static struct private_report r;
-	struct private_options o = { true, NULL, 0 };
+	struct private_options o = { .fast = true, .chosen = true, .without = PROGRAMS_ALL };
 	char dir[] = "/tmp/aegis-live-XXXXXX";
 	char var[64];
 	struct err e = ERR_INIT;

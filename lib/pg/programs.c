@@ -1,0 +1,271 @@
+#include "pg/programs.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/home.h"
+#include "base/num.h"
+#include "base/os.h"
+
+#define PROGRAMS_DEBIAN "/usr/lib/postgresql"
+#define PROGRAMS_ELSEWHERE "/var/lib/aegis-batch/postgresql-" PROGRAMS_TREE_VERSION
+#define PROGRAMS_IN_TREE "/usr/lib/postgresql/" PROGRAMS_TREE_VERSION "/bin"
+
+enum { PROGRAMS_OLDEST = 15, PROGRAMS_PATH_MAX = 4096 };
+
+static const struct programs_word {
+	const char *name;
+	unsigned int bit;
+} programs_names[] = { { "age", PROGRAMS_AGE }, { "vector", PROGRAMS_VECTOR } };
+
+int
+programs_words(const char *text, unsigned int *set, struct err *e)
+{
+	size_t n, i;
+
+	*set = 0;
+	for (; *text != '\0'; text += n) {
+		text += strspn(text, ", \n");
+		if ((n = strcspn(text, ", \n")) == 0)
+			break;
+		for (i = 0; i < 2; i++)
+			if (strlen(programs_names[i].name) == n &&
+			    memcmp(programs_names[i].name, text, n) == 0)
+				break;
+		if (i == 2)
+			return (err_set(e, STATUS_USAGE,
+			    "'%.*s' is none of the extensions that a server can be without: "
+			    "age, vector",
+			    (int)n, text));
+		*set |= programs_names[i].bit;
+	}
+	return (0);
+}
+
+const char *
+programs_text(unsigned int set)
+{
+	static const char *const texts[] = { "", "age", "vector", "age,vector" };
+
+	return (texts[set & PROGRAMS_ALL]);
+}
+
+static bool
+programs_here(const char *dir)
+{
+	static const char *const names[] = { "initdb", "pg_ctl", "postgres", "psql" };
+	char path[PROGRAMS_PATH_MAX + 32];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		if (access(path, X_OK) != 0)
+			return (false);
+	}
+	return (true);
+}
+
+/* BINDIR is PREFIX/lib/postgresql/V/bin, and its extensions are in
+ * PREFIX/share/postgresql/V/extension (Debian's way), or BINDIR is PREFIX/bin
+ * and they are in PREFIX/share/[postgresql/]extension. */
+static FILE *
+programs_control(const char *bindir, const char *version, const char *name)
+{
+	static const char *const shares[][2] = {
+		{ "../../../../share/postgresql/", "/extension" },
+		{ "../share/postgresql/extension", NULL },
+		{ "../share/extension", NULL },
+	};
+	char path[PROGRAMS_PATH_MAX + 256];
+	FILE *f;
+	size_t i;
+
+	for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		bool debian = shares[i][1] != NULL;
+
+		(void)snprintf(path, sizeof(path), "%s/%s%s%s/%s.control", bindir, shares[i][0],
+		    debian ? version : "", debian ? shares[i][1] : "", name);
+		if ((f = fopen(path, "r")) != NULL)
+			return (f);
+	}
+	return (NULL);
+}
+
+void
+programs_extension(const char *bindir, const char *version, const char *name, char *dst,
+    size_t size)
+{
+	FILE *f = programs_control(bindir, version, name);
+	char line[512];
+
+	dst[0] = '\0';
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		const char *q = strchr(line, '\'');
+
+		if (strncmp(line, "default_version", 15) == 0 && q != NULL)
+			(void)snprintf(dst, size, "%.*s", (int)strcspn(q + 1, "'"), q + 1);
+	}
+	if (f != NULL)
+		(void)fclose(f);
+}
+
+static bool
+programs_serves(const char *bindir, const char *version, unsigned int need)
+{
+	char v[32];
+	size_t i;
+
+	if (!programs_here(bindir))
+		return (false);
+	for (i = 0; i < 2; i++) {
+		if ((need & programs_names[i].bit) == 0)
+			continue;
+		programs_extension(bindir, version, programs_names[i].name, v, sizeof(v));
+		if (v[0] == '\0')
+			return (false);
+	}
+	return (true);
+}
+
+/* Debian's place of each version: ${dst} gets the newest that serves. */
+static bool
+programs_debian(char *dst, size_t size, const char *version, unsigned int need)
+{
+	DIR *d = opendir(PROGRAMS_DEBIAN);
+	struct dirent *de;
+	uint64_t v, best = 0;
+
+	while (d != NULL && (de = readdir(d)) != NULL) {
+		char path[PROGRAMS_PATH_MAX];
+
+		if (num_u64(de->d_name, strlen(de->d_name), PROGRAMS_OLDEST, 999, &v) ||
+		    v <= best || (version[0] != '\0' && strcmp(version, de->d_name) != 0))
+			continue;
+		(void)snprintf(path, sizeof(path), PROGRAMS_DEBIAN "/%s/bin", de->d_name);
+		if (!programs_serves(path, de->d_name, need))
+			continue;
+		best = v;
+		(void)snprintf(dst, size, "%s", path);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	return (best != 0);
+}
+
+/* The tree's place in the checkout or where AEGIS_PG_TREE says. */
+static int
+programs_tree_path(char *dst, size_t size, struct err *e)
+{
+	const char *env = getenv("AEGIS_PG_TREE");
+
+	if (env != NULL && env[0] != '\0') {
+		if (snprintf(dst, size, "%s", env) >= (int)size)
+			return (err_set(e, STATUS_CONFIG, "AEGIS_PG_TREE is too long"));
+		return (0);
+	}
+	return (home_path(dst, size, "var/postgresql-" PROGRAMS_TREE_VERSION, e));
+}
+
+/* Its list of packages is what the script writes last. */
+static bool
+programs_tree_at(const char *tree, char *dst, size_t size, unsigned int need)
+{
+	char path[PROGRAMS_PATH_MAX + 64];
+
+	(void)snprintf(path, sizeof(path), "%s/PACKAGES", tree);
+	if (tree[0] == '\0' || access(path, R_OK) != 0)
+		return (false);
+	(void)snprintf(path, sizeof(path), "%s" PROGRAMS_IN_TREE, tree);
+	if (strlen(path) >= size || !programs_serves(path, PROGRAMS_TREE_VERSION, need))
+		return (false);
+	memcpy(dst, path, strlen(path) + 1);
+	return (true);
+}
+
+static bool
+programs_tree(char *dst, size_t size, const char *version, unsigned int need)
+{
+	char tree[PROGRAMS_PATH_MAX];
+
+	if (version[0] != '\0' && strcmp(version, PROGRAMS_TREE_VERSION) != 0)
+		return (false);
+	return ((programs_tree_path(tree, sizeof(tree), NULL) == 0 &&
+		    programs_tree_at(tree, dst, size, need)) ||
+	    programs_tree_at(PROGRAMS_ELSEWHERE, dst, size, need));
+}
+
+/* A PostgreSQL of another make says itself where it is. */
+static bool
+programs_config(char *dst, size_t size, const char *version, unsigned int need)
+{
+	char line[PROGRAMS_PATH_MAX] = "";
+	FILE *f = popen("pg_config --bindir 2>/dev/null", "r");
+
+	if (f == NULL)
+		return (false);
+	if (fgets(line, sizeof(line), f) == NULL)
+		line[0] = '\0';
+	(void)pclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	if (line[0] != '/' || strlen(line) >= size || !programs_serves(line, version, need))
+		return (false);
+	memcpy(dst, line, strlen(line) + 1);
+	return (true);
+}
+
+int
+programs_find(char *dst, size_t size, const char *version, unsigned int need, struct err *e)
+{
+
+	if (programs_debian(dst, size, version, need) || programs_tree(dst, size, version, need) ||
+	    programs_config(dst, size, version, need))
+		return (0);
+	(void)err_set(e, STATUS_CONFIG,
+	    "no PostgreSQL%s%s%s%s here: neither in " PROGRAMS_DEBIAN " nor by pg_config",
+	    version[0] ? " " : "", version, need != 0 ? " with " : "", programs_text(need));
+	if (need != 0)
+		return (err_hint(e,
+		    "on Debian 13: apt-get install postgresql-17-age postgresql-17-pgvector; or "
+		    "do without: aegis db start --without %s",
+		    programs_text(need)));
+	return (err_hint(e, "install it: apt-get install postgresql%s%s", version[0] ? "-" : "",
+	    version));
+}
+
+int
+programs_make_tree(bool elsewhere, struct err *e)
+{
+	char script[PROGRAMS_PATH_MAX], tree[PROGRAMS_PATH_MAX];
+	int status;
+	pid_t pid;
+
+	if (home_path(script, sizeof(script), "scripts/pg-tree", e) ||
+	    programs_tree_path(tree, sizeof(tree), e))
+		return (-1);
+	if (elsewhere && getenv("AEGIS_PG_TREE") == NULL)
+		(void)snprintf(tree, sizeof(tree), "%s", PROGRAMS_ELSEWHERE);
+	if ((pid = fork()) < 0)
+		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", script));
+	if (pid == 0) {
+		/* Standard output is for data. */
+		(void)signal(SIGPIPE, SIG_DFL);
+		(void)signal(SIGXFSZ, SIG_DFL);
+		(void)dup2(2, 1);
+		(void)execl(script, script, tree, (char *)NULL);
+		_exit(127);
+	}
+	if (os_wait(pid, 0, &status, NULL) < 0)
+		return (err_sys(e, STATUS_BUG, "can't wait for '%s'", script));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return (0);
+	(void)err_set(e, STATUS_CONFIG,
+	    "PostgreSQL with age and vector can't be had: '%s' failed", script);
+	return (err_hint(e,
+	    "its reason stands above; to do without the two: aegis db start --without age,vector"));
+}

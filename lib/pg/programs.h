@@ -1,0 +1,57 @@
+#ifndef AEGIS_PG_PROGRAMS_H
+#define AEGIS_PG_PROGRAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/*
+ * Where PostgreSQL's programs are, and which of the two extensions that come in
+ * packages of their own a server has: Apache AGE and pgvector.  Debian 13 has
+ * both for its PostgreSQL 17.  Elsewhere scripts/pg-tree unpacks the same
+ * packages into a tree whose programs run where they lie (doc/decisions/0004).
+ */
+enum { PROGRAMS_AGE = 1, PROGRAMS_VECTOR = 2, PROGRAMS_ALL = 3 };
+
+/**
+ * programs_words(text, set, e), programs_text(set):
+ * Read a list such as "age,vector", which may be empty, into the set ${set}.
+ * Return 0, or -1 with ${e} set to STATUS_USAGE for another word.  The list of a
+ * set, in a static string.
+ */
+int programs_words(const char *text, unsigned int *set, struct err *e);
+const char *programs_text(unsigned int set);
+
+/**
+ * programs_find(dst, size, version, need, e):
+ * Write to ${dst} the directory of the programs of a PostgreSQL of ${version}
+ * ("17"; "": 15 or newer, the newest) whose server has the extensions ${need}: of the
+ * distribution, else of a tree, else as pg_config says.  Return 0, or -1 with ${e}
+ * set to STATUS_CONFIG.
+ */
+int programs_find(char *dst, size_t size, const char *version, unsigned int need, struct err *e);
+
+/**
+ * programs_extension(bindir, version, name, dst, size):
+ * Write to ${dst} the version that the server of ${bindir} would give the
+ * extension ${name}, or "" where it has none.
+ */
+void programs_extension(const char *bindir, const char *version, const char *name, char *dst,
+    size_t size);
+
+/* The one version that a tree has. */
+#define PROGRAMS_TREE_VERSION "17"
+/* What making one fetches, in MB, for those who wait. */
+#define PROGRAMS_TREE_MB 98
+
+/**
+ * programs_make_tree(elsewhere, e):
+ * Make the tree: at AEGIS_PG_TREE where that is set, else in var/ of the
+ * checkout, or, where ${elsewhere} (the server's user can't enter the checkout),
+ * in /var/lib/aegis-batch.  What went wrong stands on standard error, in the
+ * script's words.  Return 0, or -1 with ${e} set to STATUS_CONFIG.
+ */
+int programs_make_tree(bool elsewhere, struct err *e);
+
+#endif
