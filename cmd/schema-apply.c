@@ -4,7 +4,7 @@
 #include "pg/pg.h"
 #include "pg/schema.h"
 
-static const char *opt_db, *opt_dir;
+static const char *opt_db, *opt_dir, *opt_without;
 
 static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
@@ -12,6 +12,9 @@ static const struct option_spec options[] = {
 	    "private database)" },
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
 	    "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },
+	{ "without", OPTION_STRING, "LIST", &opt_without,
+	    "the server has no age, no vector, or neither (age,vector), on purpose: noted for "
+	    "the database, and the schema does without" },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -27,7 +30,8 @@ static const struct program program = {
 	    "that the database has already is left alone, so that running again does nothing. "
 	    "Two runs at once: the second waits up to a minute.\n\n"
 	    "A file that was applied and has been edited since is refused before anything is "
-	    "applied: a change to the schema is a new file at the end of ORDER.",
+	    "applied: a change to the schema is a new file at the end of ORDER. Where ORDER "
+	    "names the former text's SHA-256 (was:SHA256), the new text is applied over it.",
 	.examples =
 	    "  aegis schema-apply\n"
 	    "  PGSERVICE=aegis_prod aegis schema-apply\n"
@@ -66,7 +70,8 @@ main(int argc, char **argv)
 		opt_dir = dir;
 	}
 	if ((pg = pg_connect(opt_db, "aegis-schema-apply", &e)) != NULL) {
-		(void)schema_apply(pg, opt_dir, tell, NULL, &e);
+		if (opt_without == NULL || schema_without(pg, opt_without, &e) == 0)
+			(void)schema_apply(pg, opt_dir, tell, NULL, &e);
 		pg_close(pg);
 	}
 	return (log_err(&e));

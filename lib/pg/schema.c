@@ -7,12 +7,14 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/io.h"
+#include "pg/programs.h"
 
 enum { SCHEMA_FILE_MAX = 16 << 20, SCHEMA_NAME_MAX = 128 };
 
 struct schema_file {
 	char name[SCHEMA_NAME_MAX + 1];
 	char sha256[DIGEST_SHA256_HEX + 1];
+	struct buf was; /* former texts' SHA-256, a blank before each */
 	struct buf text;
 	bool applied;
 };
@@ -39,21 +41,52 @@ schema_free(struct schema *s)
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
-		buf_free(&s->files[i].text);
+		buf_free(&s->files[i].was), buf_free(&s->files[i].text);
 	free(s->files);
+}
+
+/* A plain name, or one in a directory below: no way out of the directory. */
+static bool
+schema_name(const char *name)
+{
+
+	return (strlen(name) <= SCHEMA_NAME_MAX && name[0] != '/' && name[0] != '.' &&
+	    strstr(name, "/.") == NULL && strstr(name, "//") == NULL);
+}
+
+/* What stands behind the name of a file. */
+static int
+schema_words(struct schema_file *f, char *words, struct err *e)
+{
+	char *save, *w;
+
+	f->was.max = 1 << 16;
+	for (w = strtok_r(words, " \t", &save); w != NULL; w = strtok_r(NULL, " \t", &save)) {
+		if (strncmp(w, "was:", 4) != 0 || strlen(w + 4) != DIGEST_SHA256_HEX ||
+		    strspn(w + 4, "0123456789abcdef") != DIGEST_SHA256_HEX)
+			return (err_set(e, STATUS_CONFIG,
+			    "behind a file's name stands was:SHA256, not '%s'", w));
+		if (buf_addf(&f->was, e, " %s", w + 4))
+			return (-1);
+	}
+	return (0);
 }
 
 /* Read one file of the order. */
 static int
-schema_read(struct schema *s, const char *dir, const char *name, struct err *e)
+schema_read(struct schema *s, const char *dir, char *line, struct err *e)
 {
+	const char *name = line;
+	char *words = line + strcspn(line, " \t");
 	struct digest_sha256 *sha;
 	struct schema_file *f;
 	struct err why = ERR_INIT;
 	char path[4096];
 	size_t i;
 
-	if (strlen(name) > SCHEMA_NAME_MAX || strchr(name, '/') != NULL || name[0] == '.')
+	if (*words != '\0')
+		*words++ = '\0';
+	if (!schema_name(name))
 		return (err_set(e, STATUS_CONFIG, "'%s' is no name of a file", name));
 	for (i = 0; i < s->n; i++)
 		if (strcmp(s->files[i].name, name) == 0)
@@ -64,6 +97,8 @@ schema_read(struct schema *s, const char *dir, const char *name, struct err *e)
 	memset(f, 0, sizeof(*f));
 	memcpy(f->name, name, strlen(name) + 1);
 	f->text.max = SCHEMA_FILE_MAX;
+	if (schema_words(f, words, e))
+		return (-1);
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return (err_set(e, STATUS_CONFIG, "the path of '%s' is too long", name));
 	if (io_slurp(path, &f->text, &why) || buf_str(&f->text, &why) == NULL)
@@ -125,8 +160,10 @@ schema_compare(struct schema *s, struct pg *pg, struct err *e)
 			 params, 1, e)) == NULL)
 			return (-1);
 		if (pg_result_rows(res) > 0 && (was = pg_result_get(res, 0, 0)) != NULL) {
+			bool former = f->was.len > 0 && strstr(f->was.p, was) != NULL;
+
 			f->applied = strcmp(was, f->sha256) == 0;
-			if (!f->applied) {
+			if (!f->applied && !former) {
 				rc = err_set(e, STATUS_DATA,
 				    "'%s' was applied with sha256 %s "
 				    "and has been edited since (now %s): nothing is applied",
@@ -151,7 +188,8 @@ schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 	if (pg_begin(pg, e))
 		return (-1);
 	if (pg_exec(pg, "SET LOCAL search_path TO public", &why) || pg_exec(pg, f->text.p, &why) ||
-	    (res = pg_query(pg, "INSERT INTO batch_schema_files (name, sha256) VALUES ($1, $2)",
+	    (res = pg_query(pg, "INSERT INTO batch_schema_files (name, sha256) VALUES ($1, $2)"
+		 " ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, applied_at = now()",
 		 params, 2, &why)) == NULL) {
 		/* A statement that the server refuses is a fault of the file. */
 		(void)err_set(e, why.status == STATUS_BUG ? STATUS_CONFIG : why.status, "%s: %s",
@@ -163,6 +201,40 @@ schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 	}
 	pg_result_free(res);
 	return (pg_commit(pg, e));
+}
+
+int
+schema_without(struct pg *pg, const char *text, struct err *e)
+{
+	const char *params[1];
+	struct pg_result *res;
+	unsigned int set;
+
+	if (programs_words(text, &set, e))
+		return (-1);
+	params[0] = programs_text(set);
+	if ((res = pg_query(pg, "SELECT set_config('aegis.without', $1, false)", params, 1, e)) ==
+	    NULL)
+		return (-1);
+	pg_result_free(res);
+	return (pg_exec(pg,
+	    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET aegis.without = %L',"
+	    " current_database(), current_setting('aegis.without')); END $$",
+	    e));
+}
+
+int
+schema_files(const char *dir, schema_file_fn *each, void *cookie, struct err *e)
+{
+	struct schema s = { NULL, 0, 0 };
+	int rc;
+	size_t i;
+
+	rc = schema_load(&s, dir, e);
+	for (i = 0; rc == 0 && i < s.n; i++)
+		rc = each(cookie, s.files[i].name, s.files[i].sha256, s.files[i].text.p, e);
+	schema_free(&s);
+	return (rc);
 }
 
 int

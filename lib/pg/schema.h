@@ -8,12 +8,30 @@
 
 /*
  * The schema's files, applied in the order of the file ORDER: a name a line,
- * '#' starts a comment.  Each file is one transaction together with its row in
- * batch_schema_files (name, sha256, applied_at).
+ * '#' starts a comment.  Behind a name may stand was:SHA256 of former texts of a
+ * file that may be applied again over them.  Each file is one transaction together
+ * with its row in batch_schema_files (name, sha256, applied_at).
  */
 
 /* Told of each file that is now in the database; ${applied}: by this call. */
 typedef void schema_tell(void *cookie, const char *name, bool applied);
+
+/**
+ * schema_without(pg, text, e):
+ * Note in the connected database, and for this session, which extensions its server
+ * is without on purpose ("age,vector"): the setting aegis.without, which the files
+ * ask.  Return 0, or -1 with ${e} set: STATUS_USAGE for another word.
+ */
+int schema_without(struct pg *pg, const char *text, struct err *e);
+
+/**
+ * schema_files(dir, each, cookie, e):
+ * Call ${each} with the name, SHA-256 and text of each file of ${dir}/ORDER, until one
+ * call returns other than 0.  Return 0, or -1 with ${e} set (STATUS_CONFIG).
+ */
+typedef int schema_file_fn(void *cookie, const char *name, const char *sha256, const char *text,
+    struct err *e);
+int schema_files(const char *dir, schema_file_fn *each, void *cookie, struct err *e);
 
 /**
  * schema_apply(pg, dir, tell, cookie, e):

@@ -116,6 +116,30 @@ exits 78 "a file named twice" aegis schema-apply --dir "$WORK/sql"
 echo '../sql/200_new.sql' >"$WORK/sql/ORDER"
 exits 78 "a path in ORDER" aegis schema-apply --dir "$WORK/sql"
 
+# A former text that ORDER names.
+cp "$ROOT/sql/ORDER" "$WORK/sql/ORDER"
+was=$(sha256sum "$WORK/sql/009_agent_definitions.sql" | cut -c1-64)
+echo 'CREATE TABLE IF NOT EXISTS newer ();' >>"$WORK/sql/009_agent_definitions.sql"
+exits 65 "a new text of an old file" aegis schema-apply --dir "$WORK/sql"
+sed -i "s/^009_agent_definitions.sql.*/& was:$(printf '%064d' 0) was:$was # former/" "$WORK/sql/ORDER"
+exits 0 "whose former text ORDER names" aegis schema-apply --dir "$WORK/sql"
+is "$(grep ': applied$' "$WORK/err")" "aegis-schema-apply: info: 009_agent_definitions.sql: applied" "it is applied over it"
+is "$(sql "SELECT to_regclass('newer') IS NOT NULL")" t "for real"
+exits 0 "again" aegis schema-apply --dir "$WORK/sql"
+unlike "$WORK/err" ': applied$' "it is the text that is recorded"
+sed -i 's/was:/is:/' "$WORK/sql/ORDER"
+exits 78 "another word behind a name" aegis schema-apply --dir "$WORK/sql"
+sql "DROP TABLE newer"
+sql "DELETE FROM batch_schema_files WHERE name IN ('009_agent_definitions.sql', '200_new.sql')"
+
+# A server without, said to schema-apply.
+psql -Xqc 'CREATE DATABASE bare' -c "ALTER DATABASE bare SET aegis.without = ''"
+exits 78 "a server that lacks AGE and nobody said so" env PGDATABASE=bare aegis schema-apply
+like "$WORK/err" '"age"' "names it"
+exits 64 "--without something else" env PGDATABASE=bare aegis schema-apply --without graph
+exits 0 "--without age,vector" env PGDATABASE=bare aegis schema-apply --without age,vector
+is "$(PGDATABASE=bare sql "SHOW aegis.without")" age,vector "is noted for the database"
+
 # Two at once on an empty database.
 psql -Xqc 'CREATE DATABASE two'
 for i in 1 2 3; do
