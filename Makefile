@@ -36,7 +36,7 @@ VERSION := 0.1.0
 CPPFLAGS += -Ilib -DAEGIS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += $(CSTD) $(WARN) $(CFLAGS_$(FLAVOUR)) -pthread -ffile-prefix-map=$(CURDIR)/= -MMD -MP
 LDFLAGS  += $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed -pthread
-LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
+LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lcrypt
 
 LIB_SRC  := $(wildcard lib/*/*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(O)/%.o)

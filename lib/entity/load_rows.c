@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/progress.h"
 #include "entity/load_state.h"
+#include "ledger/ledger.h"
 
 /*
  * COPY's binary form (PostgreSQL manual, COPY, "Binary Format"): a header of 19
@@ -169,7 +170,7 @@ load_rows_header(struct load *l, struct err *e)
 		l->sections = xgrow(l->sections, &l->capsections, sizeof(*l->sections));
 	s = xcalloc(1, sizeof(*s));
 	s->source = xstrdup(stream_reader_source(l->r));
-	load_book_printable(s->source);
+	ledger_printable(s->source);
 	book_init(&s->own, "entity-load");
 	memcpy(s->own.config_sha256, l->d->sha256, sizeof(s->own.config_sha256));
 	l->sections[l->nsections++] = s;

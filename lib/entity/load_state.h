@@ -158,13 +158,6 @@ int load_merge_literal(struct buf *b, const char *s, struct err *e);
 /* load_book.c */
 
 /**
- * load_book_printable(s):
- * Make '?' of what a name from outside may not bring into the database and the
- * report: bytes that are no UTF-8, and control characters.
- */
-void load_book_printable(char *s);
-
-/**
  * load_book_seal(l, e):
  * At a stream's seal: its dataset, its books and their ceilings; close the
  * reject file.

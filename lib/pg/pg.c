@@ -11,12 +11,15 @@
 #include "pg/private.h"
 
 /* libpq sends a message for each PQputCopyData(): rows are gathered first. */
-enum { PG_COPY_CHUNK = 64 << 10 };
+enum { PG_COPY_CHUNK = 64 << 10, NAMEDATALEN_MAX = 63 };
 
 struct pg {
 	PGconn *conn;
 	char *piece; /* the last piece of a COPY TO STDOUT */
 	size_t fill; /* bytes gathered in chunk */
+	uint64_t line;     /* of the COPY that the last error names, or 0 */
+	char state[6];     /* SQLSTATE of the last error */
+	char column[NAMEDATALEN_MAX + 1];
 	char chunk[PG_COPY_CHUNK];
 };
 
@@ -44,7 +47,7 @@ pg_sqlstate(const char *state)
 {
 	/* Whole classes are two characters (PostgreSQL manual, appendix A). */
 	static const char *const temporary[] = { "08", "40", "53", "55P03", "57", "25P03", NULL };
-	static const char *const data[] = { "22", "23", NULL };
+	static const char *const data[] = { "22", "23", "54", NULL };
 	static const char *const config[] = { "42P01", "42703", "3F000", NULL };
 
 	if (state == NULL || strlen(state) != 5)
@@ -89,6 +92,26 @@ pg_line(char *dst, size_t size, const char *s, bool advice)
 	dst[n] = '\0';
 }
 
+/* Where in a COPY it happened.  "COPY users, line 3, column name: ...", in the
+ * server's language: the first number behind the table's name. */
+static void
+pg_note(struct pg *pg, const PGresult *res, const char *state, const char *where)
+{
+	const char *column = res ? PQresultErrorField(res, PG_DIAG_COLUMN_NAME) : NULL;
+	const char *at = where != NULL && strncmp(where, "COPY ", 5) == 0 ? strstr(where, ", ") : NULL;
+
+	(void)snprintf(pg->state, sizeof(pg->state), "%s", state != NULL ? state : "");
+	(void)snprintf(pg->column, sizeof(pg->column), "%s", column != NULL ? column : "");
+	pg->line = 0;
+	if (at == NULL)
+		return;
+	at += strcspn(at, "0123456789\n");
+	(void)num_u64(at, strspn(at, "0123456789"), 1, UINT64_MAX, &pg->line);
+	if (pg->column[0] == '\0' && (at = strstr(at, ", column ")) != NULL)
+		(void)snprintf(pg->column, sizeof(pg->column), "%.*s", (int)strcspn(at + 9, ":\n"),
+		    at + 9);
+}
+
 /* The server's answer, or the connection's state, as an error. */
 static int
 pg_fail(struct pg *pg, const PGresult *res, struct err *e)
@@ -102,6 +125,7 @@ pg_fail(struct pg *pg, const PGresult *res, struct err *e)
 	bool lost = PQstatus(pg->conn) != CONNECTION_OK;
 	enum status status;
 
+	pg_note(pg, res, state, where);
 	pg_line(msg, sizeof(msg), primary ? primary : PQerrorMessage(pg->conn), false);
 	if (detail != NULL)
 		pg_line(more, sizeof(more), detail, true);
@@ -355,6 +379,20 @@ pg_result_get(const struct pg_result *r, int row, int col)
 	return (PQgetisnull(r->res, row, col) ? NULL : PQgetvalue(r->res, row, col));
 }
 
+int
+pg_result_columns(const struct pg_result *r)
+{
+
+	return (PQnfields(r->res));
+}
+
+const char *
+pg_result_name(const struct pg_result *r, int col)
+{
+
+	return (PQfname(r->res, col));
+}
+
 static uint64_t
 pg_affected(PGresult *res)
 {
@@ -529,6 +567,27 @@ pg_copy_fail(struct pg *pg, const char *reason)
 	if (PQstatus(pg->conn) == CONNECTION_OK)
 		(void)PQputCopyEnd(pg->conn, reason);
 	pg_drain(pg);
+}
+
+uint64_t
+pg_error_line(const struct pg *pg)
+{
+
+	return (pg->line);
+}
+
+const char *
+pg_error_column(const struct pg *pg)
+{
+
+	return (pg->column);
+}
+
+const char *
+pg_error_state(const struct pg *pg)
+{
+
+	return (pg->state);
 }
 
 int

@@ -12,7 +12,7 @@
  * The one place that knows libpq.  Errors carry the server's primary message,
  * detail and hint, and a status by SQLSTATE: lost connections, shutdowns,
  * serialisation failures, lock timeouts, cancelled statements and a full disk
- * STATUS_TEMPFAIL; classes 22 and 23 STATUS_DATA; 42501 STATUS_NOPERM; class 58 (the
+ * STATUS_TEMPFAIL; classes 22, 23 and 54 STATUS_DATA; 42501 STATUS_NOPERM; class 58 (the
  * server's own input and output) STATUS_IO; 42P01, 42703, 3F000 STATUS_CONFIG
  * with the hint to run `aegis schema-apply`; everything else STATUS_BUG.
  */
@@ -51,6 +51,8 @@ struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *pa
     struct err *e);
 int pg_result_rows(const struct pg_result *r);
 const char *pg_result_get(const struct pg_result *r, int row, int col); /* NULL: null */
+int pg_result_columns(const struct pg_result *r);
+const char *pg_result_name(const struct pg_result *r, int col);
 uint64_t pg_result_affected(const struct pg_result *r);
 void pg_result_free(struct pg_result *r);
 
@@ -74,6 +76,15 @@ int pg_copy_in(struct pg *pg, const char *sql, struct err *e);
 int pg_copy_put(struct pg *pg, const void *p, size_t n, struct err *e);
 int pg_copy_end(struct pg *pg, uint64_t *rows, struct err *e);
 void pg_copy_fail(struct pg *pg, const char *reason);
+
+/**
+ * pg_error_line(pg), pg_error_column(pg), pg_error_state(pg):
+ * Of the server's last error: the line of the COPY FROM that it names, from 1, or 0;
+ * the column that it names, or ""; the SQLSTATE, or "".
+ */
+uint64_t pg_error_line(const struct pg *pg);
+const char *pg_error_column(const struct pg *pg);
+const char *pg_error_state(const struct pg *pg);
 
 /**
  * pg_copy_out(pg, sql, e), pg_copy_get(pg, p, e):

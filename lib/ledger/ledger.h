@@ -1,0 +1,80 @@
+#ifndef AEGIS_LEDGER_LEDGER_H
+#define AEGIS_LEDGER_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/num.h"
+#include "pg/pg.h"
+#include "stream/book.h"
+
+/*
+ * What a load leaves about itself in the data's transaction: its run, its sources,
+ * every stage's book and the faults by code (tables batch_*, DESIGN 5).
+ */
+struct ledger {
+	struct pg *pg;
+	const char *stage;   /* "entity-load": the pipeline of a run by hand */
+	const char *run;     /* UUID */
+	const char *started; /* UTC, as PostgreSQL reads it */
+	char dataset_id[16];
+};
+
+/* What became of a loading stage's rows. */
+struct ledger_counts {
+	uint64_t inserted, updated, unchanged, retired;
+};
+
+/**
+ * ledger_said(s):
+ * Whether a book's name or digest says something ("" and "-" don't).
+ */
+bool ledger_said(const char *s);
+
+/**
+ * ledger_printable(s):
+ * Make '?' of what a name from outside may not bring into the database and the
+ * report: bytes that are no UTF-8, and control characters.
+ */
+void ledger_printable(char *s);
+
+/**
+ * ledger_check(b, prev, rejects, flaws, e):
+ * Hold a book against the one before it in the pipe (NULL: none) and against the
+ * ceilings.  Return 0, or -1 with ${e} set to STATUS_DATA.
+ */
+int ledger_check(const struct book *b, const struct book *prev, const struct ceiling *rejects,
+    const struct ceiling *flaws, struct err *e);
+
+/**
+ * ledger_run(l, e):
+ * Record the run, unless the runner did before it began.  By hand this row is the
+ * whole record, and is to be written when there is nothing left to go wrong but
+ * the COMMIT.
+ */
+int ledger_run(const struct ledger *l, struct err *e);
+
+/**
+ * ledger_section(l, section, e):
+ * The number of the run's next stream of this dataset: one run may load again.
+ */
+int ledger_section(const struct ledger *l, unsigned long *section, struct err *e);
+
+/**
+ * ledger_source(l, section, source, sha256, config, e):
+ * Record a stream's source; ${sha256} may be "-", ${config} is the SHA-256 of all
+ * that the stages were configured by.
+ */
+int ledger_source(const struct ledger *l, unsigned long section, const char *source,
+    const char *sha256, const char *config, struct err *e);
+
+/**
+ * ledger_book(l, section, seq, b, counts, e):
+ * Record a stage's book, the ${seq}th of the pipe from 0, and its faults by code.
+ * ${counts} is NULL where the stage is no load.
+ */
+int ledger_book(const struct ledger *l, unsigned long section, size_t seq, const struct book *b,
+    const struct ledger_counts *counts, struct err *e);
+
+#endif

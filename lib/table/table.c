@@ -1,0 +1,184 @@
+#include "table/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The document's audit tables: their triggers refuse every change. */
+static const char *const table_append_only[] = { "audit_logs", "prompt_audit_log" };
+
+int
+table_quote(struct buf *b, const char *name, struct err *e)
+{
+
+	if (buf_add(b, "\"", 1, e))
+		return (-1);
+	for (; *name != '\0'; name++)
+		if ((*name == '"' && buf_add(b, "\"", 1, e)) || buf_add(b, name, 1, e))
+			return (-1);
+	return (buf_add(b, "\"", 1, e));
+}
+
+int
+table_quote_list(struct buf *b, const char *alias, const char *const *names, size_t n,
+    struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((i > 0 && buf_adds(b, ", ", e)) ||
+		    (alias != NULL && buf_addf(b, e, "%s.", alias)) || table_quote(b, names[i], e))
+			return (-1);
+	return (0);
+}
+
+int
+table_find(const struct table *t, const char *column)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (strcmp(t->columns[i].name, column) == 0)
+			return ((int)i);
+	return (-1);
+}
+
+static int
+table_read_columns(struct table *t, struct pg *pg, struct err *e)
+{
+	const char *params[] = { t->name };
+	struct pg_result *r = pg_query(pg,
+	    "SELECT a.attname, a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',"
+	    " a.attgenerated <> '' OR a.attidentity = 'a'"
+	    " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+	    " WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1"
+	    " AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
+	    " ORDER BY a.attnum",
+	    params, 1, e);
+	size_t i;
+
+	if (r == NULL)
+		return (-1);
+	t->n = (size_t)pg_result_rows(r);
+	t->columns = xcalloc(t->n + 1, sizeof(*t->columns));
+	for (i = 0; i < t->n; i++) {
+		t->columns[i].name = xstrdup(pg_result_get(r, (int)i, 0));
+		t->columns[i].required = pg_result_get(r, (int)i, 1)[0] == 't';
+		t->columns[i].generated = pg_result_get(r, (int)i, 2)[0] == 't';
+	}
+	pg_result_free(r);
+	if (t->n > 0)
+		return (0);
+	(void)err_set(e, STATUS_CONFIG, "there is no table '%s' in schema public", t->name);
+	return (err_hint(e, "if it is one of AEGIS's: aegis schema-apply"));
+}
+
+/* Split a list with TABs between its words. */
+static char **
+table_words(const char *text, size_t *n)
+{
+	char **v = xcalloc(strlen(text) + 2, sizeof(*v));
+	size_t len;
+
+	for (*n = 0; *text != '\0'; text += len) {
+		text += *text == '\t';
+		len = strcspn(text, "\t");
+		v[(*n)++] = xstrndup(text, len);
+	}
+	return (v);
+}
+
+/*
+ * Unique indexes over columns that are never NULL, for all rows: the natural key
+ * is the one that is not the primary key.  An expression's columns stand among the
+ * index's dependencies.
+ */
+static int
+table_read_keys(struct table *t, struct pg *pg, struct err *e)
+{
+	const char *params[] = { t->name };
+	struct pg_result *r = pg_query(pg,
+	    "WITH k AS (SELECT i.indexrelid, i.indrelid, i.indisprimary, i.indnatts,"
+	    "   ARRAY(SELECT DISTINCT a.attname::text COLLATE \"C\" FROM pg_depend d"
+	    "     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid"
+	    "     WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid"
+	    "     AND d.refobjid = i.indrelid AND d.refobjsubid > 0"
+	    "     UNION SELECT a.attname::text COLLATE \"C\" FROM pg_attribute a"
+	    "     WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) AS cols"
+	    " FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+	    " WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1"
+	    " AND i.indisunique AND i.indpred IS NULL AND i.indisvalid AND i.indimmediate)"
+	    " SELECT array_to_string(ARRAY(SELECT pg_get_indexdef(indexrelid, n, false)"
+	    "   FROM generate_series(1, indnatts) n), ', '), array_to_string(cols, E'\\t')"
+	    " FROM k WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = indrelid"
+	    "   AND a.attname = ANY (cols) AND NOT a.attnotnull)"
+	    " ORDER BY indisprimary, indexrelid::regclass::text COLLATE \"C\"",
+	    params, 1, e);
+	size_t i;
+
+	if (r == NULL)
+		return (-1);
+	t->nkeys = (size_t)pg_result_rows(r);
+	t->keys = xcalloc(t->nkeys + 1, sizeof(*t->keys));
+	for (i = 0; i < t->nkeys; i++) {
+		t->keys[i].target = xstrdup(pg_result_get(r, (int)i, 0));
+		t->keys[i].columns = table_words(pg_result_get(r, (int)i, 1), &t->keys[i].n);
+	}
+	pg_result_free(r);
+	return (0);
+}
+
+struct table *
+table_describe(struct pg *pg, const char *name, struct err *e)
+{
+	struct table *t = xcalloc(1, sizeof(*t));
+	struct buf b = BUF_INIT(1024);
+	size_t i;
+
+	t->name = xstrdup(name);
+	if (buf_adds(&b, "public.", e) || table_quote(&b, name, e) || buf_str(&b, e) == NULL ||
+	    table_read_columns(t, pg, e) || table_read_keys(t, pg, e)) {
+		buf_free(&b);
+		table_free(t);
+		return (NULL);
+	}
+	t->quoted = xstrdup(b.p);
+	buf_free(&b);
+	for (i = 0; i < sizeof(table_append_only) / sizeof(table_append_only[0]); i++)
+		t->append_only = t->append_only || strcmp(name, table_append_only[i]) == 0;
+	return (t);
+}
+
+void
+table_free(struct table *t)
+{
+	size_t i, k;
+
+	if (t == NULL)
+		return;
+	for (i = 0; i < t->n; i++)
+		free(t->columns[i].name);
+	for (i = 0; i < t->nkeys; i++) {
+		for (k = 0; k < t->keys[i].n; k++)
+			free(t->keys[i].columns[k]);
+		free(t->keys[i].columns);
+		free(t->keys[i].target);
+	}
+	free(t->keys);
+	free(t->columns);
+	free(t->name);
+	free(t->quoted);
+	free(t);
+}
+
+struct pg_result *
+table_parents(struct pg *pg, const char *name, struct err *e)
+{
+	const char *params[] = { name };
+
+	return (pg_query(pg,
+	    "SELECT DISTINCT p.relname FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid"
+	    " JOIN pg_class p ON p.oid = f.confrelid WHERE f.contype = 'f'"
+	    " AND c.relnamespace = 'public'::regnamespace AND c.relname = $1 AND p.oid <> c.oid"
+	    " AND p.relnamespace = 'public'::regnamespace",
+	    params, 1, e));
+}
