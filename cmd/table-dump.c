@@ -22,7 +22,8 @@ static const struct option_spec options[] = {
 	{ "where", OPTION_STRING, "SQL", &o.where, "Only rows for which this condition holds." },
 	{ "query", OPTION_STRING, "SQL", &o.query,
 	    "Instead of a table's rows, those of this SELECT; --as says what they are." },
-	{ "as", OPTION_STRING, "TABLE", &opt_as, "With --query: the table whose columns they are." },
+	{ "as", OPTION_STRING, "TABLE", &opt_as,
+	    "With --query: the table whose columns they are." },
 	{ "all", OPTION_FLAG, NULL, &opt_all,
 	    "Every table of schema public but the ledger (batch_*); with --output-dir." },
 	{ "output-dir", OPTION_STRING, "DIR", &opt_dir,
@@ -44,9 +45,10 @@ static const struct program program = {
 	    "that equal tables give equal rows. table-load takes the stream back.\n\n"
 	    "The transaction only reads, and may run on a standby. With --output-dir each file is "
 	    "synced and gets its name when it is whole.",
-	.examples = "  aegis table-dump users --columns id,email,roles\n"
-		    "  aegis table-dump audit_logs --where \"created_at >= '2026-11-01'\" | zstd >audit.zst\n"
-		    "  aegis table-dump --all --output-dir /backup/tables\n",
+	.examples =
+	    "  aegis table-dump users --columns id,email,roles\n"
+	    "  aegis table-dump audit_logs --where \"created_at >= '2026-11-01'\" | zstd >audit.zst\n"
+	    "  aegis table-dump --all --output-dir /backup/tables\n",
 	.status = "78: there is no such table. A stream without its seal is broken: see unseal.",
 };
 
@@ -104,7 +106,8 @@ main(int argc, char **argv)
 	if ((rc = program_parse(&program, argc, argv, &tables, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if ((o.query != NULL) != (opt_as != NULL) || (o.query != NULL && (n > 0 || opt_all)))
-		return (program_usage_error(&program, "--query and --as go together, without a TABLE"));
+		return (
+		    program_usage_error(&program, "--query and --as go together, without a TABLE"));
 	if (o.query != NULL && (o.where != NULL || o.columns != NULL || opt_dir != NULL))
 		return (program_usage_error(&program,
 		    "--query says itself which rows and columns, and goes to standard output"));

@@ -299,7 +299,8 @@ cluster_init(const struct cluster *c, const char *bindir, struct private_report 
 		cluster_tail(r, from);
 		return (err_set(e, STATUS_NODB, "initdb failed (exit status %d)", rc));
 	}
-	if (cluster_files_auth(c, e) || cluster_files_without("data.partial", c->options->without, e))
+	if (cluster_files_auth(c, e) ||
+	    cluster_files_without("data.partial", c->options->without, e))
 		return (-1);
 	if (rename("data.partial", "data"))
 		return (err_sys(e, STATUS_OUTPUT, "can't rename 'data.partial'"));
@@ -397,8 +398,7 @@ cluster_start_locked(const struct cluster *c, struct private_report *r, struct e
 	if (r->version[0] == '\0' && access("data", F_OK) == 0)
 		return (
 		    err_set(e, STATUS_CONFIG, "'%s/data' is no PostgreSQL data directory", c->dir));
-	if (cluster_programs(c, bindir, sizeof(bindir), r, e) ||
-	    cluster_after_crash(r->socket, e))
+	if (cluster_programs(c, bindir, sizeof(bindir), r, e) || cluster_after_crash(r->socket, e))
 		return (-1);
 	if (r->version[0] == '\0' && cluster_init(c, bindir, r, e))
 		return (-1);
@@ -444,7 +444,8 @@ cluster_status(const struct cluster *c, struct private_report *r, struct err *e)
 	if (cluster_files_read_without(".", &r->without, e))
 		return (-1);
 	if (r->version[0] != '\0' && r->without != PROGRAMS_ALL &&
-	    programs_find(bindir, sizeof(bindir), r->version, PROGRAMS_ALL & ~r->without, NULL) == 0) {
+	    programs_find(bindir, sizeof(bindir), r->version, PROGRAMS_ALL & ~r->without, NULL) ==
+		0) {
 		if ((r->without & PROGRAMS_AGE) == 0)
 			programs_extension(bindir, r->version, "age", r->age, sizeof(r->age));
 		if ((r->without & PROGRAMS_VECTOR) == 0)

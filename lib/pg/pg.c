@@ -15,10 +15,10 @@ enum { PG_COPY_CHUNK = 64 << 10, NAMEDATALEN_MAX = 63 };
 
 struct pg {
 	PGconn *conn;
-	char *piece; /* the last piece of a COPY TO STDOUT */
-	size_t fill; /* bytes gathered in chunk */
-	uint64_t line;     /* of the COPY that the last error names, or 0 */
-	char state[6];     /* SQLSTATE of the last error */
+	char *piece;   /* the last piece of a COPY TO STDOUT */
+	size_t fill;   /* bytes gathered in chunk */
+	uint64_t line; /* of the COPY that the last error names, or 0 */
+	char state[6]; /* SQLSTATE of the last error */
 	char column[NAMEDATALEN_MAX + 1];
 	char chunk[PG_COPY_CHUNK];
 };
@@ -98,7 +98,8 @@ static void
 pg_note(struct pg *pg, const PGresult *res, const char *state, const char *where)
 {
 	const char *column = res ? PQresultErrorField(res, PG_DIAG_COLUMN_NAME) : NULL;
-	const char *at = where != NULL && strncmp(where, "COPY ", 5) == 0 ? strstr(where, ", ") : NULL;
+	const char *at =
+	    where != NULL && strncmp(where, "COPY ", 5) == 0 ? strstr(where, ", ") : NULL;
 
 	(void)snprintf(pg->state, sizeof(pg->state), "%s", state != NULL ? state : "");
 	(void)snprintf(pg->column, sizeof(pg->column), "%s", column != NULL ? column : "");

@@ -424,8 +424,7 @@ private_provide(const struct private_place *p, const struct private_options *o, 
 			(void)err_set(e, STATUS_CONFIG,
 			    "the private database was made %s%s, and stays so",
 			    had != 0 ? "without " : "with age and vector", programs_text(had));
-			return (err_hint(e,
-			    "to make another: aegis db destroy, then start anew"));
+			return (err_hint(e, "to make another: aegis db destroy, then start anew"));
 		}
 		without = had;
 	}

@@ -25,8 +25,8 @@ struct private_options {
 	bool fast;              /* no syncing: for tests; a power cut loses all */
 	const char *const *set; /* "name=value" for the server, kept for later starts */
 	size_t n_set;
-	bool chosen;          /* ${without} was asked for, and must be what is there */
-	unsigned int without; /* of programs.h: what a new database is made without */
+	bool chosen;                    /* ${without} was asked for, and must be what is there */
+	unsigned int without;           /* of programs.h: what a new database is made without */
 	void (*tell)(const char *what); /* of what takes long; may be NULL */
 };
 

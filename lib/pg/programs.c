@@ -264,8 +264,8 @@ programs_make_tree(bool elsewhere, struct err *e)
 		return (err_sys(e, STATUS_BUG, "can't wait for '%s'", script));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return (0);
-	(void)err_set(e, STATUS_CONFIG,
-	    "PostgreSQL with age and vector can't be had: '%s' failed", script);
+	(void)err_set(e, STATUS_CONFIG, "PostgreSQL with age and vector can't be had: '%s' failed",
+	    script);
 	return (err_hint(e,
 	    "its reason stands above; to do without the two: aegis db start --without age,vector"));
 }

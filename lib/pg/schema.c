@@ -188,7 +188,8 @@ schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 	if (pg_begin(pg, e))
 		return (-1);
 	if (pg_exec(pg, "SET LOCAL search_path TO public", &why) || pg_exec(pg, f->text.p, &why) ||
-	    (res = pg_query(pg, "INSERT INTO batch_schema_files (name, sha256) VALUES ($1, $2)"
+	    (res = pg_query(pg,
+		 "INSERT INTO batch_schema_files (name, sha256) VALUES ($1, $2)"
 		 " ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, applied_at = now()",
 		 params, 2, &why)) == NULL) {
 		/* A statement that the server refuses is a fault of the file. */

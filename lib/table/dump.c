@@ -74,13 +74,14 @@ dump_sql(const struct table *t, const struct dump_options *o, const struct dump_
 {
 	if (o->query != NULL)
 		return (buf_addf(b, e, "COPY (%s) TO STDOUT", o->query) || buf_str(b, e) == NULL ?
-			    -1 :
-			    0);
+			-1 :
+			0);
 	if (buf_adds(b, "COPY (SELECT ", e) ||
 	    table_quote_list(b, NULL, (const char *const *)c->v, c->n, e) ||
 	    buf_addf(b, e, " FROM %s t", t->quoted) ||
 	    (o->where != NULL && buf_addf(b, e, " WHERE (%s\n)", o->where)) ||
-	    buf_addf(b, e, " ORDER BY %s", t->nkeys > 0 ? t->keys[0].target : "t::text COLLATE \"C\"") ||
+	    buf_addf(b, e, " ORDER BY %s",
+		t->nkeys > 0 ? t->keys[0].target : "t::text COLLATE \"C\"") ||
 	    buf_adds(b, ") TO STDOUT", e))
 		return (-1);
 	return (buf_str(b, e) == NULL ? -1 : 0);
@@ -101,7 +102,8 @@ dump_query_columns(struct pg *pg, const struct table *t, const char *query, stru
 		for (i = 0, rc = 0; i < pg_result_columns(r); i++) {
 			c->v[c->n++] = xstrdup(pg_result_name(r, i));
 			if (table_find(t, pg_result_name(r, i)) < 0)
-				rc = err_set(e, STATUS_USAGE, "the query's column '%s' is none of table '%s'",
+				rc = err_set(e, STATUS_USAGE,
+				    "the query's column '%s' is none of table '%s'",
 				    pg_result_name(r, i), t->name);
 		}
 	}

@@ -8,8 +8,9 @@
 
 /* What goes out as the stream table:NAME. */
 struct dump_options {
-	const char *table;   /* its name, in schema public */
-	const char *query;   /* instead of its rows: a SELECT whose columns are the table's, or NULL */
+	const char *table; /* its name, in schema public */
+	const char
+	    *query; /* instead of its rows: a SELECT whose columns are the table's, or NULL */
 	const char *columns; /* some of its columns, "a,b", or NULL: all */
 	const char *where;   /* a condition, or NULL */
 	const char *run;     /* UUID */
