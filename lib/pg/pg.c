@@ -282,6 +282,40 @@ err1:
 	return (NULL);
 }
 
+struct pg *
+pg_connect_beside(const struct pg *pg, const char *dbname, const char *app, struct err *e)
+{
+	PQconninfoOption *all = PQconninfo(pg->conn), *o;
+	const char *keys[64], *vals[64];
+	struct pg *beside = xcalloc(1, sizeof(*beside));
+	size_t n = 0;
+
+	for (o = all; o != NULL && o->keyword != NULL && n < 62; o++) {
+		bool is_name = strcmp(o->keyword, "dbname") == 0;
+
+		if (o->val == NULL && !is_name)
+			continue;
+		keys[n] = o->keyword;
+		vals[n++] = is_name                             ? dbname :
+		    strcmp(o->keyword, "application_name") == 0 ? app :
+								  o->val;
+	}
+	keys[n] = NULL;
+	vals[n] = NULL;
+	beside->conn = PQconnectdbParams(keys, vals, 0);
+	PQconninfoFree(all);
+	if (beside->conn == NULL || PQstatus(beside->conn) != CONNECTION_OK) {
+		(void)pg_connect_fail(beside->conn, false, e);
+		goto err1;
+	}
+	(void)PQsetNoticeReceiver(beside->conn, pg_silence, NULL);
+	if (pg_exec(beside, pg_session, e) == 0)
+		return (beside);
+err1:
+	pg_close(beside);
+	return (NULL);
+}
+
 void
 pg_close(struct pg *pg)
 {

@@ -31,6 +31,13 @@ struct pg *pg_connect(const char *conninfo, const char *app, struct err *e);
 void pg_close(struct pg *pg);
 
 /**
+ * pg_connect_beside(pg, dbname, app, e):
+ * Connect to another database of the same server as the same user.
+ */
+struct pg *pg_connect_beside(const struct pg *pg, const char *dbname, const char *app,
+    struct err *e);
+
+/**
  * pg_sqlstate(state):
  * The status that stands for the five characters ${state} (NULL: STATUS_BUG).
  */

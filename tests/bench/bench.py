@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -195,17 +195,95 @@ def bench_memory():
         figure(f"memory-{stage}", highest[SIZE][i] / 1024, "MiB", f"{small}-wells", highest[small][i] / 1024, "<=32")
 
 
+AUDIT = """SELECT md5('id' || g)::uuid AS id, 'tenant-' || g % 20 AS tenant_id, 'approval.' || g % 7 AS event_type,
+    jsonb_build_object('approval_id', md5('a' || g), 'decision', CASE g % 3 WHEN 0 THEN 'approved' ELSE 'rejected' END,
+    'comment', repeat(md5('c' || g), 6), 'amount', g * 1.10, 'nested', jsonb_build_object('n', g, 'unit', 'mcf')) AS event_data,
+    'user-' || g % 100 AS actor_id, 'user' AS actor_type,
+    '2026-01-01Z'::timestamptz + g * interval '1 second' AS created_at, encode(sha256(g::text::bytea), 'hex') AS signature
+    FROM generate_series(1, {n}) g"""
+VECTORS = """SELECT md5('m' || g)::uuid AS id, 'rule37-agent' AS agent_id, 'user-' || g % 50 AS user_id,
+    'conversation-' || g AS conversation_id, repeat('A summary. ', 10) AS summary, '{{"d": 1}}'::jsonb AS key_decisions,
+    (SELECT array_agg(round((random() * 2 - 1)::numeric, 5)::real) FROM generate_series(1, 1536) i WHERE g > 0){cast} AS embedding
+    FROM generate_series(1, {n}) g"""
+
+
+def table_case(name, like, select, bad=0):
+    """A CSV file of a SELECT's rows, and the same sealed, for a table without rows."""
+    psql("-c", f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} (LIKE {like} INCLUDING ALL)")
+    plain, sealed = f"{DIR}/{name}.csv", f"{DIR}/{name}.sealed"
+    psql("-c", "\\copy (" + " ".join(select.split()) + f") to '{plain}' csv header")
+    if bad:
+        lines = open(plain, encoding="utf-8").read().split("\n")
+        step = (len(lines) - 2) // bad
+        for i in range(bad):
+            at = 1 + i * step + step // 2
+            lines[at] = lines[at].replace('"{""', '"{bad ""', 1)
+        with open(sealed + ".csv", "w", encoding="utf-8") as f:
+            f.write("\n".join(lines))
+    run([["aegis-seal", "--kind", f"table:{name}"]], stdin=sealed + ".csv" if bad else plain, stdout=sealed)
+    return plain, sealed
+
+
+def bench_table():
+    database()
+    rows = int(os.environ.get("SIZE") or 1000000)
+    few = max(rows // 50, 1)
+    vector = query("SELECT to_regtype('vector') IS NOT NULL") == "t"
+    cases = (("audit", "audit_logs", AUDIT.format(n=rows), 0, "<=1.10x"),
+             ("audit-100-bad", "audit_logs", AUDIT.format(n=rows), 100, "<=1.5x"),
+             ("vectors" if vector else "arrays", "episodic_memories",
+              VECTORS.format(n=few, cast="::vector" if vector else ""), 0, "<=1.10x"))
+    for name, like, select, bad, aim in cases:
+        table = "bench_" + name.replace("-", "_")
+        plain, sealed = table_case(table, like, select, bad)
+        if like == "episodic_memories" and vector:
+            # An index that is made with the table would be measured, not the load.
+            for index in query(f"SELECT indexrelid::regclass FROM pg_index JOIN pg_class c ON c.oid = indexrelid "
+                               f"JOIN pg_am a ON a.oid = relam WHERE indrelid = '{table}'::regclass "
+                               "AND amname = 'ivfflat'").split():
+                psql("-c", f"DROP INDEX {index}")
+        note(f"{name}: {query(f'SELECT count(*) FROM {table}')} rows, {os.path.getsize(plain)} bytes of CSV")
+
+        def fresh():
+            psql("-c", f"TRUNCATE {table}", "-c", "CHECKPOINT")
+
+        def ours():
+            fresh()
+            return run([["aegis-table-load", "--rejects", f"{DIR}/table.rej"]], stdin=sealed)
+
+        def peer():
+            fresh()
+            with open(plain, "rb") as f:
+                head = f.readline().decode().strip()
+            return psql("-c", f"\\copy {table} ({head}) from '{plain}' csv header")
+
+        load, copy = turns(ours, peer)
+        figure(f"table-load-{name}", load, "s", "psql-copy", copy, aim)
+        ours()
+        note(f"{name}: {query(f'SELECT count(*) FROM {table}')} rows are in")
+        peak = peaks_of([["aegis-table-load", "--rejects", f"{DIR}/table.rej"]], sealed, fresh)
+        figure(f"table-load-{name}-memory", peak / 1024, "MiB", aim="<=64")
+        psql("-c", f"DROP TABLE {table}")
+
+
+def peaks_of(pipe, stdin, before):
+    """The first stage's peak resident memory in KiB."""
+    before()
+    run([["peak", f"{DIR}/peak.0", *pipe[0]], *pipe[1:]], stdin=stdin)
+    return int(open(f"{DIR}/peak.0").read())
+
+
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory"
+    which = os.environ.get("BENCH") or "decode chain memory table"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
         for name in which.split():
             globals()["bench_" + name]()
     finally:
-        if "chain" in which or "memory" in which:
+        if which != "decode":
             subprocess.run(["aegis-db", "stop"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
