@@ -52,7 +52,7 @@ TOOL_SRC := $(wildcard tests/tools/*.c)
 TOOLS    := $(TOOL_SRC:tests/tools/%.c=$(O)/tests/tools/%)
 MANPAGES := $(STAGES:%=$(BUILD)/man/man1/aegis-%.1) $(BUILD)/man/man1/aegis.1
 
-.PHONY: all programs units fuzzers tools man demo check bench lint format clean help deps
+.PHONY: all programs units fuzzers tools man demo check initdb-dir bench lint format clean help deps
 .SECONDARY:
 
 all: programs man tools
@@ -126,6 +126,11 @@ check:
 #: make deps      install what building and testing need (as root)
 deps:
 	@scripts/setup check
+
+#: make initdb-dir  the schema for a container's init directory; DIR=build/initdb
+DIR ?= $(BUILD)/initdb
+initdb-dir:
+	@scripts/initdb-dir "$(DIR)"
 
 #: make bench     one line a figure; BENCH=NAME, SIZE=N
 #: make lint      clang-tidy over programs and library

@@ -49,7 +49,7 @@ static const char drift_relations[] = DRIFT_RELATIONS
     " UNION ALL SELECT 'trigger', name, name || ' ' || tgname, pg_get_triggerdef(t.oid) || CASE"
     "   tgenabled WHEN 'D' THEN ', disabled' WHEN 'A' THEN ', always' WHEN 'R' THEN ', replica' ELSE ''"
     "   END FROM rel JOIN pg_trigger t ON tgrelid = rel.oid WHERE NOT tgisinternal"
-    " UNION ALL SELECT 'rule', name, name || ' ' || rulename, pg_get_ruledef(r.oid) || CASE ev_enabled"
+    " UNION ALL SELECT 'rule', name, name || ' ' || rulename, regexp_replace(pg_get_ruledef(r.oid), '\\s+', ' ', 'g') || CASE ev_enabled"
     "   WHEN 'O' THEN '' ELSE ', ' || ev_enabled::text END FROM rel JOIN pg_rewrite r ON ev_class = rel.oid"
     "   WHERE rulename <> '_RETURN'"
     " UNION ALL SELECT 'policy', name, name || ' ' || polname, polcmd::text || ' using ' ||"

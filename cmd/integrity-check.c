@@ -1,0 +1,140 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/program.h"
+#include "pg/integrity.h"
+
+static const char *opt_db, *opt_tenant, *report = "text";
+
+static const struct option_spec options[] = {
+	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
+	    "database, as libpq takes it (default: PGHOST and its kin, else the private database)" },
+	{ "tenant", OPTION_STRING, "UUID", &opt_tenant, "this tenant only (default: all)" },
+	{ "report", OPTION_STRING, "text|json", &report, "form of the report (text)" },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "integrity-check",
+	.group = "Database",
+	.summary = "check that every active agent's skill and persona are there",
+	.usage = "[options]",
+	.options = options,
+	.description =
+	    "For each active row of agent_definitions: root_skill_key is a skill of the same tenant, "
+	    "and persona_key a persona of that skill. An agent without a root skill is in general "
+	    "mode and passes; one without a persona takes the skill's default. For each persona: "
+	    "either a prompt text or a template, and the template is one of the tenant's.\n\n"
+	    "A line a finding: tenant, kind (root_skill, persona, prompt, template), agent or skill, "
+	    "slug, reason, with TABs between. Findings are warnings, as at the start of AEGIS's "
+	    "orchestration engine, unless the environment has R35_INTEGRITY_FAIL_LOUD (1, true, yes, "
+	    "on): then they make the exit status.",
+	.examples =
+	    "  aegis integrity-check\n"
+	    "  R35_INTEGRITY_FAIL_LOUD=1 aegis integrity-check --tenant $TENANT\n",
+	.status =
+	    "0: all resolve, or findings are warnings only; 1: findings, with R35_INTEGRITY_FAIL_LOUD.",
+};
+
+static bool
+fail_loud(void)
+{
+	static const char *const yes[] = { "1", "true", "yes", "on" };
+	const char *v = getenv("R35_INTEGRITY_FAIL_LOUD");
+	size_t i;
+
+	for (i = 0; v != NULL && i < sizeof(yes) / sizeof(yes[0]); i++)
+		if (strcasecmp(v, yes[i]) == 0)
+			return (true);
+	return (false);
+}
+
+static int
+write_text(const struct pg_result *r, struct buf *out, struct err *e)
+{
+	int i, k;
+
+	for (i = 0; i < pg_result_rows(r); i++)
+		for (k = 0; k < 5; k++)
+			if (buf_addf(out, e, "%s%s", pg_result_get(r, i, k), k < 4 ? "\t" : "\n"))
+				return (-1);
+	return (0);
+}
+
+static int
+write_json(const struct pg_result *r, struct buf *out, struct err *e)
+{
+	struct json_writer *w = json_writer_new(out);
+	int i, k, rc;
+
+	json_put_array(w);
+	for (i = 0; i < pg_result_rows(r); i++) {
+		json_put_object(w);
+		for (k = 0; k < 5; k++) {
+			const char *v = pg_result_get(r, i, k);
+
+			json_put_key(w, pg_result_name(r, k));
+			json_put_text(w, v, strlen(v));
+		}
+		json_put_close(w);
+	}
+	json_put_close(w);
+	rc = json_writer_end(w, e);
+	json_writer_free(w);
+	return (rc || buf_adds(out, "\n", e) ? -1 : 0);
+}
+
+static int
+check(struct pg *pg, const char *tenant, struct err *e)
+{
+	struct buf out = BUF_INIT(256 << 20);
+	struct pg_result *r;
+	int n = 0;
+
+	if ((r = integrity_findings(pg, tenant, e)) != NULL &&
+	    (strcmp(report, "json") == 0 ? write_json(r, &out, e) : write_text(r, &out, e)) == 0 &&
+	    io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e) == 0)
+		n = pg_result_rows(r);
+	pg_result_free(r);
+	buf_free(&out);
+	return (n);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char tenant[37];
+	char **operands;
+	struct pg *pg;
+	int n, rc, found = 0;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n > 0)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
+	if (opt_tenant != NULL && num_uuid(tenant, opt_tenant))
+		return (
+		    program_usage_error(&program, "--tenant takes a UUID, not '%s'", opt_tenant));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	if ((pg = pg_connect(opt_db, "aegis-integrity-check", &e)) != NULL) {
+		found = check(pg, opt_tenant != NULL ? tenant : NULL, &e);
+		pg_close(pg);
+	}
+	if (e.status != STATUS_OK)
+		return (log_err(&e));
+	if (found == 0)
+		log_info("every active agent's skill and persona are there");
+	else
+		log_warning("%d findings", found);
+	return (found > 0 && fail_loud() ? STATUS_FINDINGS : 0);
+}
