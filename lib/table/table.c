@@ -179,6 +179,6 @@ table_parents(struct pg *pg, const char *name, struct err *e)
 	    "SELECT DISTINCT p.relname FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid"
 	    " JOIN pg_class p ON p.oid = f.confrelid WHERE f.contype = 'f'"
 	    " AND c.relnamespace = 'public'::regnamespace AND c.relname = $1 AND p.oid <> c.oid"
-	    " AND p.relnamespace = 'public'::regnamespace",
+	    " AND p.relnamespace = 'public'::regnamespace AND NOT f.condeferrable",
 	    params, 1, e));
 }

@@ -62,8 +62,8 @@ int table_quote_list(struct buf *b, const char *alias, const char *const *names,
 
 /**
  * table_parents(pg, name, e):
- * The tables that ${name}'s foreign keys refer to, itself left out; a result of
- * one column.
+ * The tables whose rows ${name}'s need to be there first: those of its foreign keys,
+ * itself and deferrable keys left out; a result of one column.
  */
 struct pg_result *table_parents(struct pg *pg, const char *name, struct err *e);
 
