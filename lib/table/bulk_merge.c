@@ -59,8 +59,7 @@ bulk_merge_key(struct bulk *l, struct err *e)
 		(void)err_set(e, STATUS_CONFIG, "'%s' has not all columns of a key of table '%s'",
 		    stream_reader_source(l->r), l->t->name);
 		if (l->o->key != NULL)
-			return (
-			    err_hint(e, "--key names the columns of a unique index, all NOT NULL"));
+			return (err_hint(e, "--key names the columns of a unique index"));
 		return (l->t->nkeys == 0 ?
 			-1 :
 			err_hint(e, "its natural key is: %s", l->t->keys[0].target));
@@ -102,6 +101,24 @@ bulk_merge_reject(struct bulk *l, const char *code, const char *from, struct err
 		}
 	}
 	pg_result_free(r);
+	buf_free(&sql);
+	return (rc);
+}
+
+/* NULL is like no other NULL: such a row would be new each time. */
+static int
+bulk_merge_nulls(struct bulk *l, struct err *e)
+{
+	struct buf sql = BUF_INIT(MERGE_SQL_MAX);
+	int rc;
+
+	rc = buf_addf(&sql, e,
+		 "SELECT ctid AS id, 'a column of the key (%s) is NULL' AS reason FROM aegis_stage"
+		 " WHERE NOT (ROW(%s) IS NOT NULL)",
+		 l->key->target, l->key->target) ||
+		buf_str(&sql, e) == NULL || bulk_merge_reject(l, "missing_required", sql.p, e) ?
+	    -1 :
+	    0;
 	buf_free(&sql);
 	return (rc);
 }
@@ -348,7 +365,8 @@ bulk_merge_write(struct bulk *l, struct err *e)
 {
 
 	if (pg_exec(l->pg, "ANALYZE aegis_stage", e) || bulk_merge_outside(l, e) ||
-	    bulk_merge_duplicates(l, e) || bulk_merge_orphans(l, e) || bulk_merge_upsert(l, e))
+	    bulk_merge_nulls(l, e) || bulk_merge_duplicates(l, e) || bulk_merge_orphans(l, e) ||
+	    bulk_merge_upsert(l, e))
 		return (-1);
 	/* A row that was set aside may be one that is there: nothing goes for its sake. */
 	if (l->o->mode == TABLE_REPLACE && l->now->rejected == 0 && bulk_merge_delete(l, e))

@@ -88,8 +88,7 @@ table_words(const char *text, size_t *n)
 }
 
 /*
- * Unique indexes over columns that are never NULL, for all rows: the natural key
- * is the one that is not the primary key.  An expression's columns stand among the
+ * Unique indexes over all rows: the natural key is the one that is not the primary key.  An expression's columns stand among the
  * index's dependencies.
  */
 static int
@@ -109,8 +108,7 @@ table_read_keys(struct table *t, struct pg *pg, struct err *e)
 	    " AND i.indisunique AND i.indpred IS NULL AND i.indisvalid AND i.indimmediate)"
 	    " SELECT array_to_string(ARRAY(SELECT pg_get_indexdef(indexrelid, n, false)"
 	    "   FROM generate_series(1, indnatts) n), ', '), array_to_string(cols, E'\\t')"
-	    " FROM k WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = indrelid"
-	    "   AND a.attname = ANY (cols) AND NOT a.attnotnull)"
+	    " FROM k"
 	    " ORDER BY indisprimary, indexrelid::regclass::text COLLATE \"C\"",
 	    params, 1, e);
 	size_t i;
