@@ -5,23 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libpq-fe.h>
-
 #include "base/num.h"
+#include "pg/pg_state.h"
 #include "pg/private.h"
-
-/* libpq sends a message for each PQputCopyData(): rows are gathered first. */
-enum { PG_COPY_CHUNK = 64 << 10, NAMEDATALEN_MAX = 63 };
-
-struct pg {
-	PGconn *conn;
-	char *piece;   /* the last piece of a COPY TO STDOUT */
-	size_t fill;   /* bytes gathered in chunk */
-	uint64_t line; /* of the COPY that the last error names, or 0 */
-	char state[6]; /* SQLSTATE of the last error */
-	char column[NAMEDATALEN_MAX + 1];
-	char chunk[PG_COPY_CHUNK];
-};
 
 struct pg_result {
 	PGresult *res;
@@ -114,7 +100,7 @@ pg_note(struct pg *pg, const PGresult *res, const char *state, const char *where
 }
 
 /* The server's answer, or the connection's state, as an error. */
-static int
+int
 pg_fail(struct pg *pg, const PGresult *res, struct err *e)
 {
 	const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
@@ -328,7 +314,7 @@ pg_close(struct pg *pg)
 }
 
 /* Read and drop all that the server still has to say of the last command. */
-static void
+void
 pg_drain(struct pg *pg)
 {
 	PGresult *res;
@@ -351,7 +337,7 @@ pg_drain(struct pg *pg)
 }
 
 /* Run one command and want one kind of answer; NULL with ${e} set otherwise. */
-static PGresult *
+PGresult *
 pg_answer(struct pg *pg, PGresult *res, ExecStatusType a, ExecStatusType b, struct err *e)
 {
 	ExecStatusType st = PQresultStatus(res); /* of NULL: PGRES_FATAL_ERROR */
@@ -428,7 +414,7 @@ pg_result_name(const struct pg_result *r, int col)
 	return (PQfname(r->res, col));
 }
 
-static uint64_t
+uint64_t
 pg_affected(PGresult *res)
 {
 	const char *s = PQcmdTuples(res);
@@ -500,183 +486,4 @@ pg_rollback(struct pg *pg)
 
 	if (PQstatus(pg->conn) == CONNECTION_OK && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
 		PQclear(PQexec(pg->conn, "ROLLBACK"));
-}
-
-int
-pg_copy_in(struct pg *pg, const char *sql, struct err *e)
-{
-	PGresult *res = PQexec(pg->conn, sql);
-
-	pg->fill = 0;
-	if ((res = pg_answer(pg, res, PGRES_COPY_IN, PGRES_COPY_IN, e)) == NULL)
-		return (-1);
-	PQclear(res);
-	return (0);
-}
-
-/* The end of a COPY: the first error, or the rows of the last result. */
-static int
-pg_copy_finish(struct pg *pg, uint64_t *rows, struct err *e)
-{
-	PGresult *res;
-	int rc = 0;
-
-	while ((res = PQgetResult(pg->conn)) != NULL) {
-		if (PQresultStatus(res) == PGRES_COMMAND_OK)
-			*rows = pg_affected(res);
-		else if (rc == 0)
-			rc = pg_fail(pg, res, e);
-		PQclear(res);
-		if (PQstatus(pg->conn) != CONNECTION_OK)
-			break;
-	}
-	if (rc == 0 && PQstatus(pg->conn) != CONNECTION_OK)
-		rc = pg_fail(pg, NULL, e);
-	return (rc);
-}
-
-static int
-pg_copy_send(struct pg *pg, const char *p, size_t n, struct err *e)
-{
-	uint64_t rows;
-
-	if (PQputCopyData(pg->conn, p, (int)n) == 1)
-		return (0);
-	/* What the server said before it went away is the better message. */
-	if (PQstatus(pg->conn) != CONNECTION_OK && pg_copy_finish(pg, &rows, e))
-		return (-1);
-	return (pg_fail(pg, NULL, e));
-}
-
-int
-pg_copy_put(struct pg *pg, const void *p, size_t n, struct err *e)
-{
-	const char *s = p;
-
-	while (n > 0) {
-		size_t room = sizeof(pg->chunk) - pg->fill, k = n < room ? n : room;
-
-		if (pg->fill == 0 && n >= sizeof(pg->chunk)) {
-			if (pg_copy_send(pg, s, sizeof(pg->chunk), e))
-				return (-1);
-			k = sizeof(pg->chunk);
-		} else {
-			memcpy(pg->chunk + pg->fill, s, k);
-			pg->fill += k;
-			if (pg->fill == sizeof(pg->chunk)) {
-				pg->fill = 0;
-				if (pg_copy_send(pg, pg->chunk, sizeof(pg->chunk), e))
-					return (-1);
-			}
-		}
-		s += k;
-		n -= k;
-	}
-	return (0);
-}
-
-int
-pg_copy_end(struct pg *pg, uint64_t *rows, struct err *e)
-{
-	size_t n = pg->fill;
-
-	*rows = 0;
-	pg->fill = 0;
-	if (n > 0 && pg_copy_send(pg, pg->chunk, n, e)) {
-		pg_copy_fail(pg, "not all rows could be sent");
-		return (-1);
-	}
-	if (PQputCopyEnd(pg->conn, NULL) != 1) {
-		(void)pg_fail(pg, NULL, e);
-		pg_drain(pg);
-		return (-1);
-	}
-	return (pg_copy_finish(pg, rows, e));
-}
-
-void
-pg_copy_fail(struct pg *pg, const char *reason)
-{
-
-	pg->fill = 0;
-	if (PQstatus(pg->conn) == CONNECTION_OK)
-		(void)PQputCopyEnd(pg->conn, reason);
-	pg_drain(pg);
-}
-
-uint64_t
-pg_error_line(const struct pg *pg)
-{
-
-	return (pg->line);
-}
-
-const char *
-pg_error_column(const struct pg *pg)
-{
-
-	return (pg->column);
-}
-
-const char *
-pg_error_state(const struct pg *pg)
-{
-
-	return (pg->state);
-}
-
-int
-pg_copy_out(struct pg *pg, const char *sql, struct err *e)
-{
-	PGresult *res = PQexec(pg->conn, sql);
-
-	if ((res = pg_answer(pg, res, PGRES_COPY_OUT, PGRES_COPY_OUT, e)) == NULL)
-		return (-1);
-	PQclear(res);
-	return (0);
-}
-
-long
-pg_copy_get(struct pg *pg, const char **p, struct err *e)
-{
-	uint64_t rows;
-	int n;
-
-	PQfreemem(pg->piece);
-	pg->piece = NULL;
-	if ((n = PQgetCopyData(pg->conn, &pg->piece, 0)) > 0) {
-		*p = pg->piece;
-		return (n);
-	}
-	if (n == -1)
-		return (pg_copy_finish(pg, &rows, e));
-	return (pg_fail(pg, NULL, e));
-}
-
-int
-pg_copy_text(struct buf *b, const char *p, size_t len, struct err *e)
-{
-	size_t i, extra = 0;
-	char *d;
-
-	for (i = 0; i < len; i++)
-		extra += p[i] == '\\' || p[i] == '\t' || p[i] == '\n' || p[i] == '\r';
-	if (len > SIZE_MAX - extra)
-		return (err_set(e, STATUS_DATA, "a value is too long"));
-	if (extra == 0)
-		return (buf_add(b, p, len, e));
-	if (buf_reserve(b, len + extra, e))
-		return (-1);
-	d = b->p + b->len;
-	for (i = 0; i < len; i++) {
-		char c = p[i];
-
-		if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
-			*d++ = '\\';
-			c = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c;
-		}
-		*d++ = c;
-	}
-	b->len += len + extra;
-	return (0);
 }

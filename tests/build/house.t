@@ -36,11 +36,13 @@ none "a directory of lib/ uses only those below it" "$(
 	below stream base
 	below rrc base stream
 	below pg base
-	below entity base stream pg
+	below ledger base stream pg
+	below entity base stream pg ledger
+	below table base stream pg ledger
 )"
 
 none "a foreign library's header is included in one directory of lib/ only" "$(
-	for h in csv.h zstd.h libpq-fe.h yaml.h archive.h xxhash.h yajl openssl; do
+	for h in csv.h zstd.h crypt.h libpq-fe.h yaml.h archive.h xxhash.h yajl openssl; do
 		dirs=$(grep -lE "^#include <$h" lib/*/*.[ch] cmd/*.c | sed 's,/[^/]*$,,' | sort -u)
 		[ "$(printf '%s\n' "$dirs" | wc -l)" -le 1 ] || echo "$h:" $dirs
 	done
