@@ -81,14 +81,20 @@ static const char drift_rest[] = DRIFT_RELATIONS
     "   string_agg(privilege_type || CASE WHEN is_grantable THEN ' with grant option' ELSE '' END,"
     "   ', ' ORDER BY privilege_type) FROM acl LEFT JOIN pg_roles r ON r.oid = grantee"
     "   WHERE grantee <> owner GROUP BY kind, tab, obj, r.rolname"
-    " UNION ALL SELECT 'role', '', r.rolname::text, concat_ws(', ', CASE WHEN rolsuper THEN"
-    "   'superuser' END, CASE WHEN rolcreaterole THEN 'createrole' END, CASE WHEN rolcreatedb THEN"
-    "   'createdb' END, CASE WHEN rolreplication THEN 'replication' END, CASE WHEN rolbypassrls THEN"
-    "   'bypassrls' END, CASE WHEN rolcanlogin THEN 'login' END, (SELECT 'member of ' ||"
-    "   string_agg(g.rolname, ' ' ORDER BY g.rolname) FROM pg_auth_members m JOIN pg_roles g ON"
-    "   g.oid = m.roleid WHERE m.member = r.oid)) FROM pg_roles r WHERE rolname IN ('aegis_import',"
-    "   'aegis_audit')"
     " UNION ALL SELECT 'file', 'file', name::text, 'sha256 ' || sha256 FROM batch_schema_files" DRIFT_ORDER;
+
+/* Roles belong to the whole server, so that the scratch database can't show what they
+ * should be: no login, no rights of their own, members of nothing. */
+static const char drift_roles_wanted[] =
+    "SELECT 'role', '', r, 'no login' FROM unnest(ARRAY['aegis_audit', 'aegis_import']) r";
+static const char drift_roles[] =
+    "SELECT 'role', '', r.rolname::text, concat_ws(', ', CASE WHEN rolcanlogin THEN 'login' ELSE"
+    " 'no login' END, CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolcreaterole THEN"
+    " 'createrole' END, CASE WHEN rolcreatedb THEN 'createdb' END, CASE WHEN rolreplication THEN"
+    " 'replication' END, CASE WHEN rolbypassrls THEN 'bypassrls' END, (SELECT 'member of ' ||"
+    " string_agg(g.rolname, ' ' ORDER BY g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid ="
+    " m.roleid WHERE m.member = r.oid)) FROM pg_roles r WHERE rolname IN ('aegis_audit',"
+    " 'aegis_import') ORDER BY rolname COLLATE \"C\"";
 
 /* Only where AGE is. */
 static const char drift_graph[] =
@@ -102,14 +108,22 @@ struct drift_pair {
 	struct pg_result *want, *have;
 };
 
-enum drift_part { DRIFT_PART_RELATIONS, DRIFT_PART_REST, DRIFT_PART_GRAPH, DRIFT_PARTS };
+enum drift_part {
+	DRIFT_PART_RELATIONS,
+	DRIFT_PART_REST,
+	DRIFT_PART_ROLES,
+	DRIFT_PART_GRAPH,
+	DRIFT_PARTS
+};
 
 static struct pg_result *
-drift_ask(struct pg *pg, enum drift_part part, struct err *e)
+drift_ask(struct pg *pg, enum drift_part part, bool reference, struct err *e)
 {
 	struct pg_result *r;
 	bool age;
 
+	if (part == DRIFT_PART_ROLES)
+		return (pg_query(pg, reference ? drift_roles_wanted : drift_roles, NULL, 0, e));
 	if (part != DRIFT_PART_GRAPH)
 		return (pg_query(pg, part == DRIFT_PART_RELATIONS ? drift_relations : drift_rest,
 		    NULL, 0, e));
@@ -204,8 +218,8 @@ drift_compare(struct pg *reference, struct pg *pg, drift_tell *tell, void *cooki
 	*found = 0;
 	memset(parts, 0, sizeof(parts));
 	for (i = 0; rc == 0 && i < DRIFT_PARTS; i++) {
-		if ((parts[i].want = drift_ask(reference, (enum drift_part)i, e)) == NULL ||
-		    (parts[i].have = drift_ask(pg, (enum drift_part)i, e)) == NULL)
+		if ((parts[i].want = drift_ask(reference, (enum drift_part)i, true, e)) == NULL ||
+		    (parts[i].have = drift_ask(pg, (enum drift_part)i, false, e)) == NULL)
 			rc = -1;
 		else
 			drift_merge(&parts[DRIFT_PART_RELATIONS], &parts[i], tell, cookie, found);

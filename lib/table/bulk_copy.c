@@ -51,7 +51,7 @@ bulk_copy_open(struct bulk *l, struct err *e)
 	    -1 :
 	    0;
 	buf_free(&sql);
-	l->open = l->guarded = rc == 0;
+	l->open = rc == 0;
 	return (rc);
 }
 
@@ -85,7 +85,6 @@ bulk_copy_close(struct bulk *l, size_t from, size_t to, struct err *why, struct 
 
 	l->open = false;
 	rc = pg_copy_end(l->pg, &n, why);
-	l->guarded = false;
 	if (rc == 0) {
 		if (n != to - from)
 			return (err_set(e, STATUS_DATA,

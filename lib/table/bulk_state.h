@@ -60,7 +60,6 @@ struct bulk {
 	size_t nrows, caprows;
 	size_t sent;  /* rows of it that were sent */
 	bool open;    /* its COPY is */
-	bool guarded; /* its savepoint is */
 	unsigned int careful;
 
 	struct table_result *results;

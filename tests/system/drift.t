@@ -95,12 +95,17 @@ drift missing file 009_agent_definitions.sql "DELETE FROM batch_schema_files WHE
 drift changed file 100_batch.sql "UPDATE batch_schema_files SET sha256 = repeat('0', 64) WHERE name LIKE '100%'"
 say "$kinds kinds of drift"
 
-# Roles belong to the server: the default way, with a scratch database, sees them.
-psql -Xq -d postgres -c 'ALTER ROLE aegis_audit BYPASSRLS'
-exits 0 "a role's attribute is the same on both sides of one server" \
-    aegis schema-check --db "host=$PGHOST user=aegis dbname=pristine" --reference "$reference"
-psql -Xq -d postgres -c 'ALTER ROLE aegis_audit NOBYPASSRLS' -c 'DROP DATABASE drifted' \
+# Roles belong to the whole server.
+for right in BYPASSRLS LOGIN CREATEROLE SUPERUSER; do
+	psql -Xq -d postgres -c "ALTER ROLE aegis_audit $right"
+	drift changed role aegis_audit 'SELECT 1'
+	psql -Xq -d postgres -c "ALTER ROLE aegis_audit NO$right"
+done
+psql -Xq -d postgres -c 'GRANT pg_read_all_data TO aegis_import'
+drift changed role aegis_import 'SELECT 1'
+psql -Xq -d postgres -c 'REVOKE pg_read_all_data FROM aegis_import' -c 'DROP DATABASE drifted' \
     -c 'CREATE DATABASE drifted TEMPLATE pristine'
+say "$kinds drifts in all"
 at="host=$PGHOST user=aegis dbname=drifted"
 
 # What is others' is theirs; owners are nobody's business.
