@@ -308,6 +308,30 @@ cluster_init(const struct cluster *c, const char *bindir, struct private_report 
 	return (c->options->fast ? 0 : io_sync_parent("data", e));
 }
 
+/* A server that an older version of ours started, and that still runs, does not say
+ * what it is without: then its database does. */
+static int
+cluster_tell_without(struct pg *pg, struct err *e)
+{
+	struct pg_result *res;
+	unsigned int without;
+	char sql[128];
+	bool said;
+
+	if ((res = pg_query(pg, "SELECT current_setting('aegis.without', true)", NULL, 0, e)) ==
+	    NULL)
+		return (-1);
+	said = pg_result_get(res, 0, 0) != NULL;
+	pg_result_free(res);
+	if (said)
+		return (0);
+	if (cluster_files_read_without(".", &without, e))
+		return (-1);
+	(void)snprintf(sql, sizeof(sql),
+	    "ALTER DATABASE " CLUSTER_DATABASE " SET aegis.without = '%s'", programs_text(without));
+	return (pg_exec(pg, sql, e));
+}
+
 /* The database, where an interrupted first start did not come to it. */
 static int
 cluster_database(const char *socket, struct err *e)
@@ -326,6 +350,8 @@ cluster_database(const char *socket, struct err *e)
 		rc = pg_result_rows(res) > 0 ? 0 :
 					       pg_exec(pg, "CREATE DATABASE " CLUSTER_DATABASE, e);
 	pg_result_free(res);
+	if (rc == 0)
+		rc = cluster_tell_without(pg, e);
 	pg_close(pg);
 	return (rc);
 }

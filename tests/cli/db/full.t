@@ -52,6 +52,17 @@ aegis db stop 2>/dev/null
 rm "$AEGIS_VAR/db/data/aegis-without"
 exits 0 "start an old one" aegis db start --fast
 is "$(aegis db status | grep '^extensions')" "extensions none (made without age,vector)" "it stays as it was"
+# And one that the older version started, which still runs: it has no such setting.
+aegis db stop 2>/dev/null
+server=$(aegis db psql --version | sed 's/.* \([0-9]*\)\..*/\1/')
+sed -i '/^aegis.without/d' "$AEGIS_VAR/db/server.conf"
+owner=$(stat -c %U "$AEGIS_VAR/db/data")
+(cd "$AEGIS_VAR/db" && setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups \
+    "/usr/lib/postgresql/$server/bin/pg_ctl" start -D data -l log -w -s)
+is "$(aegis db psql -XqAtc "SELECT current_setting('aegis.without', true) IS NULL")" t "a running server that says nothing"
+exits 0 "is left running" aegis db start
+is "$(aegis db psql -XqAtc "SHOW aegis.without")" age,vector "and its database says it"
+exits 0 "so that the schema can be applied" aegis schema-apply
 ok "destroy" aegis db destroy --yes
 exits 64 "an unknown word" aegis db start --without age,postgis
 like "$WORK/err" 'postgis' "is named"
