@@ -68,8 +68,8 @@ static const struct program program = {
 	    "upsert compares first: rows that are the same are not written. A column that the "
 	    "input lacks keeps its value, updated_at too. replace is an upsert that also deletes what the "
 	    "input lacks; where rows were rejected nothing is deleted. audit_logs and "
-	    "prompt_audit_log take inserts only. Versions of a rule come in order, or in blocks of "
-	    "less than 1,000 rows: they may have no holes.\n\n"
+	    "prompt_audit_log take inserts only. A rule's versions may have no holes: they come in "
+	    "order, as table-dump writes them.\n\n"
 	    "users: password_hash must be a bcrypt hash; a column password is taken only with "
 	    "--hash-passwords, and stands in no message and no reject file. skill_artifacts: "
 	    "content_hash is computed where it is missing, and verified where it is not.",
