@@ -58,8 +58,8 @@ struct bulk {
 	struct buf text, raw;
 	struct bulk_row *rows;
 	size_t nrows, caprows;
-	size_t sent;  /* rows of it that were sent */
-	bool open;    /* its COPY is */
+	size_t sent; /* rows of it that were sent */
+	bool open;   /* its COPY is */
 	unsigned int careful;
 
 	struct table_result *results;
