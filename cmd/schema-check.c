@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "pg/drift.h"
+#include "pg/scratch.h"
 
-static const char *opt_db, *opt_dir, *opt_reference, *report = "text";
+static const char *opt_db, *opt_dir, *opt_reference, *opt_against, *report = "text";
+static bool opt_describe;
 
 static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
@@ -19,6 +21,10 @@ static const struct option_spec options[] = {
 	    "directory with the schema's files and their ORDER (default: sql/ of AEGIS Batch)" },
 	{ "reference", OPTION_STRING, "CONNINFO", &opt_reference,
 	    "compare with this database, which schema-apply made, instead of a scratch one" },
+	{ "against", OPTION_STRING, "FILE", &opt_against,
+	    "compare with the description in FILE ('-': standard input)" },
+	{ "describe", OPTION_FLAG, NULL, &opt_describe,
+	    "print the description of what the files make, for --against, and compare nothing" },
 	{ "report", OPTION_STRING, "text|json", &report, "form of the report (text)" },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -31,19 +37,27 @@ static const struct program program = {
 	.options = options,
 	.description =
 	    "Applies the files to a scratch database on the same server, describes both in the same "
-	    "words, and prints a line for each difference: tables, columns (type, NOT NULL, default), "
-	    "constraints, indexes, triggers (also disabled ones), rules, policies, function bodies, "
-	    "sequences, grants, the roles aegis_import and aegis_audit, extensions, the graph's "
-	    "labels, and files that were not applied or are older. The scratch database is removed; "
-	    "one that a killed run left goes with a run an hour later.\n\n"
+	    "words, and prints a line for each difference: tables, columns (type, NOT NULL, default, "
+	    "identity), constraints, indexes, triggers (also where they are disabled, those of foreign "
+	    "keys too), rules, policies, views, function bodies, sequences, grants, the roles "
+	    "aegis_import and aegis_audit, extensions, the graph's labels, and files that were not "
+	    "applied or are older. The scratch database is removed, also after a signal; one that a "
+	    "killed run left is removed by the next.\n\n"
 	    "What others have added beside the schema (tables, functions, extensions) is theirs: a "
-	    "table is mentioned, and counts as no difference. What they have added to the schema's own "
-	    "tables does count. Owners do not.",
+	    "table is mentioned, and counts as no difference; nor does an extension's version. What "
+	    "they have added to the schema's own tables does count. Owners do not.\n\n"
+	    "A role that may not make databases compares with a database that schema-apply made "
+	    "(--reference), or with a description that another role or another server of the same "
+	    "major version has written (--describe, --against).",
 	.examples =
 	    "  aegis schema-check\n"
-	    "  aegis schema-check --reference 'dbname=aegis_reference' --report json\n",
+	    "  aegis schema-check --reference 'dbname=aegis_reference' --report json\n"
+	    "  aegis schema-check --describe > aegis-17.schema\n"
+	    "  aegis schema-check --db service=production --against aegis-17.schema\n",
 	.status =
-	    "0: no difference; 1: there are some. 77: the role may not make a scratch database.",
+	    "0: no difference; 1: there are some. 65: FILE is no whole description. 77: the role may "
+	    "not make a scratch database. 78: the reference is of another version of PostgreSQL, or "
+	    "of a server with other extensions.",
 };
 
 struct report {
@@ -65,6 +79,34 @@ put(struct json_writer *w, const char *key, const char *value)
 		json_put_text(w, value, strlen(value));
 }
 
+/* A name may hold anything: one line it stays. */
+static void
+put_line(struct report *r, const char *p)
+{
+
+	for (; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			(void)buf_addf(&r->out, r->e, "\\x%02X", (unsigned int)(unsigned char)*p);
+		else
+			(void)buf_add(&r->out, p, 1, r->e);
+}
+
+static void
+tell_text(struct report *r, const struct drift *d)
+{
+
+	(void)buf_addf(&r->out, r->e, "%-8s %-10s ", words[d->what], d->kind);
+	put_line(r, d->object);
+	(void)buf_adds(&r->out, d->what == DRIFT_CHANGED ? ": have " : ": ", r->e);
+	if (d->have != NULL)
+		put_line(r, d->have);
+	if (d->what == DRIFT_CHANGED)
+		(void)buf_adds(&r->out, ", want ", r->e);
+	if (d->want != NULL)
+		put_line(r, d->want);
+	(void)buf_adds(&r->out, "\n", r->e);
+}
+
 static void
 tell(void *cookie, const struct drift *d)
 {
@@ -72,9 +114,11 @@ tell(void *cookie, const struct drift *d)
 
 	if (d->what == DRIFT_OTHERS) {
 		log_info("'%s' is none of the schema's: left aside", d->object);
-		return;
-	}
-	if (r->w != NULL) {
+	} else if (d->what == DRIFT_VERSION) {
+		log_info("extension '%s' has %s, the reference %s", d->object, d->have, d->want);
+	} else if (r->w == NULL) {
+		tell_text(r, d);
+	} else {
 		json_put_object(r->w);
 		put(r->w, "drift", words[d->what]);
 		put(r->w, "kind", d->kind);
@@ -82,37 +126,87 @@ tell(void *cookie, const struct drift *d)
 		put(r->w, "want", d->want);
 		put(r->w, "have", d->have);
 		json_put_close(r->w);
-		return;
 	}
-	(void)buf_addf(&r->out, r->e, "%-8s %-10s %s", words[d->what], d->kind, d->object);
-	if (d->what == DRIFT_CHANGED)
-		(void)buf_addf(&r->out, r->e, ": have %s, want %s", d->have, d->want);
-	else
-		(void)buf_addf(&r->out, r->e, ": %s", d->want != NULL ? d->want : d->have);
-	(void)buf_adds(&r->out, "\n", r->e);
+}
+
+static void
+tell_left(void *cookie, const char *name)
+{
+
+	(void)cookie;
+	log_info("removed the scratch database '%s', which a run that was killed has left", name);
+}
+
+/* What the files make: by a file, by a database, or by trying it. */
+static struct describe *
+reference(struct pg *pg, struct err *e)
+{
+	struct describe *d = NULL;
+	struct err why = ERR_INIT;
+	struct scratch *s;
+	struct pg *other;
+
+	if (opt_against != NULL)
+		return (describe_read(opt_against, e));
+	if (opt_reference != NULL) {
+		if ((other = pg_connect(opt_reference, "aegis-schema-check", e)) != NULL) {
+			d = describe_take(other, true, e);
+			pg_close(other);
+		}
+		return (d);
+	}
+	if (scratch_tidy(pg, tell_left, NULL, &why))
+		log_warning("scratch databases of dead runs stay: %s", why.msg);
+	if ((s = scratch_open(pg, opt_dir, e)) == NULL)
+		return (NULL);
+	d = describe_take(scratch_pg(s), true, e);
+	if (scratch_close(s, e) == 0)
+		return (d);
+	describe_free(d);
+	return (NULL);
 }
 
 static size_t
-check(struct pg *pg, struct pg *reference, struct err *e)
+compare(const struct describe *want, const struct describe *have, struct report *r)
 {
-	struct report r = { NULL, BUF_INIT(16 << 20), e };
-	size_t found = 0;
+	size_t found;
 
 	if (strcmp(report, "json") == 0) {
-		r.w = json_writer_new(&r.out);
-		json_put_array(r.w);
+		r->w = json_writer_new(&r->out);
+		json_put_array(r->w);
 	}
-	if (drift_compare(reference, pg, tell, &r, &found, e) == 0) {
-		if (r.w != NULL) {
-			json_put_close(r.w);
-			if (json_writer_end(r.w, e) == 0)
-				(void)buf_adds(&r.out, "\n", e);
-		}
-		if (e->status == STATUS_OK && r.out.len > 0)
-			(void)io_write_all(STDOUT_FILENO, r.out.p, r.out.len, "standard output", e);
+	found = drift_compare(want, have, tell, r);
+	if (r->w != NULL) {
+		json_put_close(r->w);
+		if (json_writer_end(r->w, r->e) == 0)
+			(void)buf_adds(&r->out, "\n", r->e);
+		json_writer_free(r->w);
 	}
-	json_writer_free(r.w);
+	return (found);
+}
+
+static size_t
+check(struct pg *pg, struct err *e)
+{
+	struct report r = { NULL, BUF_INIT(64 << 20), e };
+	struct describe *have = NULL, *want = NULL;
+	size_t found = 0;
+
+	/* First, since trying the files may bring the roles to the server for a moment. */
+	if (!opt_describe && (have = describe_take(pg, false, e)) == NULL)
+		return (0);
+	if ((want = reference(pg, e)) == NULL)
+		goto done;
+	if (opt_describe)
+		(void)describe_write(want, &r.out, e);
+	else if (describe_comparable(want, have, e) == 0)
+		found = compare(want, have, &r);
+	if (e->status == STATUS_OK && r.out.len > 0)
+		(void)io_write_all(STDOUT_FILENO, r.out.p, r.out.len, "standard output", e);
+done:
 	buf_free(&r.out);
+	describe_free(want);
+	describe_free(have);
 	return (found);
 }
 
@@ -120,8 +214,8 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	struct pg *pg, *reference;
-	char dir[4096], scratch[DRIFT_NAME_MAX] = "";
+	struct pg *pg;
+	char dir[4096];
 	char **operands;
 	size_t found = 0;
 	int n, rc;
@@ -133,23 +227,18 @@ main(int argc, char **argv)
 	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
 		return (
 		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	if (opt_against != NULL && (opt_reference != NULL || opt_describe))
+		return (program_usage_error(&program,
+		    "--against goes with neither --reference nor --describe"));
 	if (opt_dir == NULL) {
 		if (home_path(dir, sizeof(dir), "sql", &e))
 			return (log_err(&e));
 		opt_dir = dir;
 	}
-	if ((pg = pg_connect(opt_db, "aegis-schema-check", &e)) == NULL)
-		return (log_err(&e));
-	reference = opt_reference != NULL ? pg_connect(opt_reference, "aegis-schema-check", &e) :
-					    drift_reference(pg, opt_dir, scratch, &e);
-	if (reference != NULL) {
-		found = check(pg, reference, &e);
-		pg_close(reference);
+	if ((pg = pg_connect(opt_db, "aegis-schema-check", &e)) != NULL) {
+		found = check(pg, &e);
+		pg_close(pg);
 	}
-	/* Whatever came of it; where something failed before, that is the message. */
-	if (scratch[0] != '\0')
-		(void)drift_remove(pg, scratch, &e);
-	pg_close(pg);
 	if (e.status != STATUS_OK)
 		return (log_err(&e));
 	if (found > 0)

@@ -7,7 +7,10 @@ is "$(cat "$WORK/out")" "" "and prints nothing"
 is "$(sql "SELECT count(*) FROM pg_database WHERE datname LIKE 'aegis\\_check\\_%'")" 0 "the scratch database is gone"
 
 # Each case has a database of its own, made of a template; they are compared with
-# the untouched one, since that is quicker than a scratch database each.
+# one description, since that is quicker than a scratch database each.
+exits 0 "--describe" aegis schema-check --describe
+mv "$WORK/out" "$WORK/pristine"
+like "$WORK/pristine" '^#aegis-schema 1 server=[0-9]+ without=$' "says of which server it is"
 aegis db psql -Xq -d postgres -c 'ALTER DATABASE aegis RENAME TO pristine' -c 'CREATE DATABASE aegis'
 reference="host=$PGHOST user=aegis dbname=pristine"
 kinds=0
@@ -20,10 +23,10 @@ drift() { # drift WHAT KIND OBJECT SQL: the line that must be there, and it alon
 		sed 's/^/# /' "$WORK/sql"
 		return
 	fi
-	aegis schema-check --db "host=$PGHOST user=aegis dbname=drifted" --reference "$reference" >"$WORK/out" 2>"$WORK/err"
+	aegis schema-check --db "host=$PGHOST user=aegis dbname=drifted" --against "$WORK/pristine" >"$WORK/out" 2>"$WORK/err"
 	local status=$?
-	if [ $status -eq 1 ] && awk -v w="$what" -v k="$kind" -v o="$object:" \
-	    '$1 == w && $2 == k && index($0, " " o) {f = 1} END {exit !f}' "$WORK/out" &&
+	if [ $status -eq 1 ] && WHAT=$what KIND=$kind OBJECT=" $object:" awk \
+	    '$1 == ENVIRON["WHAT"] && $2 == ENVIRON["KIND"] && index($0, ENVIRON["OBJECT"]) {f = 1} END {exit !f}' "$WORK/out" &&
 	    [ "$(wc -l <"$WORK/out")" -eq "${MORE:-1}" ]; then
 		tap_result 0 "$what $kind $object"
 	else
@@ -46,6 +49,12 @@ drift changed column public.users.display_name 'ALTER TABLE users ALTER display_
 drift changed column public.users.roles "ALTER TABLE users ALTER roles SET DEFAULT ARRAY['admin']"
 drift changed column public.compliance_status.last_assessed_at 'ALTER TABLE compliance_status ALTER last_assessed_at DROP DEFAULT'
 drift changed column public.agents.name 'ALTER TABLE agents ALTER name TYPE varchar(200) COLLATE "POSIX"'
+MORE=2 drift changed column public.checklist_templates.version \
+    'ALTER TABLE checklist_templates ALTER version DROP DEFAULT, ALTER version SET NOT NULL, ALTER version ADD GENERATED ALWAYS AS IDENTITY;
+    CREATE INDEX mine ON checklist_templates (version)'
+drift extra column public.agents.short 'ALTER TABLE agents ADD short text GENERATED ALWAYS AS (left(name, 8)) STORED'
+drift changed table 'oilgas.Well_id_seq' 'ALTER SEQUENCE oilgas."Well_id_seq" MAXVALUE 1000'
+drift changed table 'oilgas.Well' 'ALTER TABLE oilgas."Well" NO INHERIT oilgas._ag_label_vertex'
 drift missing constraint 'public.filing_checklists filing_checklists_status_check' \
     'ALTER TABLE filing_checklists DROP CONSTRAINT filing_checklists_status_check'
 drift changed constraint 'public.compliance_status compliance_status_status_check' \
@@ -58,6 +67,10 @@ drift changed constraint 'public.checklist_artifacts checklist_artifacts_checkli
     (checklist_id) REFERENCES filing_checklists (id)'
 drift changed constraint 'public.budget_usage budget_usage_pkey' \
     'ALTER TABLE budget_usage DROP CONSTRAINT budget_usage_pkey, ADD PRIMARY KEY (id, agent_id)'
+drift changed constraint 'public.checklist_artifacts checklist_artifacts_checklist_id_fkey' \
+    'ALTER TABLE checklist_artifacts DISABLE TRIGGER ALL'
+drift changed constraint 'public.skill_artifacts skill_artifacts_skill_id_fkey' 'ALTER TABLE skill_artifacts
+    DROP CONSTRAINT skill_artifacts_skill_id_fkey, ADD FOREIGN KEY (skill_id) REFERENCES skills (id) NOT VALID'
 drift extra constraint 'public.users grown' "ALTER TABLE users ADD CONSTRAINT grown CHECK (email LIKE '%@%') NOT VALID"
 drift missing index 'public.users idx_users_email_lower' 'DROP INDEX idx_users_email_lower'
 drift changed index 'public.approval_requests idx_approval_status' \
@@ -79,18 +92,28 @@ drift extra rule 'public.audit_logs swallow' 'CREATE RULE swallow AS ON DELETE T
 drift extra policy 'public.audit_logs several' 'CREATE POLICY several ON audit_logs USING (true)'
 drift changed function 'public.prevent_audit_modification()' \
     'CREATE OR REPLACE FUNCTION prevent_audit_modification() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$'
-MORE=4 drift missing function 'public.rule_versions_keep()' 'SET client_min_messages = error; DROP FUNCTION rule_versions_keep() CASCADE'
+drift changed function 'public.rule_versions_keep()' 'ALTER FUNCTION rule_versions_keep() SECURITY DEFINER'
+drift changed function 'public.rule_versions_update()' 'ALTER FUNCTION rule_versions_update() SET search_path = public'
+MORE=3 drift missing function 'public.rule_versions_keep()' 'SET client_min_messages = error; DROP FUNCTION rule_versions_keep() CASCADE'
 drift extra grant 'public.users to aegis_import' 'GRANT SELECT ON users TO aegis_import'
 drift missing grant 'public.audit_logs to aegis_audit' 'REVOKE SELECT ON audit_logs FROM aegis_audit'
 drift changed grant 'public.entities to aegis_import' 'GRANT DELETE ON entities TO aegis_import'
 drift extra grant 'public.users to PUBLIC' 'GRANT SELECT ON users TO PUBLIC'
 drift missing grant 'public.rule_versions.status to aegis_import' 'REVOKE UPDATE (status) ON rule_versions FROM aegis_import'
+drift changed grant 'public.audit_logs to its owner' 'REVOKE INSERT ON audit_logs FROM aegis'
+drift missing grant 'oilgas.Well_id_seq to aegis_import' 'REVOKE ALL ON SEQUENCE oilgas."Well_id_seq" FROM aegis_import'
+drift missing grant 'ag_catalog.ag_label to aegis_import' 'REVOKE SELECT ON ag_catalog.ag_label FROM aegis_import'
+drift extra grant 'function public.rule_versions_keep() to aegis_audit' 'GRANT EXECUTE ON FUNCTION rule_versions_keep() TO aegis_audit'
+drift changed grant 'public.entity_links to aegis_import' 'GRANT SELECT ON entity_links TO aegis_import WITH GRANT OPTION'
 drift changed grant 'schema public to PUBLIC' 'GRANT CREATE ON SCHEMA public TO PUBLIC'
 drift missing grant 'function public.rule_versions_keep() to PUBLIC' 'REVOKE EXECUTE ON FUNCTION rule_versions_keep() FROM PUBLIC'
 MORE=3 drift missing label oilgas.OPERATED_BY "SELECT ag_catalog.drop_label('oilgas', 'OPERATED_BY')"
 drift extra label oilgas.Saloon "SELECT ag_catalog.create_vlabel('oilgas', 'Saloon')"
 drift missing index 'oilgas.Well idx_Well_entity_id' 'DROP INDEX oilgas."idx_Well_entity_id"'
 MORE=12 drift missing extension uuid-ossp 'SET client_min_messages = error; ALTER TABLE users ALTER id DROP DEFAULT; DROP EXTENSION "uuid-ossp" CASCADE'
+drift extra index 'public.users two\x0Alines' 'CREATE INDEX "two
+lines" ON users (id)'
+MORE=13 drift missing file 009_agent_definitions.sql 'DROP TABLE batch_schema_files'
 drift missing file 009_agent_definitions.sql "DELETE FROM batch_schema_files WHERE name LIKE '009%'"
 drift changed file 100_batch.sql "UPDATE batch_schema_files SET sha256 = repeat('0', 64) WHERE name LIKE '100%'"
 say "$kinds kinds of drift"
@@ -123,15 +146,116 @@ exits 1 "--report json" aegis schema-check --db "$at" --report json
 is "$(python3 -c 'import json,sys; d=json.load(sys.stdin); print(len(d), d[0]["drift"], d[0]["object"], d[0]["have"])' <"$WORK/out")" \
     "2 missing public.users.roles None" "parses"
 
-# A role that may not make databases; a scratch database that a killed run left.
-sql "GRANT SELECT ON ALL TABLES IN SCHEMA public TO somebody" 2>/dev/null
+# A role that may not make databases; scratch databases that killed runs left.
+psql -Xq -v ON_ERROR_STOP=1 -d drifted -c 'GRANT SELECT ON batch_schema_files, ag_catalog.ag_graph, ag_catalog.ag_label TO somebody' \
+    -c 'GRANT USAGE ON SCHEMA ag_catalog, oilgas TO somebody'
 exits 77 "a role that may not make databases" env PGOPTIONS='-c role=somebody' aegis schema-check --db "$at"
-like "$WORK/err" 'hint: .*--reference' "is told another way"
-psql -Xq -d postgres -c 'CREATE DATABASE aegis_check_1000000000_0123abcd' -c 'CREATE DATABASE aegis_check_mine'
+like "$WORK/err" 'hint: .*--reference.*--against' "is told another way"
+exits 1 "--against is one" env PGOPTIONS='-c role=somebody' aegis schema-check --db "$at" --against "$WORK/pristine"
+like "$WORK/out" '^missing +column +public.users.roles: ' "and finds the same"
+psql -Xq -d postgres -c 'CREATE DATABASE aegis_check_1000000000_0123abcd' -c 'CREATE DATABASE aegis_check_77_89abcdef' \
+    -c 'CREATE DATABASE aegis_check_78_89abcdef' -c 'CREATE DATABASE aegis_check_mine'
+PGAPPNAME=aegis_check_78_89abcdef psql -Xq -d postgres -c 'SELECT pg_sleep(60)' & maker=$!
+psql -Xq -d aegis_check_77_89abcdef -c 'SELECT pg_sleep(60)' & user=$!
+for _ in $(seq 100); do
+	[ "$(psql -XqAt -d postgres -c "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")" = 2 ] && break
+	sleep 0.05
+done
 exits 1 "the next run" aegis schema-check --db "$at"
-is "$(sql "SELECT string_agg(datname, ' ') FROM pg_database WHERE datname LIKE 'aegis\\_check\\_%'")" aegis_check_mine \
-    "removes what is old and its own"
+like "$WORK/err" "info: removed .*'aegis_check_1000000000_0123abcd'" "names what it removes"
+left() { psql -XqAt -d postgres -c "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE datname LIKE 'aegis\\_check\\_%'"; }
+is "$(left)" "aegis_check_77_89abcdef aegis_check_78_89abcdef aegis_check_mine" \
+    "but neither what somebody is connected to, nor what is being made, nor another's"
+kill $maker $user
+wait $maker $user 2>/dev/null
+psql -Xq -d postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'" >/dev/null
+exits 1 "the run after that" aegis schema-check --db "$at"
+is "$(left)" aegis_check_mine "removes them too"
+
+# A signal ends it, and the scratch database with it, in whichever moment it comes.
+for delay in 0.05 0.15 0.3; do
+	aegis schema-check --db "$at" >"$WORK/out" 2>"$WORK/err" & check=$!
+	sleep $delay
+	kill -TERM $check 2>/dev/null
+	wait $check 2>/dev/null
+	status=$?
+	is "$(left)" aegis_check_mine "SIGTERM after ${delay}s (status $status) leaves nothing behind"
+done
+cp -r "$ROOT/sql" "$WORK/files"
+echo 'SELECT pg_sleep(1);' >"$WORK/files/200_slow.sql"
+echo 200_slow.sql >>"$WORK/files/ORDER"
+aegis schema-check --db "$at" --dir "$WORK/files" >"$WORK/out" 2>"$WORK/err" & check=$!
+for _ in $(seq 100); do
+	[ "$(left)" != aegis_check_mine ] && break
+	sleep 0.05
+done
+kill -TERM $check
+wait $check 2>/dev/null
+is "$?" 143 "SIGTERM in the middle of a file"
+is "$(left)" aegis_check_mine "leaves nothing behind"
+echo 'SELECT nonsense;' >"$WORK/files/200_slow.sql"
+exits 78 "a faulty file" aegis schema-check --db "$at" --dir "$WORK/files"
+like "$WORK/err" '200_slow.sql' "is named"
+is "$(left)" aegis_check_mine "and leaves nothing behind"
+
+# Descriptions that can't be trusted.
+bad() { # bad STATUS WHAT PATTERN: the file $WORK/bad
+	exits "$1" "--against $2" aegis schema-check --db "$at" --against "$WORK/bad"
+	like "$WORK/err" "$3" "says so"
+}
+head -n -1 "$WORK/pristine" >"$WORK/bad"
+bad 65 "a file without its end" 'end is missing'
+sed 5d "$WORK/pristine" >"$WORK/bad"
+bad 65 "a file that lacks a line" 'lines are missing'
+{ sed -n '1p;5p' "$WORK/pristine"; sed '1d;5d' "$WORK/pristine"; } >"$WORK/bad"
+bad 65 "lines in another order" 'line 3: .*not sorted'
+sed '1s/server=[0-9]*/server=99/' "$WORK/pristine" >"$WORK/bad"
+bad 78 "another version's" 'PostgreSQL 99'
+sed '1s/without=/without=age/' "$WORK/pristine" >"$WORK/bad"
+bad 78 "a server's without AGE" "without 'age'"
+printf 'kind,object\n' >"$WORK/bad"
+bad 65 "something else" 'no description'
+exits 66 "--against a missing file" aegis schema-check --against "$WORK/nowhere"
+exits 64 "--against and --describe" aegis schema-check --against "$WORK/pristine" --describe
+exits 0 "--reference" aegis schema-check --reference "host=$PGHOST user=aegis dbname=pristine" --db "host=$PGHOST user=aegis dbname=pristine"
+aegis schema-check --reference "host=$PGHOST user=aegis dbname=pristine" --describe >"$WORK/other"
+ok "a database that schema-apply made is described as the files are" cmp "$WORK/other" "$WORK/pristine"
 exits 64 "a word too many" aegis schema-check now
 exits 69 "no server" aegis schema-check --db host=/nowhere
 exits 73 "a full disk" sh -c "aegis schema-check --db '$at' >/dev/full"
+
+# Made by hand, in another order, by a role that is no superuser; on a server without AGE and
+# pgvector, where such a role may do all of it.
+aegis db destroy --yes 2>/dev/null
+unset PGHOST PGPORT PGUSER PGDATABASE
+need_pg
+psql -Xq -d aegis -c 'DROP OWNED BY aegis_import, aegis_audit' -c 'DROP ROLE aegis_import, aegis_audit'
+exits 1 "a server that lacks the two roles" aegis schema-check
+is "$(awk '$2 != "grant"' "$WORK/out" | cut -d: -f1 | paste -sd,)" \
+    "missing  role       aegis_audit,missing  role       aegis_import" "both are named"
+is "$(sql "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'aegis\\_%'")" 0 "looking has not made them"
+psql -Xq -d postgres -c 'CREATE ROLE hand CREATEDB CREATEROLE' -c 'CREATE DATABASE hand OWNER hand'
+export PGDATABASE=hand
+at="host=$PGHOST user=aegis dbname=hand"
+exits 1 "an empty database" aegis schema-check --db "$at" --dir "$ROOT/sql"
+is "$(awk '$1 != "missing"' "$WORK/out")" "" "lacks everything"
+is "$(grep -c '^missing  file ' "$WORK/out")" "$(sed 's/#.*//' "$ROOT/sql/ORDER" | grep -c .)" "each file"
+export PGOPTIONS='-c role=hand'
+psql -Xqc 'CREATE TABLE batch_schema_files (sha256 char(64) NOT NULL, name varchar(128) PRIMARY KEY,
+    applied_at timestamptz DEFAULT now() NOT NULL)'
+by_hand() { psql -Xq -v ON_ERROR_STOP=1 -1 -c 'SET search_path TO public' -f "$ROOT/sql/$1"; }
+for f in 007_entity_type_definitions init 001_initial_schema migrations/001_users 100_batch 004_skill_schema \
+    009_agent_definitions 002_checklist_compliance_tables 008_skill_persona_and_flags 110_guards 120_graph \
+    00-create-extension-age 130_roles; do
+	ok "$f by hand" by_hand "$f.sql"
+done
+exits 1 "by hand, in another order: nothing is on record" aegis schema-check --db "$at"
+is "$(awk '$2 != "file"' "$WORK/out" | cut -d: -f1)" "" "and nothing else differs"
+exits 0 "schema-apply over it" aegis schema-apply
+exits 0 "no drift" aegis schema-check --db "$at"
+is "$(cat "$WORK/out")" "" "none at all"
+psql -Xq -d hand -c 'DROP TABLE budget_usage'
+exits 1 "drift" aegis schema-check --db "$at"
+is "$(cut -d: -f1 "$WORK/out")" "missing  table      public.budget_usage" "a table goes with all that is on it"
+unset PGOPTIONS
 done_testing
