@@ -204,12 +204,31 @@ schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 	return (pg_commit(pg, e));
 }
 
+/* Whether the database says so already, for every session. */
+static int
+schema_says(struct pg *pg, const char *text, bool *says, struct err *e)
+{
+	const char *params[] = { text };
+	struct pg_result *r;
+
+	if ((r = pg_query(pg,
+		 "SELECT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
+		 " WHERE datname = current_database() AND setrole = 0"
+		 " AND 'aegis.without=' || $1 = ANY (setconfig))",
+		 params, 1, e)) == NULL)
+		return (-1);
+	*says = pg_result_get(r, 0, 0)[0] == 't';
+	pg_result_free(r);
+	return (0);
+}
+
 int
 schema_without(struct pg *pg, const char *text, struct err *e)
 {
 	const char *params[1];
 	struct pg_result *res;
 	unsigned int set;
+	bool says;
 
 	if (programs_words(text, &set, e))
 		return (-1);
@@ -218,10 +237,19 @@ schema_without(struct pg *pg, const char *text, struct err *e)
 	    NULL)
 		return (-1);
 	pg_result_free(res);
-	return (pg_exec(pg,
-	    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET aegis.without = %L',"
-	    " current_database(), current_setting('aegis.without')); END $$",
-	    e));
+	if (schema_says(pg, params[0], &says, e))
+		return (-1);
+	if (says ||
+	    pg_exec(pg,
+		"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET aegis.without = %L',"
+		" current_database(), current_setting('aegis.without')); END $$",
+		e) == 0)
+		return (0);
+	if (e->status == STATUS_NOPERM)
+		(void)err_hint(e,
+		    "a superuser says it once: ALTER DATABASE ... SET aegis.without = '%s'",
+		    params[0]);
+	return (-1);
 }
 
 int

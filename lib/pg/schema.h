@@ -20,7 +20,8 @@ typedef void schema_tell(void *cookie, const char *name, bool applied);
  * schema_without(pg, text, e):
  * Note in the connected database, and for this session, which extensions its server
  * is without on purpose ("age,vector"): the setting aegis.without, which the files
- * ask.  Return 0, or -1 with ${e} set: STATUS_USAGE for another word.
+ * ask.  Noting is a superuser's, once; where it is noted already anyone may say it again.
+ * Return 0, or -1 with ${e} set: STATUS_USAGE for another word.
  */
 int schema_without(struct pg *pg, const char *text, struct err *e);
 

@@ -165,6 +165,26 @@ like "$WORK/err" '"age"' "names it"
 exits 64 "--without something else" env PGDATABASE=bare aegis schema-apply --without graph
 exits 0 "--without age,vector" env PGDATABASE=bare aegis schema-apply --without age,vector
 is "$(PGDATABASE=bare sql "SHOW aegis.without")" age,vector "is noted for the database"
+psql -Xqc 'CREATE ROLE owner CREATEROLE' -c 'CREATE DATABASE owned OWNER owner'
+exits 77 "--without by an owner who is no superuser" env PGDATABASE=owned PGOPTIONS='-c role=owner' aegis schema-apply --without age,vector
+like "$WORK/err" "hint: .*superuser.*aegis.without = 'age,vector'" "is told what a superuser does"
+psql -Xqc "ALTER DATABASE owned SET aegis.without = 'age,vector'"
+exits 0 "after which" env PGDATABASE=owned PGOPTIONS='-c role=owner' aegis schema-apply --without vector,age
+like "$WORK/err" '130_roles.sql: applied' "he applies the schema"
+
+# Files in a directory below.
+mkdir "$WORK/below" "$WORK/below/migrations"
+echo 'CREATE TABLE below ();' >"$WORK/below/migrations/001_users.sql"
+echo 'migrations/001_users.sql' >"$WORK/below/ORDER"
+exits 0 "a file in a directory below" aegis schema-apply --dir "$WORK/below"
+is "$(sql "SELECT name, to_regclass('below') IS NOT NULL FROM batch_schema_files WHERE name LIKE '%/%'")" \
+    $'migrations/001_users.sql\tt' "is applied, and on record under its name"
+for name in /etc/passwd ../sql/init.sql migrations/../ORDER migrations//001_users.sql ./ORDER migrations/.hidden; do
+	echo "$name" >"$WORK/below/ORDER"
+	exits 78 "'$name' in ORDER" aegis schema-apply --dir "$WORK/below"
+	like "$WORK/err" "'$name' is no name of a file" "is none"
+done
+sql "DROP TABLE below; DELETE FROM batch_schema_files WHERE name LIKE '%/%'"
 
 # Two at once on an empty database.
 psql -Xqc 'CREATE DATABASE two'
