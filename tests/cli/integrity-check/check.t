@@ -65,6 +65,18 @@ is "$(cut -f 2 "$WORK/out" | grep -c template)" 3 "another tenant's template doe
 sql "UPDATE prompt_namespaces SET tenant_id = '$A'"
 check --tenant $A
 is "$(cut -f 2 "$WORK/out" | sort | uniq -c | xargs)" "2 prompt" "its own does, with its namespace and without"
+sql "DELETE FROM skill_personas WHERE persona_key IN ('both', 'neither')"
+sql "UPDATE prompt_templates SET slug = 'another'"
+exits 0 "templates alone" env R35_INTEGRITY_FAIL_LOUD=1 aegis integrity-check --tenant $A
+is "$(cut -f 2 "$WORK/out" | sort | uniq -c | xargs)" "2 template" "are reported, and never more than a warning"
+like "$WORK/err" 'warning: 2 findings' "and counted"
+sql "UPDATE prompt_templates SET slug = 'rule_37_system_prompt'"
+persona "$s" both "'x'" "'agents:rule_37_system_prompt'"
+persona "$s" neither NULL NULL
+agent $B $'t\tab' "E'no\\tskill'" NULL
+check --tenant $B
+is "$(awk -F'\t' 'END {print NF, $3, $4}' "$WORK/out")" '5 t\tab no\tskill' "a TAB in a slug does not make a field"
+sql "DELETE FROM agent_definitions WHERE tenant_id = '$B'"
 exits 0 "--report json" aegis integrity-check --report json
 is "$(python3 -c 'import json,sys; print(*sorted(f["slug"] for f in json.load(sys.stdin)))' <"$WORK/out")" "both neither" "parses"
 exits 64 "a tenant that is no UUID" aegis integrity-check --tenant acme
