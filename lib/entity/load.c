@@ -76,12 +76,7 @@ static int
 load_begin(struct load *l, struct err *e)
 {
 
-	/* However long the stages before take: this session waits for them. */
-	if (pg_begin(l->pg, e) ||
-	    pg_exec(l->pg,
-		"SET LOCAL statement_timeout TO 0;"
-		" SET LOCAL idle_in_transaction_session_timeout TO 0",
-		e))
+	if (pg_begin_load(l->pg, e))
 		return (-1);
 	/* The server itself sees to it that a plan writes nothing else. */
 	if (l->plan && (load_merge_table(l, e) || pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))

@@ -21,13 +21,6 @@ load_book_take(struct load_section *s, const struct book *books)
 	}
 }
 
-static int
-load_book_check(const struct load *l, const struct book *b, const struct book *prev, struct err *e)
-{
-
-	return (ledger_check(b, prev, &l->o->max_rejects, &l->o->max_flaws, e));
-}
-
 /* The first stage of the pipe says which dataset this is. */
 static int
 load_book_dataset(struct load *l, struct load_section *s, struct err *e)
@@ -54,7 +47,6 @@ load_book_seal(struct load *l, struct err *e)
 	struct load_section *s = l->sections[l->nsections - 1];
 	struct reject_writer *rejects = l->rejects;
 	const struct book *books = stream_reader_books(l->r, &s->nupstream);
-	size_t i;
 
 	if (s->nupstream == 0)
 		return (err_set(e, STATUS_DATA,
@@ -67,10 +59,8 @@ load_book_seal(struct load *l, struct err *e)
 		return (-1);
 	s->own.used = s->inserted + s->updated + s->unchanged;
 	s->own.rows = s->inserted + s->updated;
-	for (i = 0; i < s->nupstream; i++)
-		if (load_book_check(l, &s->upstream[i], i > 0 ? &s->upstream[i - 1] : NULL, e))
-			return (-1);
-	return (load_book_check(l, &s->own, &s->upstream[s->nupstream - 1], e));
+	return (ledger_check(s->upstream, s->nupstream, &s->own, &l->o->max_rejects,
+	    &l->o->max_flaws, e));
 }
 
 /* SHA-256 of what every stage says of its configuration, in the order of the pipe. */
@@ -97,15 +87,10 @@ load_book_write_section(const struct ledger *g, const struct load_section *s, un
 {
 	const struct ledger_counts counts = { s->inserted, s->updated, s->unchanged, 0 };
 	char config[DIGEST_SHA256_HEX + 1];
-	size_t i;
 
 	load_book_config(s, config);
-	if (ledger_source(g, section, s->source, s->upstream[0].source_sha256, config, e))
-		return (-1);
-	for (i = 0; i < s->nupstream; i++)
-		if (ledger_book(g, section, i, &s->upstream[i], NULL, e))
-			return (-1);
-	return (ledger_book(g, section, s->nupstream, &s->own, &counts, e));
+	return (ledger_stream(g, section, s->source, config, s->upstream, s->nupstream, &s->own,
+	    &counts, e));
 }
 
 int

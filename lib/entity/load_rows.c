@@ -158,9 +158,7 @@ load_rows_constants(struct load *l, struct err *e)
 int
 load_rows_header(struct load *l, struct err *e)
 {
-	struct buf path = BUF_INIT(4096);
 	struct load_section *s;
-	int rc = -1;
 
 	if (load_rows_columns(l, e))
 		return (-1);
@@ -174,18 +172,9 @@ load_rows_header(struct load *l, struct err *e)
 	book_init(&s->own, "entity-load");
 	memcpy(s->own.config_sha256, l->d->sha256, sizeof(s->own.config_sha256));
 	l->sections[l->nsections++] = s;
-	if (l->o->rejects != NULL) {
-		if (buf_adds(&path, l->o->rejects, e) ||
-		    (l->nsections > 1 && buf_addf(&path, e, ".%zu", l->nsections)) ||
-		    buf_str(&path, e) == NULL)
-			goto done;
-	}
-	l->rejects = reject_open(l->o->rejects != NULL ? path.p : NULL, "entity", s->source,
+	l->rejects = reject_open_nth(l->o->rejects, l->nsections, "entity", s->source,
 	    stream_reader_run(l->r), &s->own, e);
-	rc = l->rejects == NULL ? -1 : 0;
-done:
-	buf_free(&path);
-	return (rc);
+	return (l->rejects == NULL ? -1 : 0);
 }
 
 static int

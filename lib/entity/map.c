@@ -113,18 +113,9 @@ map_open_out(struct map_run *m, struct err *e)
 static int
 map_open_rejects(struct map_run *m, struct err *e)
 {
-	char path[4096];
-	int n = 0;
 
-	if (m->o->rejects != NULL && m->totals->streams == 0)
-		n = snprintf(path, sizeof(path), "%s", m->o->rejects);
-	else if (m->o->rejects != NULL)
-		n = snprintf(path, sizeof(path), "%s.%llu", m->o->rejects,
-		    (unsigned long long)m->totals->streams + 1);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return (err_set(e, STATUS_USAGE, "the reject file's name is too long"));
-	m->rejects = reject_open(n > 0 ? path : NULL, "entity", stream_reader_source(m->in),
-	    stream_reader_run(m->in), &m->own, e);
+	m->rejects = reject_open_nth(m->o->rejects, m->totals->streams + 1, "entity",
+	    stream_reader_source(m->in), stream_reader_run(m->in), &m->own, e);
 	return (m->rejects == NULL ? -1 : 0);
 }
 

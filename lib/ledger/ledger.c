@@ -52,8 +52,8 @@ ledger_ceiling(const struct book *b, const struct ceiling *c, const char *what, 
 	return (-1);
 }
 
-int
-ledger_check(const struct book *b, const struct book *prev, const struct ceiling *rejects,
+static int
+ledger_check_one(const struct book *b, const struct book *prev, const struct ceiling *rejects,
     const struct ceiling *flaws, struct err *e)
 {
 	uint64_t records;
@@ -65,6 +65,23 @@ ledger_check(const struct book *b, const struct book *prev, const struct ceiling
 	if (ledger_ceiling(b, rejects, "rejects", b->rejected, b->read, e))
 		return (-1);
 	return (ledger_ceiling(b, flaws, "flawed rows", b->flawed, records, e));
+}
+
+int
+ledger_check(const struct book *up, size_t n, const struct book *own, const struct ceiling *rejects,
+    const struct ceiling *flaws, struct err *e)
+{
+	const struct book *prev = NULL;
+	size_t i;
+
+	for (i = 0; i <= n; i++) {
+		const struct book *b = i < n ? &up[i] : own;
+
+		if (ledger_check_one(b, prev, rejects, flaws, e))
+			return (-1);
+		prev = b;
+	}
+	return (0);
 }
 
 static int
@@ -107,7 +124,7 @@ ledger_section(const struct ledger *l, unsigned long *section, struct err *e)
 	return (0);
 }
 
-int
+static int
 ledger_source(const struct ledger *l, unsigned long section, const char *source, const char *sha256,
     const char *config, struct err *e)
 {
@@ -146,7 +163,7 @@ ledger_codes(const struct ledger *l, const struct book *b, const char *section, 
 	return (0);
 }
 
-int
+static int
 ledger_book(const struct ledger *l, unsigned long section, size_t seq, const struct book *b,
     const struct ledger_counts *counts, struct err *e)
 {
@@ -173,4 +190,19 @@ ledger_book(const struct ledger *l, unsigned long section, size_t seq, const str
 		params, 4 + FIGURES, e))
 		return (-1);
 	return (ledger_codes(l, b, text[0], text[1], e));
+}
+
+int
+ledger_stream(const struct ledger *l, unsigned long section, const char *source, const char *config,
+    const struct book *up, size_t n, const struct book *own, const struct ledger_counts *counts,
+    struct err *e)
+{
+	size_t i;
+
+	if (ledger_source(l, section, source, n > 0 ? up[0].source_sha256 : "-", config, e))
+		return (-1);
+	for (i = 0; i < n; i++)
+		if (ledger_book(l, section, i, &up[i], NULL, e))
+			return (-1);
+	return (ledger_book(l, section, n, own, counts, e));
 }

@@ -40,12 +40,12 @@ bool ledger_said(const char *s);
 void ledger_printable(char *s);
 
 /**
- * ledger_check(b, prev, rejects, flaws, e):
- * Hold a book against the one before it in the pipe (NULL: none) and against the
- * ceilings.  Return 0, or -1 with ${e} set to STATUS_DATA.
+ * ledger_check(up, n, own, rejects, flaws, e):
+ * Hold the books of a pipe, the ${n} upstream ones and the load's ${own}, each against the
+ * one before it and against the ceilings.  Return 0, or -1 with ${e} set to STATUS_DATA.
  */
-int ledger_check(const struct book *b, const struct book *prev, const struct ceiling *rejects,
-    const struct ceiling *flaws, struct err *e);
+int ledger_check(const struct book *up, size_t n, const struct book *own,
+    const struct ceiling *rejects, const struct ceiling *flaws, struct err *e);
 
 /**
  * ledger_run(l, e):
@@ -62,19 +62,13 @@ int ledger_run(const struct ledger *l, struct err *e);
 int ledger_section(const struct ledger *l, unsigned long *section, struct err *e);
 
 /**
- * ledger_source(l, section, source, sha256, config, e):
- * Record a stream's source; ${sha256} may be "-", ${config} is the SHA-256 of all
- * that the stages were configured by.
+ * ledger_stream(l, section, source, config, up, n, own, counts, e):
+ * Record a stream: its source, every stage's book with its faults by code, and what
+ * became of the rows.  ${config} is the SHA-256 of all that the stages were
+ * configured by.
  */
-int ledger_source(const struct ledger *l, unsigned long section, const char *source,
-    const char *sha256, const char *config, struct err *e);
-
-/**
- * ledger_book(l, section, seq, b, counts, e):
- * Record a stage's book, the ${seq}th of the pipe from 0, and its faults by code.
- * ${counts} is NULL where the stage is no load.
- */
-int ledger_book(const struct ledger *l, unsigned long section, size_t seq, const struct book *b,
+int ledger_stream(const struct ledger *l, unsigned long section, const char *source,
+    const char *config, const struct book *up, size_t n, const struct book *own,
     const struct ledger_counts *counts, struct err *e);
 
 #endif

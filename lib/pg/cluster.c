@@ -231,22 +231,6 @@ cluster_after_crash(const char *socket, struct err *e)
 	    pid));
 }
 
-static void
-cluster_version(char *dst, size_t size)
-{
-	FILE *f = fopen("data/PG_VERSION", "r");
-
-	dst[0] = '\0';
-	if (f == NULL)
-		return;
-	if (fgets(dst, (int)size, f) == NULL)
-		dst[0] = '\0';
-	dst[strcspn(dst, "\n")] = '\0';
-	(void)fclose(f);
-	if (strspn(dst, "0123456789") != strlen(dst))
-		dst[0] = '\0';
-}
-
 /* The log's end, from byte ${from} on. */
 static void
 cluster_tail(struct private_report *r, off_t from)
@@ -408,7 +392,7 @@ cluster_start_locked(const struct cluster *c, struct private_report *r, struct e
 	bool sync_first = false;
 	int rc = -1;
 
-	cluster_version(r->version, sizeof(r->version));
+	cluster_files_version(".", r->version, sizeof(r->version));
 	if (cluster_files_socket(c, r->socket, sizeof(r->socket), e))
 		return (-1);
 	if ((r->pid = cluster_pid()) != 0) {
@@ -428,7 +412,7 @@ cluster_start_locked(const struct cluster *c, struct private_report *r, struct e
 		return (-1);
 	if (r->version[0] == '\0' && cluster_init(c, bindir, r, e))
 		return (-1);
-	cluster_version(r->version, sizeof(r->version));
+	cluster_files_version(".", r->version, sizeof(r->version));
 	if (cluster_files_settings(c, &kept, e))
 		goto done;
 	if (cluster_files_server(c, r->socket, r->without, &sync_first, e) ||
@@ -460,33 +444,42 @@ cluster_start(const struct cluster *c, struct private_report *r, struct err *e)
 	return (rc);
 }
 
-int
-cluster_status(const struct cluster *c, struct private_report *r, struct err *e)
+/* How it is, by its files and its process. */
+static int
+cluster_look(struct private_report *r, struct err *e)
 {
 
-	char bindir[PRIVATE_PATH_MAX];
-
-	cluster_version(r->version, sizeof(r->version));
+	cluster_files_version(".", r->version, sizeof(r->version));
 	if (cluster_files_read_without(".", &r->without, e))
 		return (-1);
-	if (r->version[0] != '\0' && r->without != PROGRAMS_ALL &&
-	    programs_find(bindir, sizeof(bindir), r->version, PROGRAMS_ALL & ~r->without, NULL) ==
-		0) {
-		if ((r->without & PROGRAMS_AGE) == 0)
-			programs_extension(bindir, r->version, "age", r->age, sizeof(r->age));
-		if ((r->without & PROGRAMS_VECTOR) == 0)
-			programs_extension(bindir, r->version, "vector", r->vector,
-			    sizeof(r->vector));
-	}
 	cluster_files_host(r->socket, sizeof(r->socket));
 	r->pid = cluster_pid();
 	r->state = r->pid != 0 ? PRIVATE_RUNNING : PRIVATE_STOPPED;
+	return (0);
+}
+
+int
+cluster_status(const struct cluster *c, struct private_report *r, struct err *e)
+{
+	char bindir[PRIVATE_PATH_MAX];
+	unsigned int with;
+
 	(void)c;
+	if (cluster_look(r, e))
+		return (-1);
+	with = PROGRAMS_ALL & ~r->without;
+	if (r->version[0] == '\0' || with == 0 ||
+	    programs_find(bindir, sizeof(bindir), r->version, with, NULL))
+		return (0);
+	if (with & PROGRAMS_AGE)
+		programs_extension(bindir, r->version, "age", r->age, sizeof(r->age));
+	if (with & PROGRAMS_VECTOR)
+		programs_extension(bindir, r->version, "vector", r->vector, sizeof(r->vector));
 	return (0);
 }
 
 static int
-cluster_stop_locked(const struct cluster *c, struct private_report *r, struct err *e)
+cluster_stop_locked(struct private_report *r, struct err *e)
 {
 	static const char *const argv[] = { "pg_ctl", "stop", "-D", "data", "-m", "fast", "-w",
 		"-s", "-t", CLUSTER_WAIT_SECONDS, NULL };
@@ -494,7 +487,7 @@ cluster_stop_locked(const struct cluster *c, struct private_report *r, struct er
 	off_t from = cluster_log_size();
 	int rc;
 
-	if (cluster_status(c, r, e))
+	if (cluster_look(r, e))
 		return (-1);
 	if (r->pid == 0)
 		return (0);
@@ -517,9 +510,10 @@ cluster_stop(const struct cluster *c, struct private_report *r, struct err *e)
 {
 	int fd, rc;
 
+	(void)c;
 	if ((fd = cluster_lock(e)) < 0)
 		return (-1);
-	rc = cluster_stop_locked(c, r, e);
+	rc = cluster_stop_locked(r, e);
 	(void)close(fd);
 	return (rc);
 }
@@ -529,9 +523,10 @@ cluster_empty(const struct cluster *c, struct private_report *r, struct err *e)
 {
 	int fd, rc;
 
+	(void)c;
 	if ((fd = cluster_lock(e)) < 0)
 		return (-1);
-	if ((rc = cluster_stop_locked(c, r, e)) == 0) {
+	if ((rc = cluster_stop_locked(r, e)) == 0) {
 		/* Without a socket directory of its own, this one was in /tmp. */
 		if (strncmp(r->socket, "/tmp/aegis-", 11) == 0)
 			rc = cluster_files_remove(r->socket, e);

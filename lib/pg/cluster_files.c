@@ -312,6 +312,24 @@ cluster_files_read_without(const char *dir, unsigned int *set, struct err *e)
 	return (rc);
 }
 
+void
+cluster_files_version(const char *dir, char *dst, size_t size)
+{
+	char path[PRIVATE_PATH_MAX + 32];
+	FILE *f;
+
+	dst[0] = '\0';
+	(void)snprintf(path, sizeof(path), "%s/data/PG_VERSION", dir);
+	if ((f = fopen(path, "r")) == NULL)
+		return;
+	if (fgets(dst, (int)size, f) == NULL)
+		dst[0] = '\0';
+	(void)fclose(f);
+	dst[strcspn(dst, "\n")] = '\0';
+	if (strspn(dst, "0123456789") != strlen(dst))
+		dst[0] = '\0';
+}
+
 /* AGE is loaded by the server, since only a superuser may LOAD it.  That an extension
  * is missing on purpose the schema's files ask the server. */
 static int

@@ -59,6 +59,12 @@ int cluster_files_without(const char *data, unsigned int set, struct err *e);
 int cluster_files_read_without(const char *dir, unsigned int *set, struct err *e);
 
 /**
+ * cluster_files_version(dir, dst, size):
+ * Write the major version of the data of the database in ${dir}, or "".
+ */
+void cluster_files_version(const char *dir, char *dst, size_t size);
+
+/**
  * cluster_files_server(c, socket, without, sync_first, e):
  * Write server.conf, for a server ${without} some extensions, and pg_service.conf.  ${sync_first} is set where the last
  * start was a fast one and this is not: what is there must be synced first.

@@ -233,6 +233,22 @@ pg_env_names_one(void)
 	return (false);
 }
 
+/* Make a session of what may be a connection; where it is none, close it. */
+static struct pg *
+pg_session_begin(struct pg *pg, bool is_private, struct err *e)
+{
+
+	if (pg->conn == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
+		(void)pg_connect_fail(pg->conn, is_private, e);
+	} else {
+		(void)PQsetNoticeReceiver(pg->conn, pg_silence, NULL);
+		if (pg_exec(pg, pg_session, e) == 0)
+			return (pg);
+	}
+	pg_close(pg);
+	return (NULL);
+}
+
 struct pg *
 pg_connect(const char *conninfo, const char *app, struct err *e)
 {
@@ -255,17 +271,7 @@ pg_connect(const char *conninfo, const char *app, struct err *e)
 		pg->conn = PQconnectdbParams(keys + 1, vals + 1, 0);
 	else
 		pg->conn = PQconnectdbParams(keys, vals, 1);
-	if (pg->conn == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
-		(void)pg_connect_fail(pg->conn, is_private, e);
-		goto err1;
-	}
-	(void)PQsetNoticeReceiver(pg->conn, pg_silence, NULL);
-	if (pg_exec(pg, pg_session, e))
-		goto err1;
-	return (pg);
-err1:
-	pg_close(pg);
-	return (NULL);
+	return (pg_session_begin(pg, is_private, e));
 }
 
 struct pg *
@@ -290,16 +296,7 @@ pg_connect_beside(const struct pg *pg, const char *dbname, const char *app, stru
 	vals[n] = NULL;
 	beside->conn = PQconnectdbParams(keys, vals, 0);
 	PQconninfoFree(all);
-	if (beside->conn == NULL || PQstatus(beside->conn) != CONNECTION_OK) {
-		(void)pg_connect_fail(beside->conn, false, e);
-		goto err1;
-	}
-	(void)PQsetNoticeReceiver(beside->conn, pg_silence, NULL);
-	if (pg_exec(beside, pg_session, e) == 0)
-		return (beside);
-err1:
-	pg_close(beside);
-	return (NULL);
+	return (pg_session_begin(beside, false, e));
 }
 
 void
@@ -446,6 +443,16 @@ pg_begin(struct pg *pg, struct err *e)
 {
 
 	return (pg_exec(pg, "BEGIN", e));
+}
+
+int
+pg_begin_load(struct pg *pg, struct err *e)
+{
+
+	return (pg_exec(pg,
+	    "BEGIN; SET LOCAL statement_timeout TO 0;"
+	    " SET LOCAL idle_in_transaction_session_timeout TO 0",
+	    e));
 }
 
 int

@@ -64,12 +64,14 @@ uint64_t pg_result_affected(const struct pg_result *r);
 void pg_result_free(struct pg_result *r);
 
 /**
- * pg_begin(pg, e), pg_commit(pg, e), pg_rollback(pg):
- * A transaction.  pg_commit() fails unless the server answers COMMIT: with
+ * pg_begin(pg, e), pg_begin_load(pg, e), pg_commit(pg, e), pg_rollback(pg):
+ * A transaction; one that waits for the stages before it however long they take, whatever
+ * timeouts the server has.  pg_commit() fails unless the server answers COMMIT: with
  * STATUS_BUG where it answers ROLLBACK, with STATUS_TEMPFAIL and "it is not known
  * whether" where the connection is lost on the way.
  */
 int pg_begin(struct pg *pg, struct err *e);
+int pg_begin_load(struct pg *pg, struct err *e);
 int pg_commit(struct pg *pg, struct err *e);
 void pg_rollback(struct pg *pg);
 

@@ -388,25 +388,6 @@ private_do(const struct private_place *p, const struct private_options *o, priva
 	return (-1);
 }
 
-/* The major version of the data in ${dir}, or "". */
-static void
-private_version(const char *dir, char *dst, size_t size)
-{
-	char path[PRIVATE_PATH_MAX + 32];
-	FILE *f;
-
-	dst[0] = '\0';
-	(void)snprintf(path, sizeof(path), "%s/data/PG_VERSION", dir);
-	if ((f = fopen(path, "r")) == NULL)
-		return;
-	if (fgets(dst, (int)size, f) == NULL)
-		dst[0] = '\0';
-	(void)fclose(f);
-	dst[strcspn(dst, "\n")] = '\0';
-	if (strspn(dst, "0123456789") != strlen(dst))
-		dst[0] = '\0';
-}
-
 /* What is asked for is what is there, and there is a PostgreSQL for it: one with
  * AGE and pgvector is fetched where it is missing. */
 static int
@@ -416,7 +397,7 @@ private_provide(const struct private_place *p, const struct private_options *o, 
 	char version[32], bindir[PRIVATE_PATH_MAX];
 	struct err why = ERR_INIT;
 
-	private_version(p->dir, version, sizeof(version));
+	cluster_files_version(p->dir, version, sizeof(version));
 	if (version[0] != '\0') {
 		if (cluster_files_read_without(p->dir, &had, e))
 			return (-1);
@@ -566,7 +547,7 @@ private_program(char *dst, size_t size, const char *name, struct err *e)
 
 	if (home_var(place, sizeof(place), "db", e))
 		return (-1);
-	private_version(place, version, sizeof(version));
+	cluster_files_version(place, version, sizeof(version));
 	if (version[0] != '\0' && cluster_files_read_without(place, &without, e))
 		return (-1);
 	if (programs_find(dir, sizeof(dir), version, PROGRAMS_ALL & ~without, e))

@@ -253,20 +253,6 @@ schema_without(struct pg *pg, const char *text, struct err *e)
 }
 
 int
-schema_files(const char *dir, schema_file_fn *each, void *cookie, struct err *e)
-{
-	struct schema s = { NULL, 0, 0 };
-	int rc;
-	size_t i;
-
-	rc = schema_load(&s, dir, e);
-	for (i = 0; rc == 0 && i < s.n; i++)
-		rc = each(cookie, s.files[i].name, s.files[i].sha256, s.files[i].text.p, e);
-	schema_free(&s);
-	return (rc);
-}
-
-int
 schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie, struct err *e)
 {
 	struct schema s = { NULL, 0, 0 };

@@ -26,15 +26,6 @@ typedef void schema_tell(void *cookie, const char *name, bool applied);
 int schema_without(struct pg *pg, const char *text, struct err *e);
 
 /**
- * schema_files(dir, each, cookie, e):
- * Call ${each} with the name, SHA-256 and text of each file of ${dir}/ORDER, until one
- * call returns other than 0.  Return 0, or -1 with ${e} set (STATUS_CONFIG).
- */
-typedef int schema_file_fn(void *cookie, const char *name, const char *sha256, const char *text,
-    struct err *e);
-int schema_files(const char *dir, schema_file_fn *each, void *cookie, struct err *e);
-
-/**
  * schema_apply(pg, dir, tell, cookie, e):
  * Apply the files in ${dir} that the database does not have, under an advisory
  * lock.  Before anything is applied all are read and compared: a missing one is

@@ -207,6 +207,23 @@ reject_open(const char *path, const char *kind, const char *source, const char *
 	return (w);
 }
 
+struct reject_writer *
+reject_open_nth(const char *path, uint64_t nth, const char *kind, const char *source,
+    const char *run, struct book *book, struct err *e)
+{
+	char numbered[4096];
+	int n;
+
+	if (path == NULL || nth < 2)
+		return (reject_open(path, kind, source, run, book, e));
+	n = snprintf(numbered, sizeof(numbered), "%s.%llu", path, (unsigned long long)nth);
+	if (n < 0 || (size_t)n >= sizeof(numbered)) {
+		(void)err_set(e, STATUS_USAGE, "the reject file's name is too long");
+		return (NULL);
+	}
+	return (reject_open(numbered, kind, source, run, book, e));
+}
+
 /* One member {"code":..., "column":..., "value":..., "reason":...}. */
 static void
 reject_fault(struct json_writer *j, const char *code, const char *column, const char *value,

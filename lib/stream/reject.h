@@ -58,6 +58,14 @@ struct reject_writer *reject_open(const char *path, const char *kind, const char
     const char *run, struct book *book, struct err *e);
 
 /**
+ * reject_open_nth(path, nth, kind, source, run, book, e):
+ * The same for the ${nth} stream of one input, from 1: from the second on its file is
+ * ${path}.${nth}.  STATUS_USAGE where that name is too long.
+ */
+struct reject_writer *reject_open_nth(const char *path, uint64_t nth, const char *kind,
+    const char *source, const char *run, struct book *book, struct err *e);
+
+/**
  * reject_put(w, rejected, record, offset, faults, raw, len, e):
  * Write one record with all its faults: as a reject where ${rejected}, which
  * counts in book->rejected, else as a flaw, which counts in book->flawed.

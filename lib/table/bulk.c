@@ -12,6 +12,7 @@ struct bulk_input {
 	const struct table_input *in;
 	struct stream_reader *r; /* stands behind its first header */
 	char *table;
+	struct pg_result *parents;
 	size_t rank; /* longest way from a table without parents */
 };
 
@@ -54,34 +55,38 @@ bulk_open(struct bulk_input *i, const struct bulk_options *o, struct err *e)
 	return (0);
 }
 
+/* Put a child behind the parents that it has among the inputs. */
+static bool
+bulk_rank_one(struct bulk_input *child, const struct bulk_input *v, size_t n)
+{
+	bool moved = false;
+	size_t k;
+	int row;
+
+	for (row = 0; row < pg_result_rows(child->parents); row++)
+		for (k = 0; k < n; k++)
+			if (strcmp(v[k].table, pg_result_get(child->parents, row, 0)) == 0 &&
+			    v[k].rank >= child->rank && child->rank < n) {
+				child->rank = v[k].rank + 1;
+				moved = true;
+			}
+	return (moved);
+}
+
 /* Parents before children, as far as there is no circle. */
 static int
 bulk_rank(struct pg *pg, struct bulk_input *v, size_t n, struct err *e)
 {
 	struct bulk_input swap;
 	size_t round, i, k;
-	int row;
+	bool moved = true;
 
-	for (round = 0; round < n; round++) {
-		bool moved = false;
-
-		for (i = 0; i < n; i++) {
-			struct pg_result *r = table_parents(pg, v[i].table, e);
-
-			if (r == NULL)
-				return (-1);
-			for (row = 0; row < pg_result_rows(r); row++)
-				for (k = 0; k < n; k++)
-					if (strcmp(v[k].table, pg_result_get(r, row, 0)) == 0 &&
-					    v[k].rank >= v[i].rank && v[i].rank < n) {
-						v[i].rank = v[k].rank + 1;
-						moved = true;
-					}
-			pg_result_free(r);
-		}
-		if (!moved)
-			break;
-	}
+	for (i = 0; i < n; i++)
+		if ((v[i].parents = table_parents(pg, v[i].table, e)) == NULL)
+			return (-1);
+	for (round = 0; round < n && moved; round++)
+		for (i = 0, moved = false; i < n; i++)
+			moved = bulk_rank_one(&v[i], v, n) || moved;
 	for (i = 1; i < n; i++)
 		for (k = i; k > 0 && v[k - 1].rank > v[k].rank; k--) {
 			swap = v[k];
@@ -107,7 +112,6 @@ bulk_mode(const struct bulk *l, struct err *e)
 static int
 bulk_header(struct bulk *l, struct err *e)
 {
-	struct buf path = BUF_INIT(4096);
 	const char *table = bulk_table_of(l->r);
 
 	table_free(l->t);
@@ -121,16 +125,8 @@ bulk_header(struct bulk *l, struct err *e)
 	book_init(&l->own, "table-load");
 	(void)snprintf(l->own.dataset, sizeof(l->own.dataset), "table:%.100s", table);
 	l->staged = l->o->mode != TABLE_INSERT;
-	if (l->o->rejects != NULL &&
-	    (buf_adds(&path, l->o->rejects, e) ||
-		(l->nresults > 1 && buf_addf(&path, e, ".%zu", l->nresults)) ||
-		buf_str(&path, e) == NULL)) {
-		buf_free(&path);
-		return (-1);
-	}
-	l->rejects = reject_open(l->o->rejects != NULL ? path.p : NULL, stream_reader_kind(l->r),
+	l->rejects = reject_open_nth(l->o->rejects, l->nresults, stream_reader_kind(l->r),
 	    stream_reader_source(l->r), stream_reader_run(l->r), &l->own, e);
-	buf_free(&path);
 	if (l->rejects == NULL || (l->staged && bulk_merge_key(l, e)))
 		return (-1);
 	return (bulk_copy_begin(l, e));
@@ -146,7 +142,6 @@ bulk_ledger(struct bulk *l, const struct book *up, size_t n, struct err *e)
 	unsigned long section;
 	struct pg_result *r;
 	char source[512];
-	size_t i;
 
 	(void)snprintf(source, sizeof(source), "%.500s", stream_reader_source(l->r));
 	ledger_printable(source);
@@ -159,14 +154,10 @@ bulk_ledger(struct bulk *l, const struct book *up, size_t n, struct err *e)
 	(void)snprintf(g.dataset_id, sizeof(g.dataset_id), "%s", pg_result_get(r, 0, 0));
 	pg_result_free(r);
 	/* A table's stream has no configuration but its columns. */
-	if (ledger_run(&g, e) || ledger_section(&g, &section, e) ||
-	    ledger_source(&g, section, source, n > 0 ? up[0].source_sha256 : "-",
-		l->own.config_sha256, e))
+	if (ledger_run(&g, e) || ledger_section(&g, &section, e))
 		return (-1);
-	for (i = 0; i < n; i++)
-		if (ledger_book(&g, section, i, &up[i], NULL, e))
-			return (-1);
-	return (ledger_book(&g, section, n, &l->own, &l->now->counts, e));
+	return (ledger_stream(&g, section, source, l->own.config_sha256, up, n, &l->own,
+	    &l->now->counts, e));
 }
 
 /* SHA-256 of the columns that came. */
@@ -190,7 +181,7 @@ bulk_seal(struct bulk *l, struct err *e)
 {
 	struct reject_writer *rejects;
 	const struct book *up;
-	size_t n, i;
+	size_t n;
 
 	if (bulk_copy_flush(l, e) || (l->staged && bulk_merge_write(l, e)))
 		return (-1);
@@ -205,11 +196,7 @@ bulk_seal(struct bulk *l, struct err *e)
 	if (reject_close(rejects, e))
 		return (-1);
 	up = stream_reader_books(l->r, &n);
-	for (i = 0; i < n; i++)
-		if (ledger_check(&up[i], i > 0 ? &up[i - 1] : NULL, &l->o->max_rejects,
-			&bulk_no_flaws, e))
-			return (-1);
-	if (ledger_check(&l->own, n > 0 ? &up[n - 1] : NULL, &l->o->max_rejects, &bulk_no_flaws, e))
+	if (ledger_check(up, n, &l->own, &l->o->max_rejects, &bulk_no_flaws, e))
 		return (-1);
 	return (l->o->plan ? 0 : bulk_ledger(l, up, n, e));
 }
@@ -255,12 +242,7 @@ static int
 bulk_begin(struct bulk *l, struct err *e)
 {
 
-	/* However long the stages before take: this session waits for them. */
-	if (pg_begin(l->pg, e) ||
-	    pg_exec(l->pg,
-		"SET LOCAL statement_timeout TO 0;"
-		" SET LOCAL idle_in_transaction_session_timeout TO 0",
-		e))
+	if (pg_begin_load(l->pg, e))
 		return (-1);
 	return (l->several ? pg_exec(l->pg, "SET CONSTRAINTS ALL DEFERRED", e) : 0);
 }
@@ -340,6 +322,7 @@ bulk_run(const struct bulk_options *o, const struct table_input *in, size_t n, s
 	}
 	for (i = 0; i < n; i++) {
 		stream_reader_free(v[i].r);
+		pg_result_free(v[i].parents);
 		free(v[i].table);
 	}
 	free(v);

@@ -17,14 +17,14 @@ static const char bulk_staging[] = "aegis_stage";
 int
 bulk_copy_begin(struct bulk *l, struct err *e)
 {
-	const char *names[BULK_COLUMNS_MAX];
 
 	bulk_rule_free(l->rule);
-	if ((l->rule = bulk_rule_new(l, names, &l->ncolumns, e)) == NULL)
+	if ((l->rule = bulk_rule_new(l, l->columns, &l->ncolumns, e)) == NULL)
 		return (-1);
 	l->copy_sql.len = 0;
-	if (buf_addf(&l->copy_sql, e, "COPY %s (", l->staged ? bulk_staging : l->t->quoted) ||
-	    table_quote_list(&l->copy_sql, NULL, names, l->ncolumns, e) ||
+	if (buf_addf(&l->copy_sql, e, "SAVEPOINT aegis_block; COPY %s (",
+		l->staged ? bulk_staging : l->t->quoted) ||
+	    table_quote_list(&l->copy_sql, l->columns, l->ncolumns, e) ||
 	    (l->staged && buf_adds(&l->copy_sql, ", aegis_record, aegis_offset, aegis_raw", e)) ||
 	    buf_adds(&l->copy_sql, ") FROM STDIN", e))
 		return (-1);
@@ -43,16 +43,11 @@ bulk_copy_abort(struct bulk *l, const char *why)
 static int
 bulk_copy_open(struct bulk *l, struct err *e)
 {
-	struct buf sql = BUF_INIT(1 << 20);
-	int rc;
 
-	rc = buf_addf(&sql, e, "SAVEPOINT aegis_block; %s", l->copy_sql.p) ||
-		buf_str(&sql, e) == NULL || pg_copy_in(l->pg, sql.p, e) ?
-	    -1 :
-	    0;
-	buf_free(&sql);
-	l->open = rc == 0;
-	return (rc);
+	if (pg_copy_in(l->pg, l->copy_sql.p, e))
+		return (-1);
+	l->open = true;
+	return (0);
 }
 
 static size_t

@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "table/bulk_state.h"
 
-enum { MERGE_SQL_MAX = 4 << 20, MERGE_EXAMPLES = 3 };
+enum { MERGE_SQL_MAX = 4 << 20 };
 
 static int
 bulk_merge_run(struct bulk *l, struct buf *sql, struct err *e)
@@ -179,15 +179,11 @@ bulk_merge_upsert(struct bulk *l, struct err *e)
 	struct buf sql = BUF_INIT(MERGE_SQL_MAX), names = BUF_INIT(1 << 20),
 		   set = BUF_INIT(1 << 20), was = BUF_INIT(1 << 20), now = BUF_INIT(1 << 20);
 	struct pg_result *r = NULL;
-	const char *list[BULK_COLUMNS_MAX];
-	struct bulk_rule *rule = bulk_rule_new(l, list, &l->ncolumns, e);
+	const char *const *list = l->columns;
 	size_t i, k, changes = 0;
 	int rc = -1;
 
-	bulk_rule_free(l->rule);
-	if ((l->rule = rule) == NULL)
-		return (-1);
-	if (table_quote_list(&names, NULL, list, l->ncolumns, e))
+	if (table_quote_list(&names, list, l->ncolumns, e))
 		goto done;
 	for (i = 0; i < l->ncolumns; i++) {
 		for (k = 0; k < l->key->n && strcmp(l->key->columns[k], list[i]) != 0; k++)

@@ -45,8 +45,9 @@ struct bulk {
 	struct stream_reader *r;
 	struct table *t;
 	struct bulk_rule *rule;
-	size_t ncolumns;     /* that go to the server */
-	struct buf copy_sql; /* COPY ... FROM STDIN */
+	const char *columns[BULK_COLUMNS_MAX]; /* that go to the server; the reader's strings */
+	size_t ncolumns;
+	struct buf copy_sql; /* SAVEPOINT and COPY ... FROM STDIN */
 	bool staged;         /* rows go into the staging table, with their place and bytes */
 	const struct table_key *key;
 	struct fault_list *faults;

@@ -30,13 +30,13 @@ dump_names(struct pg *pg, struct err *e)
 }
 
 /* The names of the columns that go out. */
-struct dump_names {
+struct dump_list {
 	char **v;
 	size_t n;
 };
 
 static void
-dump_names_free(struct dump_names *c)
+dump_list_free(struct dump_list *c)
 {
 	size_t i;
 
@@ -46,7 +46,7 @@ dump_names_free(struct dump_names *c)
 }
 
 static int
-dump_columns(const struct table *t, const char *wanted, struct dump_names *c, struct err *e)
+dump_columns(const struct table *t, const char *wanted, struct dump_list *c, struct err *e)
 {
 	size_t i, len;
 
@@ -69,7 +69,7 @@ dump_columns(const struct table *t, const char *wanted, struct dump_names *c, st
 
 /* COPY (SELECT ...) TO STDOUT. */
 static int
-dump_sql(const struct table *t, const struct dump_options *o, const struct dump_names *c,
+dump_sql(const struct table *t, const struct dump_options *o, const struct dump_list *c,
     struct buf *b, struct err *e)
 {
 	if (o->query != NULL)
@@ -77,7 +77,7 @@ dump_sql(const struct table *t, const struct dump_options *o, const struct dump_
 			-1 :
 			0);
 	if (buf_adds(b, "COPY (SELECT ", e) ||
-	    table_quote_list(b, NULL, (const char *const *)c->v, c->n, e) ||
+	    table_quote_list(b, (const char *const *)c->v, c->n, e) ||
 	    buf_addf(b, e, " FROM %s t", t->quoted) ||
 	    (o->where != NULL && buf_addf(b, e, " WHERE (%s\n)", o->where)) ||
 	    buf_addf(b, e, " ORDER BY %s",
@@ -89,7 +89,7 @@ dump_sql(const struct table *t, const struct dump_options *o, const struct dump_
 
 /* The columns of a query, which the server knows without running it. */
 static int
-dump_query_columns(struct pg *pg, const struct table *t, const char *query, struct dump_names *c,
+dump_query_columns(struct pg *pg, const struct table *t, const char *query, struct dump_list *c,
     struct err *e)
 {
 	struct buf b = BUF_INIT(DUMP_SQL_MAX);
@@ -186,7 +186,7 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 {
 	struct buf kind = BUF_INIT(256), sql = BUF_INIT(DUMP_SQL_MAX);
 	struct stream_writer *w = NULL;
-	struct dump_names c = { NULL, 0 };
+	struct dump_list c = { NULL, 0 };
 	struct stream_header h;
 	struct book own;
 	struct table *t;
@@ -211,7 +211,7 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	rc = stream_writer_seal(w, NULL, 0, &own, e);
 done:
 	stream_writer_free(w);
-	dump_names_free(&c);
+	dump_list_free(&c);
 	table_free(t);
 	buf_free(&kind);
 	buf_free(&sql);

@@ -34,8 +34,7 @@ int dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *
 
 /**
  * dump_names(pg, e):
- * All tables of schema public but the ledger (batch_*), parents before children; a
- * result of one column.
+ * All tables of schema public but the ledger (batch_*), sorted; a result of one column.
  */
 struct pg_result *dump_names(struct pg *pg, struct err *e);
 

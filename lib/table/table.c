@@ -19,14 +19,12 @@ table_quote(struct buf *b, const char *name, struct err *e)
 }
 
 int
-table_quote_list(struct buf *b, const char *alias, const char *const *names, size_t n,
-    struct err *e)
+table_quote_list(struct buf *b, const char *const *names, size_t n, struct err *e)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if ((i > 0 && buf_adds(b, ", ", e)) ||
-		    (alias != NULL && buf_addf(b, e, "%s.", alias)) || table_quote(b, names[i], e))
+		if ((i > 0 && buf_adds(b, ", ", e)) || table_quote(b, names[i], e))
 			return (-1);
 	return (0);
 }
@@ -88,8 +86,8 @@ table_words(const char *text, size_t *n)
 }
 
 /*
- * Unique indexes over all rows: the natural key is the one that is not the primary key.  An expression's columns stand among the
- * index's dependencies.
+ * Unique indexes over all rows: the natural key is the one that is not the primary
+ * key.  An expression's columns stand among the index's dependencies.
  */
 static int
 table_read_keys(struct table *t, struct pg *pg, struct err *e)

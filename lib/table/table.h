@@ -53,12 +53,10 @@ int table_find(const struct table *t, const char *column);
 int table_quote(struct buf *b, const char *name, struct err *e);
 
 /**
- * table_quote_list(b, alias, names, n, e):
- * Append ${n} identifiers, a comma between them, "ALIAS." before each where ${alias}
- * is not NULL.
+ * table_quote_list(b, names, n, e):
+ * Append ${n} identifiers, a comma between them.
  */
-int table_quote_list(struct buf *b, const char *alias, const char *const *names, size_t n,
-    struct err *e);
+int table_quote_list(struct buf *b, const char *const *names, size_t n, struct err *e);
 
 /**
  * table_parents(pg, name, e):

@@ -56,10 +56,10 @@ def run(pipe, stdin=None, stdout=None):
     return wall
 
 
-def peaks(pipe):
+def peaks(pipe, stdin=None):
     """Run a pipe; return each stage's peak resident memory in KiB."""
     files = [f"{DIR}/peak.{i}" for i in range(len(pipe))]
-    run([["peak", f, *argv] for f, argv in zip(files, pipe)])
+    run([["peak", f, *argv] for f, argv in zip(files, pipe)], stdin=stdin)
     return [int(open(f).read()) for f in files]
 
 
@@ -244,12 +244,14 @@ def bench_table():
                 psql("-c", f"DROP INDEX {index}")
         note(f"{name}: {os.path.getsize(plain)} bytes of CSV")
 
+        argv = [["aegis-table-load", "--rejects", f"{DIR}/table.rej"]]
+
         def fresh():
             psql("-c", f"TRUNCATE {table}", "-c", "CHECKPOINT")
 
         def ours():
             fresh()
-            return run([["aegis-table-load", "--rejects", f"{DIR}/table.rej"]], stdin=sealed)
+            return run(argv, stdin=sealed)
 
         def peer():
             fresh()
@@ -261,16 +263,10 @@ def bench_table():
         figure(f"table-load-{name}", load, "s", "psql-copy", copy, aim)
         ours()
         note(f"{name}: {query(f'SELECT count(*) FROM {table}')} rows are in")
-        peak = peaks_of([["aegis-table-load", "--rejects", f"{DIR}/table.rej"]], sealed, fresh)
+        fresh()
+        peak = peaks(argv, sealed)[0]
         figure(f"table-load-{name}-memory", peak / 1024, "MiB", aim="<=64")
         psql("-c", f"DROP TABLE {table}")
-
-
-def peaks_of(pipe, stdin, before):
-    """The first stage's peak resident memory in KiB."""
-    before()
-    run([["peak", f"{DIR}/peak.0", *pipe[0]], *pipe[1:]], stdin=stdin)
-    return int(open(f"{DIR}/peak.0").read())
 
 
 def main():
