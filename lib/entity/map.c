@@ -99,6 +99,7 @@ map_open_out(struct map_run *m, struct err *e)
 	h.kind = kind;
 	h.source = stream_reader_source(m->in);
 	h.run = stream_reader_run(m->in);
+	h.dataset = m->own.dataset;
 	columns = xcalloc(p->n + 3, sizeof(*columns));
 	columns[0] = "_record";
 	columns[1] = "_offset";

@@ -58,7 +58,7 @@ decode_index(struct decode *d)
 static int
 decode_open_view(struct decode *d, struct err *e)
 {
-	const struct stream_header h = { d->book.dataset, d->o->source, d->o->run };
+	const struct stream_header h = { d->book.dataset, d->o->source, d->o->run, NULL };
 	struct flatten_out out = { NULL, d->rejects, d->faults, &d->book };
 	struct stream_header header = h;
 	char kind[BOOK_DATASET_SIZE + 8];

@@ -29,6 +29,7 @@ struct stream_reader {
 	char kind[READER_KIND_SIZE];
 	char source[READER_SOURCE_SIZE];
 	char run[READER_RUN_SIZE];
+	char dataset[BOOK_DATASET_SIZE];
 	char **columns;
 	size_t ncolumns; /* as the caller sees them */
 	bool constant;   /* a second column "_" is hidden */
@@ -158,7 +159,7 @@ reader_kind(const struct stream_reader *r, const char *kind, const char *last, s
 	return (0);
 }
 
-/* The line "#aegis-stream 1 kind=... source=... run=...". */
+/* The line "#aegis-stream 1 kind=... source=... run=...[ dataset=...]". */
 static int
 reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 {
@@ -185,7 +186,12 @@ reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	    control_begin(&c, l->p, l->len, READER_HEADER, "header", e) ||
 	    control_get(&c, "kind", r->kind, sizeof(r->kind), e) ||
 	    control_get(&c, "source", r->source, sizeof(r->source), e) ||
-	    control_get(&c, "run", r->run, sizeof(r->run), e) || control_end(&c, e))
+	    control_get(&c, "run", r->run, sizeof(r->run), e))
+		return (-1);
+	(void)strcpy(r->dataset, "-");
+	if (c.p < c.end && control_get(&c, "dataset", r->dataset, sizeof(r->dataset), e))
+		return (-1);
+	if (control_end(&c, e))
 		return (-1);
 	return (reader_kind(r, r->kind, last, e));
 }
@@ -393,6 +399,13 @@ stream_reader_run(const struct stream_reader *r)
 {
 
 	return (r->run);
+}
+
+const char *
+stream_reader_dataset(const struct stream_reader *r)
+{
+
+	return (r->dataset);
 }
 
 size_t

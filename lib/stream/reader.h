@@ -59,6 +59,7 @@ enum stream_event stream_reader_next(struct stream_reader *r, struct err *e);
 const char *stream_reader_kind(const struct stream_reader *r);
 const char *stream_reader_source(const struct stream_reader *r);
 const char *stream_reader_run(const struct stream_reader *r);
+const char *stream_reader_dataset(const struct stream_reader *r); /* "-": it is not said */
 size_t stream_reader_ncolumns(const struct stream_reader *r);
 const char *stream_reader_column(const struct stream_reader *r, size_t i);
 

@@ -165,7 +165,7 @@ static int
 reject_start(struct reject_writer *w, const char *path, const char *kind, const char *run,
     struct err *e)
 {
-	struct stream_header h = { NULL, w->source, run };
+	struct stream_header h = { NULL, w->source, run, NULL };
 	struct buf k = BUF_INIT(256);
 	int rc = -1;
 

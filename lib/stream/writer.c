@@ -300,6 +300,7 @@ writer_header(struct stream_writer *w, const struct stream_header *h, struct err
 		    h->run != NULL ? h->run : ""));
 	if (buf_adds(&b, "#aegis-stream 1", e) == 0 && control_put(&b, "kind", h->kind, e) == 0 &&
 	    control_put(&b, "source", source, e) == 0 && control_put(&b, "run", h->run, e) == 0 &&
+	    (h->dataset == NULL || control_put(&b, "dataset", h->dataset, e) == 0) &&
 	    buf_adds(&b, "\n", e) == 0) {
 		writer_bulk(w, b.p, b.len);
 		rc = 0;

@@ -15,9 +15,10 @@
 struct stream_writer;
 
 struct stream_header {
-	const char *kind;   /* "rrc:dbf900/well", "entity:well", "reject:rrc", ... */
-	const char *source; /* the source's name, any bytes but NUL */
-	const char *run;    /* UUID of the run */
+	const char *kind;    /* "rrc:dbf900/well", "entity:well", "reject:rrc", ... */
+	const char *source;  /* the source's name, any bytes but NUL */
+	const char *run;     /* UUID of the run */
+	const char *dataset; /* what the rows come from, LAYOUT/VIEW; NULL: it is not said */
 };
 
 /**

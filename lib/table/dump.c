@@ -203,6 +203,7 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	h.kind = kind.p;
 	h.source = t->name;
 	h.run = o->run;
+	h.dataset = NULL;
 	if ((w = stream_writer_open(fd, name, &h, (const char *const *)c.v, c.n, e)) == NULL ||
 	    dump_rows(pg, sql.p, w, e))
 		goto done;
