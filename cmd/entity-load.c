@@ -10,6 +10,7 @@
 static struct load_options o = {
 	.max_rejects = { true, 0, 0.001 },
 	.max_flaws = { true, 0, 0.05 },
+	.max_retired = { true, 0, 0.05 },
 };
 static const char *report = "text";
 
@@ -18,6 +19,13 @@ static const struct option_spec options[] = {
 	{ "type", OPTION_STRING, "TYPE", &o.type, "Entity type, such as well." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "dataset", OPTION_STRING, "NAME", &o.dataset,
+	    "Dataset that the rows come from, such as olf001/lease, where the stream does not "
+	    "say it." },
+	{ "datasets", OPTION_STRING, "FILE", &o.datasets,
+	    "What each dataset means to its type (pipelines/datasets.yaml)." },
+	{ "matrix", OPTION_STRING, "FILE", &o.matrix,
+	    "Whose entities are in the compliance matrix (pipelines/matrix.yaml)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
 	    "Write rows that can't be loaded to FILE (of a second stream: FILE.2, and so on). "
 	    "Without it the first one ends the load." },
@@ -25,8 +33,19 @@ static const struct option_spec options[] = {
 	    "Load nothing where a stage of the pipe has more rejects than this (0.1%)." },
 	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
 	    "Load nothing where a stage of the pipe has more flawed rows than this (5%)." },
+	{ "max-retired", OPTION_CEILING, "N|P%", &o.max_retired,
+	    "Load nothing where more of the entities that the dataset had are missing (5%)." },
+	{ "delta", OPTION_FLAG, NULL, &o.delta,
+	    "These are some of the dataset's rows, such as mended ones: retire nothing." },
+	{ "accept-shrink", OPTION_FLAG, NULL, &o.accept_shrink,
+	    "Retire what is missing, however much, and in spite of rejects without a key." },
+	{ "accept-change", OPTION_FLAG, NULL, &o.accept_change,
+	    "Take another layout, or other columns, than the dataset's last load had." },
+	{ "accept-older", OPTION_FLAG, NULL, &o.accept_older,
+	    "Take a source that was loaded before the last one." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
-	    "Say what would be inserted and updated, show some changes, and write nothing." },
+	    "Say what would be inserted, updated and retired, show some changes, and write "
+	    "nothing." },
 	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -40,8 +59,14 @@ static const struct program program = {
 	.description =
 	    "Reads sealed streams of kind entity:TYPE on standard input, one or several one "
 	    "behind the other, and brings the tenant's entities in step with them in one "
-	    "transaction: new ones are inserted, changed ones updated, and all others left "
-	    "alone. The report goes to standard output.\n\n"
+	    "transaction: new ones are inserted, changed ones updated, missing ones retired where "
+	    "the dataset covers them (pipelines/datasets.yaml), and all others left alone. Links "
+	    "by the tenant's rules and the compliance matrix follow. The report goes to standard "
+	    "output.\n\n"
+	    "An entity lives as long as one dataset that owns its type has it. Retired, it keeps "
+	    "its values; it comes back when a source has it again. Nothing is retired whose record "
+	    "stands in a reject file of the pipe; where one of those has a record that does not "
+	    "say whose it is, nothing is retired at all.\n\n"
 	    "Nothing is loaded before every seal has been read and is right, every stage's book "
 	    "balances and agrees with the next one's, and no stage has more rejects or flaws "
 	    "than its ceiling allows. Loading the same again is harmless and writes no entity. "
@@ -50,7 +75,7 @@ static const struct program program = {
 	    "  aegis entity-load --tenant $TENANT --type well --rejects load.rej < wells.sealed\n"
 	    "  aegis entity-load --tenant $TENANT --type well --plan < wells.sealed\n",
 	.status =
-	    "65 where a seal, a book or a ceiling refuses the data, 75 where another load is at "
+	    "65 where a seal, a book, a ceiling or a guard refuses the data, 75 where another load is at "
 	    "work or the connection was lost (also at COMMIT, where it is not known what became "
 	    "of it; run the same again), 78 where a column is no field of the type. With 74 and a "
 	    "message that the data is loaded, only the report could not be written.",

@@ -40,23 +40,24 @@ CREATE TABLE IF NOT EXISTS entity_links (
     changed_run uuid         NOT NULL,             -- the run that last changed the row
     PRIMARY KEY (rule_id, child_key)
 );
-CREATE INDEX IF NOT EXISTS idx_entity_links_pending ON entity_links (rule_id, parent_key)
-    WHERE NOT resolved;
+CREATE INDEX IF NOT EXISTS idx_entity_links_parent ON entity_links (rule_id, parent_key);
 CREATE INDEX IF NOT EXISTS idx_entity_links_changed ON entity_links (changed_run);
 
 -- What the links of each rule looked like after a load: of all children, not of the changed ones.
 CREATE TABLE IF NOT EXISTS batch_links (
     run_id           uuid         NOT NULL REFERENCES batch_runs (run_id),
     dataset_id       integer      NOT NULL REFERENCES batch_datasets (dataset_id),
+    section          integer      NOT NULL,
     rule_id          uuid         NOT NULL,
     parent_type      varchar(64)  NOT NULL,
     child_type       varchar(64)  NOT NULL,
+    child_field      varchar(64)  NOT NULL,        -- whose value names the parent
     linked           bigint       NOT NULL,        -- the parent is there
     missing_parent   bigint       NOT NULL,        -- a parent is named that is not there
     missing_required bigint       NOT NULL,        -- the rule is required, and no parent is named
     cardinality      bigint       NOT NULL,        -- children too many for the rule's cardinality
     examples         jsonb        NOT NULL DEFAULT '{}',
-    PRIMARY KEY (run_id, dataset_id, rule_id)
+    PRIMARY KEY (run_id, dataset_id, section, rule_id)
 );
 
 -- Which loads the graph has seen, and what a sync did, label by label.

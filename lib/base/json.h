@@ -51,6 +51,7 @@ void json_put_close(struct json_writer *w);
 void json_put_key(struct json_writer *w, const char *key);
 void json_put_text(struct json_writer *w, const char *p, size_t len);   /* UTF-8 */
 void json_put_number(struct json_writer *w, const char *p, size_t len); /* as written */
+void json_put_json(struct json_writer *w, const char *p, size_t len);   /* JSON, as it stands */
 void json_put_bool(struct json_writer *w, bool v);
 void json_put_null(struct json_writer *w);
 

@@ -9,7 +9,7 @@
 
 static const char *const dataset_top_keys[] = { "datasets", NULL };
 static const char *const dataset_keys[] = { "dataset", "type", "role", "coverage", "duplicates",
-	"partition", NULL };
+	"partition", "keys", NULL };
 static const char *const dataset_roles[] = { "own", "enrich", NULL };
 static const char *const dataset_coverages[] = { "full", "part", "delta", NULL };
 static const char *const dataset_duplicates[] = { "reject", "first", "last", NULL };
@@ -36,7 +36,7 @@ dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
 static int
 dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset *d, struct err *e)
 {
-	const char *name, *type, *slash, *partition;
+	const char *name, *type, *slash, *partition, *keys;
 	int role, coverage, duplicates;
 
 	if (conf_only(c, map, dataset_keys, e) ||
@@ -44,7 +44,9 @@ dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset 
 	    (type = conf_text(c, map, "type", NULL, e)) == NULL ||
 	    (role = dataset_word(c, map, "role", dataset_roles, NULL, e)) < 0 ||
 	    (coverage = dataset_word(c, map, "coverage", dataset_coverages, NULL, e)) < 0 ||
-	    (duplicates = dataset_word(c, map, "duplicates", dataset_duplicates, "reject", e)) < 0)
+	    (duplicates = dataset_word(c, map, "duplicates", dataset_duplicates, "reject", e)) <
+		0 ||
+	    (keys = conf_text(c, map, "keys", "", e)) == NULL)
 		return (-1);
 	slash = strchr(name, '/');
 	if (slash == NULL || slash == name || slash[1] == '\0' || strlen(name) > 128)
@@ -52,6 +54,7 @@ dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset 
 		    "'dataset' must be LAYOUT/VIEW, of up to 128 bytes"));
 	d->name = xstrdup(name);
 	d->type = xstrdup(type);
+	d->keys = xstrdup(keys);
 	d->role = (enum dataset_role)role;
 	d->coverage = (enum dataset_coverage)coverage;
 	d->duplicates = (enum dataset_duplicates)duplicates;
@@ -118,6 +121,22 @@ dataset_load(const char *path, struct err *e)
 }
 
 const struct dataset *
+dataset_only(const struct dataset_list *l, const char *type)
+{
+	const struct dataset *found = NULL;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i].type, type) != 0)
+			continue;
+		if (found != NULL)
+			return (NULL);
+		found = &l->v[i];
+	}
+	return (found);
+}
+
+const struct dataset *
 dataset_find(const struct dataset_list *l, const char *name, const char *type)
 {
 	size_t i;
@@ -139,6 +158,7 @@ dataset_free(struct dataset_list *l)
 		free(l->v[i].name);
 		free(l->v[i].type);
 		free(l->v[i].partition);
+		free(l->v[i].keys);
 	}
 	free(l->v);
 	free(l);

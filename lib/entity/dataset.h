@@ -33,6 +33,7 @@ struct dataset {
 	enum dataset_coverage coverage;
 	enum dataset_duplicates duplicates;
 	char *partition; /* DATASET_PART: field whose value names the partition; else NULL */
+	char *keys;      /* what all its entity keys begin with; "": anything */
 };
 
 struct dataset_list {
@@ -47,6 +48,12 @@ struct dataset_list {
  * STATUS_NOINPUT, or STATUS_CONFIG with file, line and column.
  */
 struct dataset_list *dataset_load(const char *path, struct err *e);
+
+/**
+ * dataset_only(l, type):
+ * The one dataset that feeds ${type}; NULL where there is none, or several.
+ */
+const struct dataset *dataset_only(const struct dataset_list *l, const char *type);
 
 /**
  * dataset_find(l, name, type):

@@ -185,11 +185,11 @@ definition_beside(const struct entity_definition *d, size_t i, struct err *e)
 			    err_set(e, STATUS_CONFIG, "the field '%s' stands there twice", f->key));
 		if (f->role == ROLE_NONE || f->role != g->role)
 			continue;
-		if (f->role != ROLE_IDENTITY)
+		if (f->role == ROLE_OPERATOR)
 			return (err_set(e, STATUS_CONFIG,
 			    "field '%s': the role %s has been given to '%s'", f->key,
 			    definition_role_name(f->role), g->key));
-		if (f->order == g->order)
+		if (f->role == ROLE_IDENTITY && f->order == g->order)
 			return (err_set(e, STATUS_CONFIG,
 			    "field '%s': '%s' has the same order %d among the identity's parts",
 			    f->key, g->key, f->order));

@@ -13,15 +13,16 @@
 enum {
 	INDEX_PARTS = 64,
 	INDEX_PART_MIN = 16,
-	INDEX_SEEN = 4,
-	INDEX_FLAG_BITS = 3,
+	INDEX_SEEN = 8,
+	INDEX_KNOWN = INDEX_ENTITY | INDEX_RETIRED | INDEX_SOURCE,
+	INDEX_FLAG_BITS = 64 - INDEX_NOTE_BITS,
 	INDEX_PART_SHIFT = 58
 };
 
 /*
- * The low bits of word are INDEX_ENTITY, INDEX_SOURCE, INDEX_SEEN; none: the slot
- * is free.  Above them stands the content's digest, or, once seen, when that has
- * done its work, the record that had the key.
+ * The low bits of word are INDEX_KNOWN and INDEX_SEEN; none: the slot is free.
+ * Above them stands the content's digest, or, once seen, when that has done its
+ * work, the caller's note.
  */
 struct slot {
 	uint64_t lo, hi; /* the key's digest */
@@ -35,7 +36,8 @@ struct part {
 
 struct entity_index {
 	struct part parts[INDEX_PARTS];
-	struct part *last_part; /* what the last index_see() changed, */
+	size_t sources, seen;   /* keys with a digest; those of them that were seen */
+	struct part *last_part; /* what the last index_see() looked at, */
 	struct slot *last;      /* and what stood there */
 	uint64_t last_word;
 };
@@ -112,46 +114,35 @@ index_know(struct entity_index *ix, struct digest128 key, unsigned what, struct 
 
 	if (s == NULL)
 		return (-1);
-	s->word |= what & (INDEX_ENTITY | INDEX_SOURCE);
-	if (what & INDEX_SOURCE)
+	s->word |= what & INDEX_KNOWN;
+	if (what & INDEX_SOURCE) {
 		s->word |= content.lo << INDEX_FLAG_BITS;
+		ix->sources++;
+	}
 	return (0);
 }
 
 int
-index_see(struct entity_index *ix, struct digest128 key, struct digest128 content, uint64_t record,
-    enum index_verdict *verdict, uint64_t *first, struct err *e)
+index_see(struct entity_index *ix, struct digest128 key, struct digest128 content, uint64_t note,
+    struct index_row *row, struct err *e)
 {
 	struct slot *s = index_slot(ix, key, e);
 
 	if (s == NULL)
 		return (-1);
-	if (s->word & INDEX_SEEN) {
-		*verdict = INDEX_AGAIN;
-		*first = s->word >> INDEX_FLAG_BITS;
-		return (0);
-	}
-	switch (s->word & (INDEX_ENTITY | INDEX_SOURCE)) {
-	case 0:
-		*verdict = INDEX_NEW;
-		break;
-	case INDEX_ENTITY:
-		*verdict = INDEX_UNSOURCED;
-		break;
-	case INDEX_SOURCE:
-		*verdict = INDEX_LOST;
-		break;
-	default:
-		*verdict = (s->word ^ (content.lo << INDEX_FLAG_BITS)) >> INDEX_FLAG_BITS == 0 ?
-		    INDEX_SAME :
-		    INDEX_CHANGED;
-		break;
-	}
 	ix->last_part = &ix->parts[key.hi >> INDEX_PART_SHIFT];
 	ix->last = s;
 	ix->last_word = s->word;
-	s->word =
-	    (s->word & (INDEX_ENTITY | INDEX_SOURCE)) | INDEX_SEEN | record << INDEX_FLAG_BITS;
+	if ((row->again = (s->word & INDEX_SEEN) != 0)) {
+		row->note = s->word >> INDEX_FLAG_BITS;
+		return (0);
+	}
+	row->known = s->word & INDEX_KNOWN;
+	row->same = (s->word & INDEX_SOURCE) &&
+	    s->word >> INDEX_FLAG_BITS == content.lo << INDEX_FLAG_BITS >> INDEX_FLAG_BITS;
+	if (s->word & INDEX_SOURCE)
+		ix->seen++;
+	s->word = row->known | INDEX_SEEN | note << INDEX_FLAG_BITS;
 	return (0);
 }
 
@@ -163,6 +154,54 @@ index_unsee(struct entity_index *ix)
 	ix->last->word = ix->last_word;
 	if (ix->last_word == 0)
 		ix->last_part->used--;
+	if (ix->last_word & INDEX_SOURCE)
+		ix->seen--;
+}
+
+void
+index_note(struct entity_index *ix, uint64_t note)
+{
+
+	ix->last->word = (ix->last->word & (INDEX_KNOWN | INDEX_SEEN)) | note << INDEX_FLAG_BITS;
+}
+
+/* The slot of ${key} where no row had it and there is a digest, or NULL. */
+static struct slot *
+index_unseen_slot(const struct entity_index *ix, struct digest128 key)
+{
+	const struct part *p = &ix->parts[key.hi >> INDEX_PART_SHIFT];
+	struct slot *s;
+
+	if (p->cap == 0)
+		return (NULL);
+	s = index_find(p, key);
+	return ((s->word & (INDEX_SOURCE | INDEX_SEEN)) == INDEX_SOURCE ? s : NULL);
+}
+
+bool
+index_hold(struct entity_index *ix, struct digest128 key)
+{
+	struct slot *s = index_unseen_slot(ix, key);
+
+	if (s == NULL)
+		return (false);
+	s->word |= INDEX_SEEN;
+	ix->seen++;
+	return (true);
+}
+
+size_t
+index_unseen(const struct entity_index *ix)
+{
+
+	return (ix->sources - ix->seen);
+}
+
+bool
+index_is_unseen(const struct entity_index *ix, struct digest128 key)
+{
+
+	return (index_unseen_slot(ix, key) != NULL);
 }
 
 size_t

@@ -31,46 +31,6 @@ load_lock(struct load *l, struct err *e)
 	return (err_hint(e, "try again when it is done"));
 }
 
-/*
- * Which dataset the stream belongs to stands in its books, at its end; a type
- * has one dataset, so that its digests can be read before.  A type's first load makes
- * the row without a name, and names it when the books have come.
- */
-static int
-load_dataset(struct load *l, struct err *e)
-{
-	const char *params[2] = { l->tenant, l->type };
-	struct pg_result *r = pg_query(l->pg,
-	    "SELECT dataset_id, dataset FROM batch_datasets"
-	    " WHERE tenant_id = $1::uuid AND type_key = $2",
-	    params, 2, e);
-	int n;
-
-	if (r == NULL)
-		return (-1);
-	if ((n = pg_result_rows(r)) == 1) {
-		(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s", pg_result_get(r, 0, 0));
-		(void)snprintf(l->dataset, sizeof(l->dataset), "%s", pg_result_get(r, 0, 1));
-	}
-	pg_result_free(r);
-	if (n > 1)
-		return (err_set(e, STATUS_CONFIG,
-		    "type '%s' is fed by %d datasets, and only one "
-		    "is possible",
-		    l->type, n));
-	if (n == 1 || l->plan)
-		return (0);
-	r = pg_query(l->pg,
-	    "INSERT INTO batch_datasets (tenant_id, type_key, dataset)"
-	    " VALUES ($1::uuid, $2, '') RETURNING dataset_id",
-	    params, 2, e);
-	if (r == NULL)
-		return (-1);
-	(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s", pg_result_get(r, 0, 0));
-	pg_result_free(r);
-	return (0);
-}
-
 /* From BEGIN to where rows can be taken. */
 static int
 load_begin(struct load *l, struct err *e)
@@ -81,10 +41,10 @@ load_begin(struct load *l, struct err *e)
 	/* The server itself sees to it that a plan writes nothing else. */
 	if (l->plan && (load_merge_table(l, e) || pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))
 		return (-1);
-	if (load_lock(l, e) || (l->d = definition_from_db(l->pg, l->tenant, l->type, e)) == NULL ||
-	    load_dataset(l, e))
+	if (load_lock(l, e))
 		return (-1);
-	return (load_rows_known(l, e));
+	l->d = definition_from_db(l->pg, l->tenant, l->type, e);
+	return (l->d != NULL ? 0 : -1);
 }
 
 /* Every event of the input, to its end. */
@@ -114,6 +74,26 @@ load_read(struct load *l, struct err *e)
 	return (-1);
 }
 
+/* After the last seal: everything that only the end can tell, to COMMIT. */
+static int
+load_write(struct load *l, struct err *e)
+{
+
+	if (l->plan) {
+		if (load_merge_plan(l, e) || load_retire(l, e))
+			return (-1);
+		pg_rollback(l->pg);
+		return (0);
+	}
+	if (load_merge_write(l, e) || load_retire(l, e))
+		return (-1);
+	l->wrote = l->wrote || l->retired > 0;
+	return (load_link_write(l, e) || load_matrix_write(l, e) || load_book_write(l, e) ||
+		    pg_commit(l->pg, e) ?
+		-1 :
+		0);
+}
+
 /* Everything that the result does not need. */
 static void
 load_finish(struct load *l)
@@ -139,8 +119,20 @@ load_finish(struct load *l)
 	free(l->columns);
 	l->columns = NULL;
 	l->ncolumns = 0;
+	for (i = 0; i < l->nparts; i++)
+		free(l->parts[i]);
+	free(l->parts);
+	l->parts = NULL;
+	l->nparts = 0;
+	free(l->peers);
+	l->peers = NULL;
+	free(l->owned);
+	l->owned = NULL;
+	dataset_free(l->datasets);
+	l->datasets = NULL;
 	load_spool_free(&l->fresh);
 	load_spool_free(&l->changed);
+	load_spool_free(&l->lost);
 	buf_free(&l->prefix);
 	buf_free(&l->run_tail);
 	buf_free(&l->source_tail);
@@ -159,6 +151,7 @@ load_new(const struct load_options *o)
 	l->copy.max = LOAD_COPY_MAX;
 	load_spool_init(&l->fresh);
 	load_spool_init(&l->changed);
+	load_spool_init(&l->lost);
 	l->faults = fault_list_new();
 	l->ix = index_new();
 	(void)os_utc(l->started, sizeof(l->started), time(NULL));
@@ -186,13 +179,8 @@ load_run(const struct load_options *o, int fd, const char *name, struct err *e)
 		(void)err_set(e, STATUS_DATA, "'%s' holds no stream", name);
 		goto err2;
 	}
-	if (l->plan) {
-		if (load_merge_plan(l, e))
-			goto err2;
-		pg_rollback(l->pg);
-	} else if (load_merge_write(l, e) || load_book_write(l, e) || pg_commit(l->pg, e)) {
+	if (load_write(l, e))
 		goto err2;
-	}
 	load_finish(l);
 	l->o = NULL;
 	buf_free(&kind);
@@ -228,6 +216,16 @@ load_free(struct load *l)
 		free(l->samples[i].after);
 	}
 	free(l->samples);
+	for (i = 0; i < l->nlinks; i++) {
+		free(l->links[i].parent);
+		free(l->links[i].child);
+		free(l->links[i].label);
+		free(l->links[i].cardinality);
+		free(l->links[i].field);
+		free(l->links[i].examples);
+	}
+	free(l->links);
+	free(l->retired_examples);
 	free(l->type);
 	free(l);
 }

@@ -15,10 +15,18 @@ struct load_options {
 	const char *tenant;   /* UUID */
 	const char *type;     /* type_key */
 	const char *conninfo; /* of libpq, or NULL: see pg_connect() */
+	const char *dataset;  /* where the stream does not say; or NULL */
+	const char *datasets; /* file that says what datasets mean; NULL: the home's */
+	const char *matrix;   /* file that says who is in the matrix; NULL: the home's */
 	const char *rejects;  /* reject file of the first stream, PATH.2 of the second,
 	                         and so on; NULL: the first reject ends the load */
 	struct ceiling max_rejects, max_flaws; /* for every stage of the pipe */
-	bool plan;                             /* stop at the difference, write nothing */
+	struct ceiling max_retired;            /* of the entities that the dataset had */
+	bool delta;         /* these are some rows of the dataset: retire nothing */
+	bool accept_shrink; /* retire whatever is not there */
+	bool accept_change; /* take another layout, or other columns, than the last */
+	bool accept_older;  /* take a source that was loaded before the last */
+	bool plan;          /* stop at the difference, write nothing */
 };
 
 /* A load that was done. */
@@ -30,12 +38,12 @@ struct load;
  * The lock on tenant and type is taken before anything is read; the end of the
  * COPY is withheld until every seal is right and every book balances.
  * Return the load, committed (with o->plan: rolled back), freed by the caller with
- * load_free(); or NULL with ${e} set and nothing changed: STATUS_USAGE (no UUID),
- * STATUS_CONFIG (type, columns, a second dataset), STATUS_DATA (seal, books,
- * ceilings, a reject without a reject file), STATUS_TEMPFAIL (the lock is
- * held elsewhere, the connection was lost; at COMMIT it is not known whether
- * the data is in, and the rerun finds out), or what reading, spooling and the
- * server say.
+ * load_free(); or NULL with ${e} set and nothing changed: STATUS_USAGE (no UUID,
+ * no dataset), STATUS_CONFIG (type, columns, a field of two datasets), STATUS_DATA
+ * (seal, books, ceilings, guards, a reject without a reject file), STATUS_TEMPFAIL
+ * (the lock is held elsewhere, the connection was lost; at COMMIT it is not known
+ * whether the data is in, and the rerun finds out), or what reading, spooling and
+ * the server say.
  */
 struct load *load_run(const struct load_options *o, int fd, const char *name, struct err *e);
 

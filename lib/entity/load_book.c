@@ -21,24 +21,17 @@ load_book_take(struct load_section *s, const struct book *books)
 	}
 }
 
-/* The first stage of the pipe says which dataset this is. */
+/* The first stage of the pipe says which dataset this is, and it is this one. */
 static int
 load_book_dataset(struct load *l, struct load_section *s, struct err *e)
 {
-	char name[BOOK_DATASET_SIZE];
+	const char *name = s->upstream[0].dataset;
 
-	if (ledger_said(s->upstream[0].dataset))
-		(void)snprintf(name, sizeof(name), "%s", s->upstream[0].dataset);
-	else
-		(void)snprintf(name, sizeof(name), "sealed/%.64s", l->type);
-	(void)snprintf(s->own.dataset, sizeof(s->own.dataset), "%s", name);
-	if (l->dataset[0] == '\0')
-		(void)snprintf(l->dataset, sizeof(l->dataset), "%s", name);
-	if (strcmp(l->dataset, name) == 0)
+	(void)snprintf(s->own.dataset, sizeof(s->own.dataset), "%s", l->dataset);
+	if (!ledger_said(name) || strcmp(l->dataset, name) == 0)
 		return (0);
-	(void)err_set(e, STATUS_CONFIG, "type '%s' is fed by the dataset '%s', and this is '%s'",
-	    l->type, l->dataset, name);
-	return (err_hint(e, "a field belongs to one dataset, and a type has one"));
+	return (err_set(e, STATUS_CONFIG,
+	    "this is a load of the dataset '%s', and the stream is of '%s'", l->dataset, name));
 }
 
 int
@@ -55,16 +48,29 @@ load_book_seal(struct load *l, struct err *e)
 	load_book_take(s, books);
 	/* Whatever comes of the load, the file of what was refused is whole. */
 	l->rejects = NULL;
-	if (reject_close(rejects, e) || load_book_dataset(l, s, e))
-		return (-1);
-	s->own.used = s->inserted + s->updated + s->unchanged;
-	s->own.rows = s->inserted + s->updated;
-	return (ledger_check(s->upstream, s->nupstream, &s->own, &l->o->max_rejects,
-	    &l->o->max_flaws, e));
+	return (reject_close(rejects, e) || load_book_dataset(l, s, e) ? -1 : 0);
 }
 
-/* SHA-256 of what every stage says of its configuration, in the order of the pipe. */
-static void
+int
+load_book_check(struct load *l, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < l->nsections; i++) {
+		struct load_section *s = l->sections[i];
+		const struct ledger_counts *c = &s->counts;
+
+		s->own.rows = c->inserted + c->updated + c->revived;
+		s->own.used = s->own.rows + c->unchanged + c->duplicate;
+		if (ledger_check(s->upstream, s->nupstream, &s->own, &l->o->max_rejects,
+			&l->o->max_flaws, e))
+			return (-1);
+		l->wrote = l->wrote || s->own.rows > 0;
+	}
+	return (0);
+}
+
+void
 load_book_config(const struct load_section *s, char hex[DIGEST_SHA256_HEX + 1])
 {
 	struct digest_sha256 *d = digest_sha256_new();
@@ -81,39 +87,25 @@ load_book_config(const struct load_section *s, char hex[DIGEST_SHA256_HEX + 1])
 	digest_sha256_final(d, hex);
 }
 
-static int
-load_book_write_section(const struct ledger *g, const struct load_section *s, unsigned long section,
-    struct err *e)
-{
-	const struct ledger_counts counts = { s->inserted, s->updated, s->unchanged, 0 };
-	char config[DIGEST_SHA256_HEX + 1];
-
-	load_book_config(s, config);
-	return (ledger_stream(g, section, s->source, config, s->upstream, s->nupstream, &s->own,
-	    &counts, e));
-}
-
 int
 load_book_write(struct load *l, struct err *e)
 {
-	const char *params[2] = { l->dataset, l->dataset_id };
 	struct ledger g = { l->pg, "entity-load", l->run, l->started, "" };
-	struct pg_result *r;
+	char config[DIGEST_SHA256_HEX + 1];
 	unsigned long first;
 	size_t i;
 
 	(void)snprintf(g.dataset_id, sizeof(g.dataset_id), "%s", l->dataset_id);
-	/* A dataset's row that was made at the start has no name yet. */
-	if ((r = pg_query(l->pg,
-		 "UPDATE batch_datasets SET dataset = $1"
-		 " WHERE dataset_id = $2::integer AND dataset = ''",
-		 params, 2, e)) == NULL)
-		return (-1);
-	pg_result_free(r);
 	if (ledger_run(&g, e) || ledger_section(&g, &first, e))
 		return (-1);
-	for (i = 0; i < l->nsections; i++)
-		if (load_book_write_section(&g, l->sections[i], first + i, e))
+	l->sections[l->nsections - 1]->counts.retired = l->retired;
+	for (i = 0; i < l->nsections; i++) {
+		const struct load_section *s = l->sections[i];
+
+		load_book_config(s, config);
+		if (ledger_stream(&g, first + i, s->source, config, s->upstream, s->nupstream,
+			&s->own, &s->counts, e))
 			return (-1);
-	return (0);
+	}
+	return (load_link_book(l, first, e));
 }

@@ -1,26 +1,26 @@
 #include <string.h>
 
-#include "base/json.h"
-#include "base/num.h"
 #include "entity/load_state.h"
 
-/* Sums over the streams. */
-struct totals {
-	uint64_t inserted, updated, unchanged, rejected;
-};
-
-static struct totals
-load_report_totals(const struct load *l)
+struct ledger_counts
+load_report_totals(const struct load *l, uint64_t *rejected, uint64_t *pending)
 {
-	struct totals t = { 0, 0, 0, 0 };
+	struct ledger_counts t = { 0, 0, 0, 0, 0, 0 };
 	size_t i;
 
+	*rejected = *pending = 0;
 	for (i = 0; i < l->nsections; i++) {
-		t.inserted += l->sections[i]->inserted;
-		t.updated += l->sections[i]->updated;
-		t.unchanged += l->sections[i]->unchanged;
-		t.rejected += l->sections[i]->own.rejected;
+		const struct ledger_counts *c = &l->sections[i]->counts;
+
+		t.inserted += c->inserted;
+		t.updated += c->updated;
+		t.revived += c->revived;
+		t.unchanged += c->unchanged;
+		t.duplicate += c->duplicate;
+		*rejected += l->sections[i]->own.rejected;
+		*pending += l->sections[i]->own.skipped;
 	}
+	t.retired = l->retired;
 	return (t);
 }
 
@@ -81,10 +81,81 @@ load_report_samples(const struct load *l, struct buf *out, struct err *e)
 	return (0);
 }
 
+/* A figure that most loads don't have. */
+static int
+load_report_rare(const char *name, uint64_t n, struct buf *out, struct err *e)
+{
+
+	return (n == 0 ? 0 : buf_addf(out, e, "%-9s %11llu\n", name, (unsigned long long)n));
+}
+
+static int
+load_report_gone(const struct load *l, struct buf *out, struct err *e)
+{
+
+	if (l->withheld != NULL)
+		return (buf_addf(out, e,
+		    "%llu entities are missing in the source and were not retired: %s\n",
+		    (unsigned long long)l->gone, l->withheld));
+	if (l->held > 0 &&
+	    buf_addf(out, e, "%llu entities are kept, as their records were rejected\n",
+		(unsigned long long)l->held))
+		return (-1);
+	if (l->gone == 0)
+		return (0);
+	if (buf_addf(out, e, "missing in the source: %llu, of these had by another dataset: %llu\n",
+		(unsigned long long)l->gone, (unsigned long long)(l->gone - l->retired)))
+		return (-1);
+	return (l->retired_examples == NULL ?
+		0 :
+		buf_addf(out, e, "such as %s\n", l->retired_examples));
+}
+
+/* A line for each rule whose links are as they should be, and more where they aren't. */
+static int
+load_report_link(const struct load_link *k, struct buf *out, struct err *e)
+{
+
+	if (k->field == NULL)
+		return (0);
+	if (buf_addf(out, e, "%s -> %s%s%s: %llu linked", k->child, k->parent, k->label ? " " : "",
+		k->label ? k->label : "", (unsigned long long)k->linked) ||
+	    (k->missing_parent > 0 &&
+		buf_addf(out, e, ", %llu whose parent is missing",
+		    (unsigned long long)k->missing_parent)) ||
+	    (k->missing_required > 0 &&
+		buf_addf(out, e, ", %llu without the required parent",
+		    (unsigned long long)k->missing_required)) ||
+	    (k->crowded > 0 &&
+		buf_addf(out, e, ", %llu too many for %s", (unsigned long long)k->crowded,
+		    k->cardinality)) ||
+	    buf_adds(out, "\n", e))
+		return (-1);
+	if (k->missing_parent + k->missing_required + k->crowded == 0)
+		return (0);
+	return (buf_addf(out, e, "  such as %s\n", k->examples));
+}
+
+static int
+load_report_after(const struct load *l, struct buf *out, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < l->nlinks; i++)
+		if ((i == 0 && buf_adds(out, "\n", e)) || load_report_link(&l->links[i], out, e))
+			return (-1);
+	if (l->cells + l->cells_kept > 0 &&
+	    buf_addf(out, e, "compliance matrix: %llu new cells, %llu brought up to date\n",
+		(unsigned long long)l->cells, (unsigned long long)l->cells_kept))
+		return (-1);
+	return (0);
+}
+
 static int
 load_report_text(const struct load *l, struct buf *out, struct err *e)
 {
-	struct totals t = load_report_totals(l);
+	uint64_t rejected, pending;
+	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
 	size_t i;
 
 	if (buf_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset, l->run))
@@ -92,131 +163,23 @@ load_report_text(const struct load *l, struct buf *out, struct err *e)
 	for (i = 0; i < l->nsections; i++)
 		if (load_report_section(l->sections[i], out, e))
 			return (-1);
-	if (buf_addf(out, e,
-		"inserted  %11llu\nupdated   %11llu\nunchanged %11llu\n"
-		"rejected  %11llu\n",
-		(unsigned long long)t.inserted, (unsigned long long)t.updated,
-		(unsigned long long)t.unchanged, (unsigned long long)t.rejected))
+	if (buf_addf(out, e, "inserted  %11llu\nupdated   %11llu\n", (unsigned long long)t.inserted,
+		(unsigned long long)t.updated) ||
+	    load_report_rare("revived", t.revived, out, e) ||
+	    buf_addf(out, e, "unchanged %11llu\n", (unsigned long long)t.unchanged) ||
+	    load_report_rare("duplicate", t.duplicate, out, e) ||
+	    load_report_rare("pending", pending, out, e) ||
+	    buf_addf(out, e, "rejected  %11llu\n", (unsigned long long)rejected) ||
+	    load_report_rare("retired", t.retired, out, e) || load_report_gone(l, out, e) ||
+	    load_report_after(l, out, e))
 		return (-1);
-	if (t.inserted + t.updated == 0 && buf_adds(out, "nothing new\n", e))
+	if (l->same_as[0] != '\0' && buf_addf(out, e, "the same source as at %s\n", l->same_as))
+		return (-1);
+	if (!l->wrote && l->retired == 0 && buf_adds(out, "nothing new\n", e))
 		return (-1);
 	if (l->plan && buf_adds(out, "a plan: nothing was written\n", e))
 		return (-1);
 	return (load_report_samples(l, out, e));
-}
-
-static void
-load_report_string(struct json_writer *w, const char *key, const char *v)
-{
-
-	json_put_key(w, key);
-	if (v != NULL)
-		json_put_text(w, v, strlen(v));
-	else
-		json_put_null(w);
-}
-
-static void
-load_report_number(struct json_writer *w, const char *key, uint64_t v)
-{
-	char text[20];
-
-	json_put_key(w, key);
-	json_put_number(w, text, num_fmt(text, v));
-}
-
-static void
-load_report_book(struct json_writer *w, const struct book *b)
-{
-	size_t i;
-
-	json_put_object(w);
-	load_report_string(w, "stage", b->stage);
-	load_report_number(w, "read", b->read);
-	load_report_number(w, "used", b->used);
-	load_report_number(w, "skipped", b->skipped);
-	load_report_number(w, "rejected", b->rejected);
-	load_report_number(w, "flawed", b->flawed);
-	load_report_number(w, "rows", b->rows);
-	load_report_string(w, "rejects", strcmp(b->rejects, "-") != 0 ? b->rejects : NULL);
-	json_put_key(w, "codes");
-	json_put_object(w);
-	for (i = 0; i < b->ncodes; i++)
-		load_report_number(w, b->codes[i].code, b->codes[i].n);
-	json_put_close(w);
-	json_put_close(w);
-}
-
-static void
-load_report_json_section(struct json_writer *w, const struct load_section *s)
-{
-	size_t i;
-
-	json_put_object(w);
-	load_report_string(w, "source", s->source);
-	json_put_key(w, "books");
-	json_put_array(w);
-	for (i = 0; i < s->nupstream; i++)
-		load_report_book(w, &s->upstream[i]);
-	load_report_book(w, &s->own);
-	json_put_close(w);
-	load_report_number(w, "inserted", s->inserted);
-	load_report_number(w, "updated", s->updated);
-	load_report_number(w, "unchanged", s->unchanged);
-	json_put_close(w);
-}
-
-/* A value is JSON text already, and is given as such a text: "\"oil\"", "12.50". */
-static void
-load_report_json_samples(struct json_writer *w, const struct load *l)
-{
-	size_t i;
-
-	json_put_key(w, "changes");
-	json_put_array(w);
-	for (i = 0; i < l->nsamples; i++) {
-		json_put_object(w);
-		load_report_string(w, "entity_key", l->samples[i].key);
-		load_report_string(w, "field", l->samples[i].field);
-		load_report_string(w, "old", l->samples[i].before);
-		load_report_string(w, "new", l->samples[i].after);
-		json_put_close(w);
-	}
-	json_put_close(w);
-}
-
-static int
-load_report_json(const struct load *l, struct buf *out, struct err *e)
-{
-	struct json_writer *w = json_writer_new(out);
-	struct totals t = load_report_totals(l);
-	size_t i;
-	int rc;
-
-	json_put_object(w);
-	load_report_string(w, "tenant", l->tenant);
-	load_report_string(w, "type", l->type);
-	load_report_string(w, "dataset", l->dataset);
-	load_report_string(w, "run", l->run);
-	json_put_key(w, "plan");
-	json_put_bool(w, l->plan);
-	json_put_key(w, "nothing_new");
-	json_put_bool(w, t.inserted + t.updated == 0);
-	load_report_number(w, "inserted", t.inserted);
-	load_report_number(w, "updated", t.updated);
-	load_report_number(w, "unchanged", t.unchanged);
-	load_report_number(w, "rejected", t.rejected);
-	json_put_key(w, "streams");
-	json_put_array(w);
-	for (i = 0; i < l->nsections; i++)
-		load_report_json_section(w, l->sections[i]);
-	json_put_close(w);
-	if (l->plan)
-		load_report_json_samples(w, l);
-	json_put_close(w);
-	rc = json_writer_end(w, e);
-	json_writer_free(w);
-	return (rc ? -1 : buf_add(out, "\n", 1, e));
 }
 
 int

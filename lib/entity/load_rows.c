@@ -4,114 +4,8 @@
 #include "base/num.h"
 #include "base/progress.h"
 #include "entity/load_state.h"
-#include "ledger/ledger.h"
 
-/*
- * COPY's binary form (PostgreSQL manual, COPY, "Binary Format"): a header of 19
- * bytes that comes with the first row, and for each row the number of fields (16
- * bits; -1 at the end) and each field's length (32 bits) and bytes.
- */
-enum { BINARY_HEADER = 19, DIGEST_SIZE = 16 };
-
-static uint64_t
-load_rows_big_endian(const char *p, size_t n)
-{
-	uint64_t v = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		v = v << 8 | (unsigned char)p[i];
-	return (v);
-}
-
-/* The next field of a binary row: move ${p} and ${left} behind it. */
-static int
-load_rows_field(const char **p, size_t *left, const char **v, size_t *len)
-{
-
-	if (*left < 4 || (*len = (size_t)load_rows_big_endian(*p, 4)) > *left - 4)
-		return (-1);
-	*v = *p + 4;
-	*p += 4 + *len;
-	*left -= 4 + *len;
-	return (0);
-}
-
-/* Read (entity_key) or (entity_key, digest) of all rows that ${sql} has. */
-static int
-load_rows_read(struct load *l, const char *sql, unsigned what, struct err *e)
-{
-	const char *p, *key, *v;
-	size_t left, keylen, len;
-	bool first = true;
-	long k;
-
-	if (pg_copy_out(l->pg, sql, e))
-		return (-1);
-	while ((k = pg_copy_get(l->pg, &p, e)) > 0) {
-		struct digest128 content = { 0, 0 };
-		uint64_t n;
-
-		left = (size_t)k;
-		if (first) {
-			if (left < BINARY_HEADER)
-				goto bad;
-			p += BINARY_HEADER;
-			left -= BINARY_HEADER;
-			first = false;
-			if (left == 0)
-				continue;
-		}
-		if (left < 2)
-			goto bad;
-		n = load_rows_big_endian(p, 2);
-		p += 2;
-		left -= 2;
-		if (n == UINT16_MAX)
-			continue; /* the end, which pg_copy_get() sees by itself */
-		if (load_rows_field(&p, &left, &key, &keylen))
-			goto bad;
-		if (what & INDEX_SOURCE) {
-			if (load_rows_field(&p, &left, &v, &len) || len != DIGEST_SIZE)
-				goto bad;
-			content.hi = load_rows_big_endian(v, 8);
-			content.lo = load_rows_big_endian(v + 8, 8);
-		}
-		if (index_know(l->ix, digest_xxh128(key, keylen), what, content, e))
-			return (-1);
-	}
-	return (k < 0 ? -1 : 0);
-bad:
-	return (err_set(e, STATUS_BUG, "the server's binary COPY can't be read"));
-}
-
-int
-load_rows_known(struct load *l, struct err *e)
-{
-	struct buf sql = BUF_INIT(4096);
-	int rc = -1;
-
-	if (l->dataset[0] != '\0') {
-		if (buf_addf(&sql, e,
-			"COPY (SELECT entity_key, digest FROM entity_sources"
-			" WHERE dataset_id = %s) TO STDOUT (FORMAT binary)",
-			l->dataset_id) ||
-		    buf_str(&sql, e) == NULL || load_rows_read(l, sql.p, INDEX_SOURCE, e))
-			goto done;
-	}
-	sql.len = 0;
-	if (buf_addf(&sql, e,
-		"COPY (SELECT entity_key FROM entities"
-		" WHERE tenant_id = '%s' AND type_key = ",
-		l->tenant) ||
-	    load_merge_literal(&sql, l->type, e) ||
-	    buf_adds(&sql, ") TO STDOUT (FORMAT binary)", e) || buf_str(&sql, e) == NULL)
-		goto done;
-	rc = load_rows_read(l, sql.p, INDEX_ENTITY, e);
-done:
-	buf_free(&sql);
-	return (rc);
-}
+enum { DIGEST_SIZE = 16 };
 
 /* The first stream's columns are every stream's. */
 static int
@@ -126,10 +20,13 @@ load_rows_columns(struct load *l, struct err *e)
 		l->ncolumns = n;
 		if ((l->p = properties_new(l->d, (const char *const *)l->columns, n, e)) == NULL)
 			return (-1);
-		l->name = properties_role(l->p, ROLE_NAME);
-		l->field = properties_role(l->p, ROLE_FIELD);
-		l->district = properties_role(l->p, ROLE_DISTRICT);
-		return (0);
+		l->part = -1;
+		if (l->means.partition != NULL &&
+		    (l->part = properties_find(l->p, l->means.partition)) < 0)
+			return (err_set(e, STATUS_CONFIG,
+			    "'%s' has no column '%s', which is its partition", l->dataset,
+			    l->means.partition));
+		return (load_dataset_fields(l, e));
 	}
 	for (i = 0; i < n && i < l->ncolumns; i++)
 		if (strcmp(l->columns[i], stream_reader_column(l->r, i)) != 0)
@@ -160,10 +57,12 @@ load_rows_header(struct load *l, struct err *e)
 {
 	struct load_section *s;
 
-	if (load_rows_columns(l, e))
+	if (l->nsections == 0 && (load_dataset(l, e) || load_known(l, e)))
 		return (-1);
-	if (l->nsections == 0 && load_rows_constants(l, e))
+	if (load_rows_columns(l, e) || (l->nsections == 0 && load_rows_constants(l, e)))
 		return (-1);
+	if (l->means.duplicates == DATASET_LAST && l->nsections == LOAD_SECTIONS)
+		return (err_set(e, STATUS_DATA, "more than %d streams", LOAD_SECTIONS));
 	if (l->nsections == l->capsections)
 		l->sections = xgrow(l->sections, &l->capsections, sizeof(*l->sections));
 	s = xcalloc(1, sizeof(*s));
@@ -198,6 +97,20 @@ load_rows_value(struct buf *b, const struct stream_field *f, int at, struct err 
 	return (pg_copy_text(b, f[at].p, f[at].len, e));
 }
 
+/* The first field with ${role} that has a value fills its column of entities. */
+static int
+load_rows_role(struct load *l, struct buf *b, const struct stream_field *f, enum field_role role,
+    int fallback, struct err *e)
+{
+	int at = properties_role(l->p, role, -1);
+
+	while (at >= 0 && f[at].null)
+		at = properties_role(l->p, role, at);
+	if (load_rows_value(b, f, at >= 0 ? at : fallback, e))
+		return (-1);
+	return (buf_add(b, "\t", 1, e));
+}
+
 /* entity_key, name, field, district, properties. */
 static int
 load_rows_entity(struct load *l, struct buf *b, const struct stream_field *f, struct err *e)
@@ -205,18 +118,17 @@ load_rows_entity(struct load *l, struct buf *b, const struct stream_field *f, st
 
 	/* Without a name of its own an entity is called by its key. */
 	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
-	    buf_add(b, "\t", 1, e) ||
-	    load_rows_value(b, f, l->name >= 0 && !f[l->name].null ? l->name : PROPERTIES_KEY, e) ||
-	    buf_add(b, "\t", 1, e) || load_rows_value(b, f, l->field, e) ||
-	    buf_add(b, "\t", 1, e) || load_rows_value(b, f, l->district, e) ||
-	    buf_add(b, "\t", 1, e))
+	    buf_add(b, "\t", 1, e) || load_rows_role(l, b, f, ROLE_NAME, PROPERTIES_KEY, e) ||
+	    load_rows_role(l, b, f, ROLE_FIELD, -1, e) ||
+	    load_rows_role(l, b, f, ROLE_DISTRICT, -1, e))
 		return (-1);
 	return (properties_copy(l->p, f, b, e));
 }
 
-/* A digest as bytea in COPY's text form. */
+/* A digest as bytea in COPY's text form, and the partition. */
 static int
-load_rows_digest(struct buf *b, struct digest128 d, struct err *e)
+load_rows_digest(struct load *l, struct buf *b, const struct stream_field *f, struct digest128 d,
+    struct err *e)
 {
 	unsigned char bytes[DIGEST_SIZE];
 	char text[3 + 2 * DIGEST_SIZE] = "\\\\x";
@@ -227,20 +139,9 @@ load_rows_digest(struct buf *b, struct digest128 d, struct err *e)
 		bytes[8 + i] = (unsigned char)(d.lo >> (56 - 8 * i));
 	}
 	num_hex(text + 3, bytes, sizeof(bytes));
-	return (buf_add(b, text, sizeof(text), e));
-}
-
-static int
-load_rows_source(struct load *l, const struct stream_field *f, struct digest128 content,
-    struct err *e)
-{
-	struct buf *b = &l->fresh.b;
-
-	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
-	    buf_add(b, "\t", 1, e) || load_rows_digest(b, content, e) ||
-	    buf_add(b, l->source_tail.p, l->source_tail.len, e))
+	if (buf_add(b, "\t", 1, e) || buf_add(b, text, sizeof(text), e) || buf_add(b, "\t", 1, e))
 		return (-1);
-	return (load_spool_row(&l->fresh, e));
+	return (load_rows_value(b, f, l->part, e));
 }
 
 /* A new entity goes to the server at once, so that both sides have work. */
@@ -248,6 +149,7 @@ static int
 load_rows_insert(struct load *l, const struct stream_field *f, struct digest128 content,
     struct err *e)
 {
+	struct buf *b = &l->fresh.b;
 
 	if (l->plan)
 		return (0);
@@ -269,36 +171,109 @@ load_rows_insert(struct load *l, const struct stream_field *f, struct digest128 
 			return (-1);
 		l->copy.len = 0;
 	}
-	return (load_rows_source(l, f, content, e));
+	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
+	    load_rows_digest(l, b, f, content, e) ||
+	    buf_add(b, l->source_tail.p, l->source_tail.len, e))
+		return (-1);
+	return (load_spool_row(&l->fresh, e));
 }
 
-/* Everything else that has something new waits for the seal. */
+/*
+ * Everything else that has something new waits for the seal: key, properties, digest,
+ * part, act, revived, record, section, same (see load_merge_table()).
+ */
 static int
 load_rows_change(struct load *l, const struct stream_field *f, struct digest128 content,
-    enum index_verdict verdict, struct err *e)
+    enum load_act act, bool revived, uint64_t note, struct err *e)
 {
 	struct buf *b = &l->changed.b;
-	const char *act = "\tu\n";
+	size_t section = 0;
+	bool same = false;
 
-	if (verdict == INDEX_LOST) {
-		act = "\ti\n";
+	if (l->means.duplicates == DATASET_LAST)
+		load_last_first(note, &section, &same);
+	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
+	    buf_add(b, "\t", 1, e) || properties_copy(l->p, f, b, e) ||
+	    load_rows_digest(l, b, f, content, e) ||
+	    buf_addf(b, e, "\t%c\t%c\t%llu\t%zu\t%c\n", (int)act, revived ? 't' : 'f',
+		(unsigned long long)l->changed.rows, section, same ? 't' : 'f'))
+		return (-1);
+	return (load_spool_row(&l->changed, e));
+}
+
+/* Another row with a key that the input had before. */
+static int
+load_rows_again(struct load *l, const struct stream_field *f, struct digest128 content,
+    uint64_t note, struct err *e)
+{
+	struct load_section *s = l->sections[l->nsections - 1];
+	uint64_t record, offset;
+
+	if (l->means.duplicates == DATASET_REJECT) {
+		stream_reader_place(l->r, &record, &offset);
+		fault_add(l->faults, "duplicate_key", "entity_key", f[PROPERTIES_KEY].p,
+		    f[PROPERTIES_KEY].len, "record %llu has the key of record %llu, which stays",
+		    (unsigned long long)record, (unsigned long long)note);
+		return (load_rows_reject(l, e));
+	}
+	if (l->means.duplicates == DATASET_LAST && !load_last_is(note, content)) {
+		if (!properties_check(l->p, f, l->faults))
+			return (load_rows_reject(l, e));
+		note = load_last_next(note, content);
+		index_note(l->ix, note);
+		if (load_rows_change(l, f, content, LOAD_UPDATE, false, note, e))
+			return (-1);
+	}
+	s->counts.duplicate++;
+	return (0);
+}
+
+/* A row that says something new, and is free of faults. */
+static int
+load_rows_new(struct load *l, const struct stream_field *f, struct digest128 content,
+    const struct index_row *row, uint64_t note, struct err *e)
+{
+	struct load_section *s = l->sections[l->nsections - 1];
+	bool own = l->means.role == DATASET_OWN;
+	bool revived = own && (row->known & INDEX_RETIRED);
+	enum load_act act = LOAD_UPDATE;
+
+	if (l->means.duplicates == DATASET_LAST) /* the last row is not known yet */
+		return (load_rows_change(l, f, content, act, false, note, e));
+	if (!(row->known & INDEX_ENTITY) && own) {
+		s->counts.inserted++;
+		if (!(row->known & INDEX_SOURCE))
+			return (load_rows_insert(l, f, content, e));
+		act = LOAD_INSERT;
 		l->restored++;
+	} else if (!(row->known & INDEX_ENTITY)) {
+		s->own.skipped++;
+		act = LOAD_PENDING;
+		l->pending++;
 	} else {
+		s->counts.revived += revived;
+		s->counts.updated += !revived;
 		l->merged++;
 	}
-	if (verdict == INDEX_UNSOURCED) {
-		act = "\tn\n";
-		l->unsourced++;
-	}
-	if (l->plan && (l->changed.rows >= LOAD_SAMPLES || verdict == INDEX_LOST))
+	if (l->plan && (l->changed.rows >= LOAD_SAMPLES || act != LOAD_UPDATE))
 		return (0);
-	if (load_rows_entity(l, b, f, e) || buf_add(b, "\t", 1, e) ||
-	    load_rows_digest(b, content, e) || buf_adds(b, act, e) ||
-	    load_spool_row(&l->changed, e))
-		return (-1);
-	if (verdict == INDEX_UNSOURCED && !l->plan)
-		return (load_rows_source(l, f, content, e));
-	return (0);
+	return (load_rows_change(l, f, content, act, revived, note, e));
+}
+
+/* A key that can be one of the dataset's. */
+static bool
+load_rows_key(const struct load *l, const struct stream_field *f, struct fault_list *faults)
+{
+	const struct stream_field *v = &f[PROPERTIES_KEY];
+	size_t n = strlen(l->means.keys);
+
+	if (!properties_check_key(f, faults))
+		return (false);
+	if (v->len > n && memcmp(v->p, l->means.keys, n) == 0)
+		return (true);
+	fault_add(faults, "bad_key", "entity_key", v->p, v->len, "the keys of '%s' begin with '%s'",
+	    l->dataset, l->means.keys);
+	return (false);
 }
 
 int
@@ -306,44 +281,45 @@ load_rows_row(struct load *l, struct err *e)
 {
 	const struct stream_field *f = stream_reader_fields(l->r);
 	struct load_section *s = l->sections[l->nsections - 1];
-	enum index_verdict verdict;
+	bool own = l->means.role == DATASET_OWN, last = l->means.duplicates == DATASET_LAST;
 	struct digest128 content;
-	uint64_t record, offset, first;
+	struct index_row row;
+	uint64_t record, offset, note;
 
 	s->own.read++;
-	progress_tick(s->own.read, s->inserted + s->updated, s->own.rejected, 0);
+	progress_tick(s->own.read, s->counts.inserted + s->counts.updated, s->own.rejected, 0);
 	fault_clear(l->faults);
-	if (!properties_check_key(f, l->faults)) {
+	if (!load_rows_key(l, f, l->faults)) {
 		(void)properties_check(l->p, f, l->faults);
 		return (load_rows_reject(l, e));
 	}
 	stream_reader_place(l->r, &record, &offset);
-	if (properties_digest(l->p, f, &content, e) ||
-	    index_see(l->ix, digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len), content,
-		record, &verdict, &first, e))
+	if (properties_digest(l->p, f, &content, e))
 		return (-1);
-	if (verdict == INDEX_SAME) {
+	note = last ? load_last_note(l, content, false) : record;
+	if (index_see(l->ix, digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len), content,
+		note, &row, e))
+		return (-1);
+	if (load_retire_part(l, f, e))
+		return (-1);
+	if (row.again)
+		return (load_rows_again(l, f, content, row.note, e));
+	if (row.same) {
 		/* What was stored once had no fault: see properties_digest(). */
-		s->unchanged++;
-		return (0);
-	}
-	if (verdict == INDEX_AGAIN) {
-		fault_add(l->faults, "duplicate_key", "entity_key", f[PROPERTIES_KEY].p,
-		    f[PROPERTIES_KEY].len, "record %llu has the key of record %llu, which stays",
-		    (unsigned long long)record, (unsigned long long)first);
-		return (load_rows_reject(l, e));
+		if ((row.known & INDEX_ENTITY) && !(own && (row.known & INDEX_RETIRED))) {
+			if (last)
+				index_note(l->ix, load_last_note(l, content, true));
+			s->counts.unchanged++;
+			return (0);
+		}
+		if (!own && !last && !(row.known & INDEX_ENTITY)) {
+			s->own.skipped++;
+			return (0);
+		}
 	}
 	if (!properties_check(l->p, f, l->faults)) {
 		index_unsee(l->ix);
 		return (load_rows_reject(l, e));
 	}
-	if (verdict == INDEX_NEW) {
-		s->inserted++;
-		return (load_rows_insert(l, f, content, e));
-	}
-	if (verdict == INDEX_LOST)
-		s->inserted++;
-	else
-		s->updated++;
-	return (load_rows_change(l, f, content, verdict, e));
+	return (load_rows_new(l, f, content, &row, note, e));
 }

@@ -4,12 +4,20 @@
 /*
  * What the rooms of the load share; for load*.c only.
  *
- *   load.c         the transaction from BEGIN to COMMIT
- *   load_rows.c    what the database has; one row after the other
- *   load_spool.c   COPY text that has to wait for the seal
- *   load_merge.c   the end of the COPY, the changed rows, the plan's samples
- *   load_book.c    the books: checked at each seal, stored before COMMIT
- *   load_report.c  what came of it
+ *   load.c          the transaction from BEGIN to COMMIT
+ *   load_dataset.c  which dataset this is, and its place beside the others
+ *   load_known.c    what the database has, read into the index
+ *   load_rows.c     one row after the other
+ *   load_spool.c    COPY text that has to wait for the seal
+ *   load_merge.c    the end of the COPY, the changed rows, the plan's samples
+ *   load_last.c     of rows with one key the last one counts
+ *   load_retire.c   what the source no longer has
+ *   load_held.c     what it may have after all: keys in reject files
+ *   load_guard.c    layouts and sources that are not what they were
+ *   load_link.c     links by rule
+ *   load_matrix.c   the compliance matrix
+ *   load_book.c     the books: checked at each seal, stored before COMMIT
+ *   load_report.c, load_report_json.c
  */
 
 #include <stdbool.h>
@@ -18,10 +26,12 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "entity/dataset.h"
 #include "entity/definition.h"
 #include "entity/index.h"
 #include "entity/load.h"
 #include "entity/properties.h"
+#include "ledger/ledger.h"
 #include "pg/pg.h"
 #include "stream/book.h"
 #include "stream/reader.h"
@@ -31,6 +41,9 @@ enum {
 	LOAD_COPY_BLOCK = 128 << 10, /* bytes sent to the server at a time */
 	LOAD_COPY_MAX = 32 << 20,    /* of a block with the largest row behind it */
 	LOAD_SAMPLES = 10,           /* changed entities that a plan shows */
+	LOAD_EXAMPLES = 5,           /* of keys, in a report */
+	LOAD_PARTS = 4096,           /* partitions in one input */
+	LOAD_SECTIONS = 4096,        /* streams in one input, where the last row counts */
 };
 
 /* COPY text that waits: in memory up to a block, then in a file without a name. */
@@ -46,11 +59,29 @@ struct load_section {
 	struct book *upstream;
 	size_t nupstream;
 	struct book own;
-	uint64_t inserted, updated, unchanged;
+	struct ledger_counts counts;
 };
 
 struct load_sample {
 	char *key, *field, *before, *after; /* values as JSON; NULL: not there */
+};
+
+/* Another dataset of the type, as its last load left it in batch_datasets. */
+struct load_peer {
+	char id[16];
+	bool enrich;
+};
+
+/* A rule that the type is a side of, and what its links are after the load. */
+struct load_link {
+	char rule[37];
+	char *parent, *child, *label, *cardinality, *field; /* label and field may be NULL */
+	bool required;
+	bool of_child, of_parent; /* the type is the rule's child, its parent, or both */
+	bool fresh, empty;        /* never linked like this; no link at all */
+	uint64_t changed;         /* links written now */
+	uint64_t linked, missing_parent, missing_required, crowded;
+	char *examples; /* JSON */
 };
 
 struct load {
@@ -66,11 +97,18 @@ struct load {
 	struct properties *p;
 	char **columns; /* of the first stream; the others must have the same */
 	size_t ncolumns;
-	int name, field, district; /* places in the row, or -1 */
+	int part; /* place of the partition in the row, or -1 */
 
+	struct dataset_list *datasets;
+	struct dataset means;            /* what the dataset is to the type; borrows from it */
 	char dataset_id[16];             /* empty: there is none, and nothing is written */
-	char dataset[BOOK_DATASET_SIZE]; /* empty until it is known */
+	char dataset[BOOK_DATASET_SIZE]; /* empty until the first header is read */
+	char *owned;                     /* text[]: the fields that it brought before, or NULL */
+	struct load_peer *peers;
+	size_t npeers, cappeers;
 	struct entity_index *ix;
+	char **parts; /* seen in the input */
+	size_t nparts, capparts, last_part;
 
 	struct fault_list *faults;
 	struct reject_writer *rejects;
@@ -80,11 +118,23 @@ struct load {
 	struct buf copy;           /* rows on their way into entities */
 	bool copying;              /* a COPY into entities is open */
 	uint64_t copied;           /* rows sent by it */
-	struct load_spool fresh;   /* entity_sources: key, digest, run */
+	struct load_spool fresh;   /* entity_sources: key, digest, part, run, dataset */
 	struct load_spool changed; /* rows for the merge */
-	uint64_t merged;           /* of the changed: entities that are there */
-	uint64_t restored;         /* entities that had gone */
-	uint64_t unsourced;        /* entities without a digest of this dataset */
+	struct load_spool lost;    /* keys for load_gone */
+	uint64_t merged;           /* of the changed: entities that are there, */
+	uint64_t restored;         /* that had gone, or are new (load_last.c), */
+	uint64_t pending;          /* and that are not there yet */
+
+	uint64_t covered, gone; /* keys that it had, and that it no longer has */
+	uint64_t held;          /* of the first: kept because they were rejected */
+	uint64_t retired;       /* of gone: no other dataset has them */
+	const char *withheld;   /* why nothing was retired, or NULL */
+	char *retired_examples; /* JSON */
+	char same_as[40];       /* when this very source was loaded last, or empty */
+	bool wrote;             /* some entity was */
+	struct load_link *links;
+	size_t nlinks, caplinks;
+	uint64_t healed, cells, cells_kept; /* links; rows of the matrix, new and renamed */
 
 	struct load_section **sections;
 	size_t nsections, capsections;
@@ -92,13 +142,45 @@ struct load {
 	size_t nsamples, capsamples;
 };
 
-/* load_rows.c */
+/* load_dataset.c */
 
 /**
- * load_rows_known(l, e):
+ * load_dataset(l, e):
+ * At the first header: name the dataset, read what it means, find its row and its
+ * peers', make the row.
+ */
+int load_dataset(struct load *l, struct err *e);
+
+/**
+ * load_dataset_fields(l, e):
+ * When the columns are known: no other dataset may bring one of them for the
+ * same keys; and they should be those of the last load.
+ */
+int load_dataset_fields(struct load *l, struct err *e);
+
+/* load_known.c */
+
+/**
+ * load_known(l, e):
  * Read keys and digests from the database into l->ix.
  */
-int load_rows_known(struct load *l, struct err *e);
+int load_known(struct load *l, struct err *e);
+
+/**
+ * load_known_read(l, sql, fn, e):
+ * Run a binary COPY of the query ${sql}, whose columns are at most LOAD_KNOWN_FIELDS,
+ * and hand each row to ${fn}; a NULL has length LOAD_KNOWN_NULL.
+ */
+enum { LOAD_KNOWN_FIELDS = 4 };
+#define LOAD_KNOWN_NULL SIZE_MAX
+struct load_known_field {
+	const char *p;
+	size_t len;
+};
+typedef int load_known_fn(struct load *l, const struct load_known_field *f, struct err *e);
+int load_known_read(struct load *l, const char *sql, load_known_fn *fn, struct err *e);
+
+/* load_rows.c */
 
 /**
  * load_rows_header(l, e):
@@ -131,9 +213,16 @@ void load_spool_free(struct load_spool *s);
 
 /* load_merge.c */
 
+/* What becomes of a row of load_changed. */
+enum load_act {
+	LOAD_UPDATE = 'u',  /* the entity is there */
+	LOAD_INSERT = 'i',  /* it is not */
+	LOAD_PENDING = 'p', /* it is not, and the dataset only enriches */
+};
+
 /**
  * load_merge_table(l, e):
- * Make the temporary table that load_merge_write() and _plan() need.
+ * Make the temporary tables that the end of a load or a plan needs.
  */
 int load_merge_table(struct load *l, struct err *e);
 
@@ -155,19 +244,127 @@ int load_merge_plan(struct load *l, struct err *e);
  */
 int load_merge_literal(struct buf *b, const char *s, struct err *e);
 
+/**
+ * load_merge_exec(l, sql, params, n, rows, e):
+ * Run ${sql} and set ${rows} (or NULL) to how many rows it changed.
+ */
+int load_merge_exec(struct load *l, const char *sql, const char *const *params, int n,
+    uint64_t *rows, struct err *e);
+
+/* load_last.c */
+
+/**
+ * load_last_note(l, content, same), load_last_is(note, content):
+ * What the index keeps of a row in the present section, and whether that row had
+ * ${content}.
+ */
+uint64_t load_last_note(const struct load *l, struct digest128 content, bool same);
+bool load_last_is(uint64_t note, struct digest128 content);
+
+/**
+ * load_last_first(note, section, same):
+ * Section and sameness of the key's first row, which every later note passes on.
+ */
+void load_last_first(uint64_t note, size_t *section, bool *same);
+uint64_t load_last_next(uint64_t note, struct digest128 content);
+
+/**
+ * load_last_settle(l, e):
+ * Leave of load_changed each key's last row, where it says something new, and
+ * count.
+ */
+int load_last_settle(struct load *l, struct err *e);
+
+/* load_retire.c */
+
+/**
+ * load_retire_part(l, f, e):
+ * Note the partition of a row.
+ */
+int load_retire_part(struct load *l, const struct stream_field *f, struct err *e);
+
+/**
+ * load_retire(l, e):
+ * After the merge: take away the digests of what is missing, and retire what no
+ * other dataset has.  With a plan, count it.
+ */
+int load_retire(struct load *l, struct err *e);
+
+/* load_held.c */
+
+/**
+ * load_held(l):
+ * Take every key in the reject files of the whole pipe for seen.  Where a file can't
+ * be used, or has a reject without a key, set l->withheld.
+ */
+void load_held(struct load *l);
+
+/* load_guard.c */
+
+/**
+ * load_guard(l, e):
+ * When the COPY is over: is each stream's layout the one of the last load, and its source
+ * none that was loaded before it?  Sets l->same_as.
+ */
+int load_guard(struct load *l, struct err *e);
+
+/* load_link.c */
+
+/**
+ * load_link_write(l, e):
+ * Bring entity_links in step with the entities changed in this run, as children
+ * and as parents, and count what is wrong with them.
+ */
+int load_link_write(struct load *l, struct err *e);
+
+/**
+ * load_link_book(l, section, e):
+ * Store what was counted.
+ */
+int load_link_book(struct load *l, unsigned long section, struct err *e);
+
+/* load_matrix.c */
+
+/**
+ * load_matrix_write(l, e):
+ * Rows of compliance_status for the tenant's own entities.
+ */
+int load_matrix_write(struct load *l, struct err *e);
+
 /* load_book.c */
 
 /**
  * load_book_seal(l, e):
- * At a stream's seal: its dataset, its books and their ceilings; close the
- * reject file.
+ * At a stream's seal: its dataset and its books; close the reject file.
  */
 int load_book_seal(struct load *l, struct err *e);
+
+/**
+ * load_book_check(l, e):
+ * When all rows are counted: hold every book against the next, and the ceilings.
+ */
+int load_book_check(struct load *l, struct err *e);
+
+/**
+ * load_book_config(s, hex):
+ * SHA-256 of what every stage says of its configuration, in the order of the pipe.
+ */
+void load_book_config(const struct load_section *s, char hex[DIGEST_SHA256_HEX + 1]);
 
 /**
  * load_book_write(l, e):
  * Store run, sources, books and fault counts.
  */
 int load_book_write(struct load *l, struct err *e);
+
+/* load_report_json.c */
+int load_report_json(const struct load *l, struct buf *out, struct err *e);
+
+/**
+ * load_report_totals(l):
+ * Sums over the streams.
+ */
+struct ledger_counts load_report_totals(const struct load *l, uint64_t *rejected,
+    uint64_t *pending);
 
 #endif

@@ -144,9 +144,6 @@ properties_prepare(struct properties *p, const struct entity_definition *d,
 		}
 		c->kind = properties_kind(c->field);
 		c->max = properties_limit(c->field);
-		for (j = 0; j < i; j++) /* only the first one fills the column */
-			if (p->columns[j].field->role == c->field->role)
-				c->max = SIZE_MAX;
 		b.len = 0;
 		if (buf_adds(&b, ",\"", e) || properties_escape(&b, key, strlen(key), e) ||
 		    buf_adds(&b, "\":", e))
@@ -420,27 +417,41 @@ properties_copy(const struct properties *p, const struct stream_field *f, struct
 }
 
 int
-properties_role(const struct properties *p, enum field_role role)
+properties_role(const struct properties *p, enum field_role role, int after)
 {
-	size_t i;
+	size_t i = after < PROPERTIES_FIRST ? 0 : (size_t)after - PROPERTIES_FIRST + 1;
 
-	for (i = 0; i < p->n; i++)
+	for (; i < p->n; i++)
 		if (p->columns[i].field->role == role)
 			return ((int)(PROPERTIES_FIRST + i));
 	return (-1);
 }
 
 int
-properties_owned(const struct properties *p, struct buf *out, struct err *e)
+properties_find(const struct properties *p, const char *field)
 {
-	const char *s;
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (strcmp(p->columns[i].field->key, field) == 0)
+			return ((int)(PROPERTIES_FIRST + i));
+	return (-1);
+}
+
+int
+properties_owned(const struct properties *p, bool identity, struct buf *out, struct err *e)
+{
+	const char *s, *comma = "\"";
 	size_t i;
 
 	if (buf_add(out, "{", 1, e))
 		return (-1);
 	for (i = 0; i < p->n; i++) {
-		if (buf_adds(out, i > 0 ? ",\"" : "\"", e))
+		if (identity && p->columns[i].field->role != ROLE_IDENTITY)
+			continue;
+		if (buf_adds(out, comma, e))
 			return (-1);
+		comma = ",\"";
 		for (s = p->columns[i].field->key; *s != '\0'; s++)
 			if (((*s == '"' || *s == '\\') && buf_add(out, "\\", 1, e)) ||
 			    buf_add(out, s, 1, e))

@@ -75,16 +75,24 @@ int properties_copy(const struct properties *p, const struct stream_field *f, st
     struct err *e);
 
 /**
- * properties_role(p, role):
- * The place in the row of the first field with ${role}, or -1.
+ * properties_role(p, role, after):
+ * The place in the row of the first field with ${role} behind the place ${after}
+ * (-1: of all), or -1.
  */
-int properties_role(const struct properties *p, enum field_role role);
+int properties_role(const struct properties *p, enum field_role role, int after);
 
 /**
- * properties_owned(p, out, e):
- * Append the columns' field keys as a text[] literal of PostgreSQL.
+ * properties_find(p, field):
+ * The place in the row of the field ${field}, or -1.
  */
-int properties_owned(const struct properties *p, struct buf *out, struct err *e);
+int properties_find(const struct properties *p, const char *field);
+
+/**
+ * properties_owned(p, identity, out, e):
+ * Append the columns' field keys as a text[] literal of PostgreSQL; with ${identity}
+ * only those of the identity.
+ */
+int properties_owned(const struct properties *p, bool identity, struct buf *out, struct err *e);
 void properties_free(struct properties *p);
 
 #endif

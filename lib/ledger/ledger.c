@@ -167,10 +167,11 @@ static int
 ledger_book(const struct ledger *l, unsigned long section, size_t seq, const struct book *b,
     const struct ledger_counts *counts, struct err *e)
 {
-	static const struct ledger_counts none = { 0, 0, 0, 0 };
+	static const struct ledger_counts none = { 0, 0, 0, 0, 0, 0 };
 	const struct ledger_counts *c = counts != NULL ? counts : &none;
 	const uint64_t figures[] = { section, seq, b->read, b->used, b->skipped, b->rejected,
-		b->flawed, b->rows, c->inserted, c->updated, c->unchanged, c->retired };
+		b->flawed, b->rows, c->inserted, c->updated, c->revived, c->unchanged, c->duplicate,
+		c->retired };
 	enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 	char text[FIGURES][24];
 	const char *params[4 + FIGURES] = { l->run, l->dataset_id, b->stage,
@@ -183,10 +184,10 @@ ledger_book(const struct ledger *l, unsigned long section, size_t seq, const str
 	}
 	if (ledger_do(l,
 		"INSERT INTO batch_books (run_id, dataset_id, stage, config_sha256, section, seq,"
-		" read, used, skipped, rejected, flawed, rows_out, inserted, updated, unchanged,"
-		" retired) VALUES ($1::uuid, $2::integer, $3, $4, $5::integer, $6::integer,"
+		" read, used, skipped, rejected, flawed, rows_out, inserted, updated, revived,"
+		" unchanged, duplicate, retired) VALUES ($1::uuid, $2::integer, $3, $4, $5::integer, $6::integer,"
 		" $7::bigint, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::bigint,"
-		" $13::bigint, $14::bigint, $15::bigint, $16::bigint)",
+		" $13::bigint, $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::bigint)",
 		params, 4 + FIGURES, e))
 		return (-1);
 	return (ledger_codes(l, b, text[0], text[1], e));

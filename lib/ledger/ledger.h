@@ -23,7 +23,8 @@ struct ledger {
 
 /* What became of a loading stage's rows. */
 struct ledger_counts {
-	uint64_t inserted, updated, unchanged, retired;
+	uint64_t inserted, updated, revived, unchanged, duplicate;
+	uint64_t retired; /* no rows of the input */
 };
 
 /**

@@ -16,6 +16,8 @@ TENANT = os.environ["TENANT"]
 KILLS = int(os.environ.get("CHAOS_KILLS", "200"))
 CUTS = int(os.environ.get("CHAOS_CUTS", "60"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
+# The two files come by turns, and each lacks what the other brought.
+TOGGLE = ["--accept-older", "--max-retired", "100%"]
 FILES = {"A": f"{WORK}/a.ebc", "B": f"{WORK}/b.ebc"}
 rng = random.Random(SEED)
 tests = failures = 0
@@ -54,9 +56,11 @@ def settle():
 
 def state():
     settle()
-    rows = sql("SELECT entity_key, name, field, district, properties FROM entities ORDER BY 1")
-    digests = sql("SELECT entity_key, encode(digest, 'hex') FROM entity_sources ORDER BY 1")
-    return hashlib.sha256((rows + "\0" + digests).encode()).hexdigest()
+    tables = [sql("SELECT entity_key, name, field, district, properties, retired_at IS NOT NULL"
+                  " FROM entities ORDER BY 1"),
+              sql("SELECT entity_key, encode(digest, 'hex') FROM entity_sources ORDER BY 1"),
+              sql("SELECT rule_id, child_key, parent_key, resolved FROM entity_links ORDER BY 1, 2")]
+    return hashlib.sha256("\0".join(tables).encode()).hexdigest()
 
 
 def loads():
@@ -69,7 +73,7 @@ def chain(path):
     return [
         ["aegis-rrc-decode", "--layout", "dbf900", "--view", "well", "--rejects", f"{rej}/d", path],
         ["aegis-entity-map", "--tenant", TENANT, "--type", "well", "--rejects", f"{rej}/m"],
-        ["aegis-entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{rej}/l"],
+        ["aegis-entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{rej}/l", *TOGGLE],
     ]
 
 
@@ -88,7 +92,10 @@ def start(stages, err):
 
 def main():
     err = open(f"{WORK}/chaos.err", "ab")
-    # Three loads settle on the union of both nights' wells; from then on A and B only toggle.
+    # From the second load on A and B only toggle: what one brings anew the other retires.
+    nightly = open(f"{os.environ['ROOT']}/pipelines/nightly.yaml").read()
+    with open(f"{WORK}/nightly.yaml", "w") as f:
+        f.write(nightly.replace("[entity-load,", "[entity-load, %s," % ", ".join(TOGGLE)))
     sums = {}
     for name in "ABAB":
         codes = [p.wait() for p in start(chain(FILES[name]), err)]
@@ -137,7 +144,7 @@ def main():
     for i in range(runs):
         want = "B" if now == "A" else "A"
         p = subprocess.Popen(["aegis-run", "--set", f"wellbore={FILES[want]}", "--set", f"tenant={TENANT}",
-                              f"{os.environ['ROOT']}/pipelines/nightly.yaml"],
+                              f"{WORK}/nightly.yaml"],
                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err)
         time.sleep(rng.random() * span * 1.3)
         kids = subprocess.run(["pgrep", "-P", str(p.pid)], capture_output=True, text=True).stdout.split()

@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 
-from entity_kit import (TENANT, TYPE, Number, book, everything, load, ok, refused, report, rows,
+from entity_kit import (DELTA, TENANT, TYPE, Number, book, everything, load, ok, refused, report, rows,
                         same, sql, stream, xxh128, end)
 
 WORK = os.environ["WORK"]
@@ -287,23 +287,26 @@ def two_streams(model):
 
 
 def columns_change(model):
-    """A column that is gone is no longer ours: what it said stays; the rest is merged."""
+    """A column that is gone takes what it said along; what others say stays."""
     key = b"42-902-00001"
     fewer = ["api_number", "total_depth"]
     sql("UPDATE entities SET properties = properties || '{\"by_hand\": [1, 2]}', district = '09'"
         " WHERE entity_key = '%s'" % key.decode())
     load(stream(COLUMNS, [(key, {"api_number": b"1", "remarks": b"r", "total_depth": b"5",
                                  "district": b"08"})]), what="a change")
-    load(stream(fewer, [(key, {"api_number": b"2"})]), what="a change of fewer columns")
+    refused(stream(fewer, [(key, {"api_number": b"2"})]), 65, "fewer columns",
+            "missing completion_date, district, plugged, remarks, rrc_field, well_name, well_type")
+    load(stream(fewer, [(key, {"api_number": b"2"})]), "--accept-change",
+         what="a change of fewer columns")
     same(rows("SELECT name, district, properties FROM entities WHERE entity_key = '%s'"
               % key.decode()),
-         [dict(name=key.decode(), district="08", properties=dict(
-             api_number="2", remarks="r", district="08", by_hand=[Number(1), Number(2)]))],
+         [dict(name=key.decode(), district=None, properties=dict(
+             api_number="2", by_hand=[Number(1), Number(2)]))],
          "owned fields are replaced, others' stay")
     sql("UPDATE entities SET properties = properties - 'by_hand' WHERE entity_key = '%s'"
         % key.decode())
     model[key] = {"api_number": b"3"}
-    load(stream(COLUMNS, [(key, model[key])]), what="all columns again")
+    load(stream(COLUMNS, [(key, model[key])]), "--accept-change", what="all columns again")
 
 
 def strays(model):
@@ -327,8 +330,8 @@ def columns_refused():
             "no column entity_key")
     refused(stream(COLUMNS, row, kind="entity:lease"), 65, "another type's stream")
     refused(stream(COLUMNS, row, dataset="daf802/permit"), 78, "another dataset", "dataset")
-    refused(stream(COLUMNS, row, dataset="-"), 78, "a sealed CSV beside the dataset",
-            "sealed/well")
+    refused(stream(COLUMNS, row, dataset="-"), 78, "a sealed CSV beside the dataset", "field",
+            ("--dataset", "sealed/well"))
 
 
 def rejects_and_ceilings():
@@ -437,8 +440,8 @@ class Held:
     """A load that has been given some bytes and waits for more."""
 
     def __init__(self, data, state):
-        self.p = subprocess.Popen(["aegis-entity-load", "--tenant", TENANT, "--type", TYPE],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.p = subprocess.Popen(["aegis-entity-load", "--tenant", TENANT, "--type", TYPE,
+                                   *DELTA], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
         self.p.stdin.write(data)
         self.p.stdin.flush()
@@ -446,7 +449,7 @@ class Held:
             self.pid = sql("SELECT pid FROM pg_stat_activity WHERE application_name ="
                            " 'aegis-entity-load' AND state = '%s'%s" % (
                                state, " AND query LIKE 'COPY entities %'"
-                               if state == "active" else " AND query LIKE '%FROM entities%'"))
+                               if state == "active" else " AND query LIKE '%batch_datasets%'"))
             if self.pid:
                 break
             time.sleep(0.05)
@@ -487,8 +490,8 @@ def locked_and_lost(model):
 def outputs(model):
     data = stream(COLUMNS, [(b"42-908-00001", {"api_number": b"x"})])
     with open("/dev/full", "wb") as full:
-        p = subprocess.run(["aegis-entity-load", "--tenant", TENANT, "--type", TYPE],
-                           input=data, stdout=full, stderr=subprocess.PIPE)
+        p = subprocess.run(["aegis-entity-load", "--tenant", TENANT, "--type", TYPE,
+                            *DELTA], input=data, stdout=full, stderr=subprocess.PIPE)
     ok(p.returncode == 74 and b"IS loaded" in p.stderr, "a report that can't be written",
        p.returncode, p.stderr.decode())
     same(sql("SELECT count(*) FROM entities WHERE entity_key = '42-908-00001'"), "1",

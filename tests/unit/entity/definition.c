@@ -171,8 +171,8 @@ test_faults(void)
 		{ HEAD "  - { key: _a, label: A, input_type: text }\n", "'_a' can't be" },
 		{ HEAD "  - { key: a, input_type: text }\n", ":4:5: 'label' is missing" },
 		{ HEAD FIELD(
-		      ", role: name") "  - { key: b, label: B, input_type: text, role: name }\n",
-		    "field 'b': the role name has been given to 'a'" },
+		      ", role: operator") "  - { key: b, label: B, input_type: text, role: operator }\n",
+		    "field 'b': the role operator has been given to 'a'" },
 		{ HEAD FIELD(
 		      ", role: identity") "  - { key: b, label: B, input_type: text, role: identity }\n",
 		    "field 'b': 'a' has the same order 0 among the identity's parts" },

@@ -13,15 +13,35 @@ digest_of(uint64_t v)
 	return (digest_xxh128(&v, sizeof(v)));
 }
 
-static enum index_verdict
+enum verdict { NEW, SAME, CHANGED, UNSOURCED, LOST, AGAIN };
+
+static enum verdict
+verdict_of(const struct index_row *row)
+{
+
+	if (row->again)
+		return (AGAIN);
+	switch (row->known & (INDEX_ENTITY | INDEX_SOURCE)) {
+	case 0:
+		return (NEW);
+	case INDEX_ENTITY:
+		return (UNSOURCED);
+	case INDEX_SOURCE:
+		return (LOST);
+	default:
+		return (row->same ? SAME : CHANGED);
+	}
+}
+
+static enum verdict
 see(struct entity_index *ix, uint64_t key, uint64_t content, uint64_t record, uint64_t *first)
 {
-	enum index_verdict v = INDEX_AGAIN;
+	struct index_row row = { 0, false, true, 0 };
 
-	*first = 0;
-	if (index_see(ix, digest_of(key), digest_of(content), record, &v, first, &e))
+	if (index_see(ix, digest_of(key), digest_of(content), record, &row, &e))
 		(void)tap_ok(0, "index_see: %s", e.msg);
-	return (v);
+	*first = row.note;
+	return (verdict_of(&row));
 }
 
 static void
@@ -45,18 +65,16 @@ verdicts(void)
 	know(ix, 5, INDEX_SOURCE, 100); /* in two reads, as a load does */
 	know(ix, 5, INDEX_ENTITY, 999);
 	(void)tap_ok(index_count(ix) == 5, "five keys are known");
-	(void)tap_ok(see(ix, 1, 100, 11, &first) == INDEX_SAME, "same content");
-	(void)tap_ok(see(ix, 2, 101, 12, &first) == INDEX_CHANGED, "other content");
-	(void)tap_ok(see(ix, 3, 100, 13, &first) == INDEX_LOST, "the entity is gone");
-	(void)tap_ok(see(ix, 4, 100, 14, &first) == INDEX_UNSOURCED, "another's entity");
-	(void)tap_ok(see(ix, 5, 100, 15, &first) == INDEX_SAME, "known by two reads");
-	(void)tap_ok(see(ix, 6, 100, 16, &first) == INDEX_NEW, "new key");
-	(void)tap_ok(see(ix, 6, 101, 17, &first) == INDEX_AGAIN && first == 16,
+	(void)tap_ok(see(ix, 1, 100, 11, &first) == SAME, "same content");
+	(void)tap_ok(see(ix, 2, 101, 12, &first) == CHANGED, "other content");
+	(void)tap_ok(see(ix, 3, 100, 13, &first) == LOST, "the entity is gone");
+	(void)tap_ok(see(ix, 4, 100, 14, &first) == UNSOURCED, "another's entity");
+	(void)tap_ok(see(ix, 5, 100, 15, &first) == SAME, "known by two reads");
+	(void)tap_ok(see(ix, 6, 100, 16, &first) == NEW, "new key");
+	(void)tap_ok(see(ix, 6, 101, 17, &first) == AGAIN && first == 16,
 	    "a new key again, with the record that had it first");
-	(void)tap_ok(see(ix, 1, 100, 18, &first) == INDEX_AGAIN && first == 11,
-	    "a known key again");
-	(void)tap_ok(see(ix, 1, 100, 19, &first) == INDEX_AGAIN && first == 11,
-	    "the first one stays");
+	(void)tap_ok(see(ix, 1, 100, 18, &first) == AGAIN && first == 11, "a known key again");
+	(void)tap_ok(see(ix, 1, 100, 19, &first) == AGAIN && first == 11, "the first one stays");
 	(void)tap_ok(index_count(ix) == 6, "six keys in all");
 	index_free(ix);
 }
@@ -71,16 +89,16 @@ taken_back(void)
 	know(ix, 1, INDEX_ENTITY | INDEX_SOURCE, 100);
 	(void)see(ix, 1, 101, 11, &first);
 	index_unsee(ix);
-	(void)tap_ok(see(ix, 1, 100, 12, &first) == INDEX_SAME,
+	(void)tap_ok(see(ix, 1, 100, 12, &first) == SAME,
 	    "a known key taken back has its digest again");
 	for (i = 2; i < 5000; i++) {
-		wrong += see(ix, i, 1, i, &first) != INDEX_NEW;
+		wrong += see(ix, i, 1, i, &first) != NEW;
 		if (i % 2)
 			index_unsee(ix);
 	}
 	(void)tap_ok(index_count(ix) == 2500, "new keys taken back are gone");
 	for (i = 2; i < 5000; i++)
-		wrong += see(ix, i, 1, i, &first) != (i % 2 ? INDEX_NEW : INDEX_AGAIN);
+		wrong += see(ix, i, 1, i, &first) != (i % 2 ? NEW : AGAIN);
 	(void)tap_ok(wrong == 0, "and the others stay");
 	index_free(ix);
 }
@@ -91,21 +109,19 @@ extremes(void)
 {
 	struct entity_index *ix = index_new();
 	struct digest128 zero = { 0, 0 }, ones = { UINT64_MAX, UINT64_MAX };
-	enum index_verdict v = INDEX_AGAIN;
-	uint64_t first = 0, most = (UINT64_C(1) << 61) - 1;
+	struct index_row row;
+	uint64_t most = (UINT64_C(1) << INDEX_NOTE_BITS) - 1;
 
 	(void)tap_ok(index_know(ix, zero, INDEX_ENTITY | INDEX_SOURCE, zero, &e) == 0 &&
 		index_know(ix, ones, INDEX_ENTITY | INDEX_SOURCE, ones, &e) == 0,
 	    "extreme digests are known");
-	(void)tap_ok(index_see(ix, zero, zero, 0, &v, &first, &e) == 0 && v == INDEX_SAME,
+	(void)tap_ok(index_see(ix, zero, zero, 0, &row, &e) == 0 && verdict_of(&row) == SAME,
 	    "zero key, zero content, record 0");
-	(void)tap_ok(index_see(ix, zero, zero, 1, &v, &first, &e) == 0 && v == INDEX_AGAIN &&
-		first == 0,
+	(void)tap_ok(index_see(ix, zero, zero, 1, &row, &e) == 0 && row.again && row.note == 0,
 	    "seen as record 0 is seen");
-	(void)tap_ok(index_see(ix, ones, ones, most, &v, &first, &e) == 0 && v == INDEX_SAME,
-	    "all ones, record 2^61 - 1");
-	(void)tap_ok(index_see(ix, ones, ones, 1, &v, &first, &e) == 0 && v == INDEX_AGAIN &&
-		first == most,
+	(void)tap_ok(index_see(ix, ones, ones, most, &row, &e) == 0 && verdict_of(&row) == SAME,
+	    "all ones, the largest note");
+	(void)tap_ok(index_see(ix, ones, ones, 1, &row, &e) == 0 && row.again && row.note == most,
 	    "the record comes back whole");
 	index_free(ix);
 }
@@ -128,21 +144,65 @@ growth(void)
 	(void)tap_ok(worst <= 4000, "at most 40 bytes a key at any time (%zu.%02zu)", worst / 100,
 	    worst % 100);
 	for (i = 0; i < KEYS * 2; i++) {
-		enum index_verdict v = see(ix, i, i % 3 ? i * 7 : 1, i + 1, &first);
+		enum verdict v = see(ix, i, i % 3 ? i * 7 : 1, i + 1, &first);
 
-		wrong += v != (i >= KEYS ? INDEX_NEW : i % 3 ? INDEX_SAME : INDEX_CHANGED);
+		wrong += v != (i >= KEYS ? NEW : i % 3 ? SAME : CHANGED);
 	}
 	(void)tap_ok(wrong == 0, "every key gets its verdict (%llu wrong)",
 	    (unsigned long long)wrong);
 	for (i = 0; i < KEYS * 2; i++)
-		wrong += see(ix, i, 0, 1, &first) != INDEX_AGAIN || first != i + 1;
+		wrong += see(ix, i, 0, 1, &first) != AGAIN || first != i + 1;
 	(void)tap_ok(wrong == 0, "every key is known again with its record");
+	index_free(ix);
+}
+
+/* What no row had, what is held although no row had it, and what is retired. */
+static void
+unseen(void)
+{
+	struct entity_index *ix = index_new();
+	struct index_row row;
+	uint64_t i, first, wrong = 0;
+
+	(void)tap_ok(index_unseen(ix) == 0 && !index_is_unseen(ix, digest_of(1)) &&
+		!index_hold(ix, digest_of(1)),
+	    "an empty index misses nothing");
+	for (i = 0; i < 1000; i++)
+		know(ix, i, INDEX_ENTITY | (i % 10 == 9 ? 0 : INDEX_SOURCE), i);
+	know(ix, 5, INDEX_RETIRED, 0);
+	(void)tap_ok(index_unseen(ix) == 900, "only keys with a digest can be missed");
+	for (i = 0; i < 800; i++)
+		(void)see(ix, i, i, 1, &first);
+	(void)see(ix, 3, 3, 2, &first);
+	(void)see(ix, 800, 3, 2, &first);
+	index_unsee(ix);
+	(void)tap_ok(index_unseen(ix) == 180, "what was seen, again or not, is not missed");
+	for (i = 0; i < 1000; i++)
+		wrong += index_is_unseen(ix, digest_of(i)) != (i >= 800 && i % 10 != 9);
+	(void)tap_ok(wrong == 0, "each key is told");
+	(void)tap_ok(index_hold(ix, digest_of(900)) && !index_hold(ix, digest_of(900)) &&
+		!index_hold(ix, digest_of(7)) && !index_hold(ix, digest_of(909)) &&
+		!index_hold(ix, digest_of(5000)) && index_unseen(ix) == 179 &&
+		!index_is_unseen(ix, digest_of(900)),
+	    "a key that is held is not missed");
+	index_free(ix);
+	ix = index_new();
+	know(ix, 5, INDEX_ENTITY | INDEX_RETIRED, 0);
+	(void)tap_ok(index_see(ix, digest_of(5), digest_of(5), 1, &row, &e) == 0 &&
+		row.known == (INDEX_ENTITY | INDEX_RETIRED) && !row.same,
+	    "a retired entity is told from one that is not");
+	(void)see(ix, 5, 6, 9, &first);
+	index_note(ix, 77);
+	(void)see(ix, 5, 6, 9, &first);
+	(void)tap_ok(first == 77, "a note is replaced");
 	index_free(ix);
 }
 
 int
 main(void)
 {
+
+	unseen();
 
 	verdicts();
 	taken_back();

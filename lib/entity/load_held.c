@@ -1,0 +1,126 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "entity/load_state.h"
+
+/*
+ * A record that a stage refused is in the source all the same: its entity must not be
+ * taken for gone.  Every stage's book names its reject file and that file's SHA-256,
+ * and the file names the key of each lost row (doc/formats/reject-codes.md).
+ */
+
+static int
+load_held_sha256(int fd, const char *path, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
+{
+	struct digest_sha256 *d = digest_sha256_new();
+	static char block[LOAD_COPY_BLOCK];
+	ssize_t k;
+
+	while ((k = io_read(fd, block, sizeof(block), path, e)) > 0)
+		digest_sha256_update(d, block, (size_t)k);
+	digest_sha256_final(d, hex);
+	return (k < 0 || lseek(fd, 0, SEEK_SET) != 0 ? -1 : 0);
+}
+
+/* One line of a reject file: its key is an entity's, or that of a view. */
+static int
+load_held_row(struct load *l, const struct stream_field *severity, const struct stream_field *key,
+    bool decoded, struct buf *b, struct err *e)
+{
+
+	if (severity->len != strlen("reject") || memcmp(severity->p, "reject", severity->len) != 0)
+		return (0);
+	if (key->null) {
+		l->withheld = "a rejected record does not say whose it is";
+		return (0);
+	}
+	if (key->len == 0)
+		return (0);
+	b->len = 0;
+	if ((decoded && strcmp(l->type, "well") != 0 && buf_addf(b, e, "%s:", l->type)) ||
+	    buf_add(b, key->p, key->len, e))
+		return (-1);
+	l->held += index_hold(l->ix, digest_xxh128(b->p, b->len));
+	return (0);
+}
+
+static int
+load_held_rows(struct load *l, struct stream_reader *r, struct err *e)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	bool decoded = false;
+	int severity = -1, key = -1, rc = 0;
+	enum stream_event ev;
+
+	while (rc == 0 && (ev = stream_reader_next(r, e)) != STREAM_END) {
+		if (ev == STREAM_FAULT) {
+			rc = -1;
+		} else if (ev == STREAM_HEADER) {
+			decoded = strcmp(stream_reader_kind(r), "reject:rrc") == 0;
+			severity = stream_reader_find(r, "severity");
+			key = stream_reader_find(r, "key");
+			if (severity < 0 || key < 0)
+				rc = err_set(e, STATUS_DATA, "it has no keys");
+		} else if (ev == STREAM_ROW) {
+			const struct stream_field *f = stream_reader_fields(r);
+
+			rc = load_held_row(l, &f[severity], &f[key], decoded, &b, e);
+		}
+	}
+	buf_free(&b);
+	return (rc);
+}
+
+static int
+load_held_file(struct load *l, const struct book *b, struct err *e)
+{
+	char hex[DIGEST_SHA256_HEX + 1];
+	struct stream_reader *r = NULL;
+	int fd, rc = -1;
+
+	if ((fd = open(b->rejects, O_RDONLY | O_CLOEXEC)) < 0)
+		return (err_set(e, STATUS_NOINPUT, "%s", strerror(errno)));
+	if (load_held_sha256(fd, b->rejects, hex, e) == 0) {
+		if (strcmp(hex, b->rejects_sha256) != 0)
+			(void)err_set(e, STATUS_DATA, "it is not the one that the stage wrote");
+		else if ((r = stream_reader_open(fd, b->rejects, "reject:", e)) != NULL)
+			rc = load_held_rows(l, r, e);
+	}
+	stream_reader_free(r);
+	(void)close(fd);
+	return (rc);
+}
+
+static void
+load_held_book(struct load *l, const struct book *b)
+{
+	struct err why = ERR_INIT;
+
+	if (b->rejected == 0)
+		return;
+	if (!ledger_said(b->rejects)) {
+		l->withheld = "a stage rejected records and has no reject file";
+		return;
+	}
+	if (load_held_file(l, b, &why) == 0)
+		return;
+	l->withheld = "a reject file can't be used";
+	log_warning("the reject file '%s' of %s: %s", b->rejects, b->stage, why.msg);
+}
+
+void
+load_held(struct load *l)
+{
+	size_t i, k;
+
+	for (i = 0; i < l->nsections; i++) {
+		for (k = 0; k < l->sections[i]->nupstream; k++)
+			load_held_book(l, &l->sections[i]->upstream[k]);
+		load_held_book(l, &l->sections[i]->own);
+	}
+}

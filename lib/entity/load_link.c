@@ -1,0 +1,295 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "entity/load_state.h"
+
+/* So many new entities that looking parents up one by one is the slower way. */
+enum { LINK_BULK = 20000 };
+
+/* The field by which a child names its parent: the first that refers to the type. */
+static const char *
+load_link_field(const struct entity_definition *d, const char *parent)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->fields[i].ref != NULL && strcmp(d->fields[i].ref, parent) == 0)
+			return (d->fields[i].key);
+	return (NULL);
+}
+
+/*
+ * The tenant's rules that have the type on one side; the field by which the last load of the
+ * child linked, and whether there is any link.
+ */
+static int
+load_link_rules(struct load *l, struct err *e)
+{
+	const char *params[2] = { l->tenant, l->type };
+	struct pg_result *r = pg_query(l->pg,
+	    "SELECT r.rule_id, p.type_key, c.type_key, r.display_label, r.cardinality, r.required,"
+	    " (SELECT b.child_field FROM batch_links b JOIN batch_sources s"
+	    " USING (run_id, dataset_id, section) WHERE b.rule_id = r.rule_id"
+	    " ORDER BY s.loaded_at DESC LIMIT 1),"
+	    " EXISTS (SELECT FROM entity_links k WHERE k.rule_id = r.rule_id)"
+	    " FROM entity_relationship_rules r"
+	    " JOIN entity_type_definitions p ON p.type_id = r.parent_type_id"
+	    " JOIN entity_type_definitions c ON c.type_id = r.child_type_id"
+	    " WHERE r.tenant_id = $1::uuid AND $2 IN (p.type_key, c.type_key)"
+	    " ORDER BY c.type_key, p.type_key",
+	    params, 2, e);
+	int i;
+
+	if (r == NULL)
+		return (-1);
+	for (i = 0; i < pg_result_rows(r); i++) {
+		const char *label = pg_result_get(r, i, 3), *was = pg_result_get(r, i, 6), *field;
+		struct load_link *k;
+
+		if (l->nlinks == l->caplinks)
+			l->links = xgrow(l->links, &l->caplinks, sizeof(*l->links));
+		k = &l->links[l->nlinks++];
+		memset(k, 0, sizeof(*k));
+		(void)snprintf(k->rule, sizeof(k->rule), "%s", pg_result_get(r, i, 0));
+		k->parent = xstrdup(pg_result_get(r, i, 1));
+		k->child = xstrdup(pg_result_get(r, i, 2));
+		k->label = label != NULL ? xstrdup(label) : NULL;
+		k->cardinality = xstrdup(pg_result_get(r, i, 4));
+		k->required = pg_result_get(r, i, 5)[0] == 't';
+		k->of_child = strcmp(k->child, l->type) == 0;
+		k->of_parent = strcmp(k->parent, l->type) == 0;
+		k->empty = pg_result_get(r, i, 7)[0] != 't';
+		field = k->of_child ? load_link_field(l->d, k->parent) : was;
+		k->field = field != NULL ? xstrdup(field) : NULL;
+		k->fresh = k->of_child && field != NULL && (was == NULL || strcmp(was, field) != 0);
+		if (k->of_child && field == NULL)
+			log_warning("no field of '%s' refers to '%s', as a rule wants it", l->type,
+			    k->parent);
+	}
+	pg_result_free(r);
+	return (0);
+}
+
+/* Links of the children that this run changed; of all of them where the rule is fresh. */
+static int
+load_link_children(struct load *l, struct load_link *k, struct err *e)
+{
+	const char *params[6] = { k->rule, l->tenant, l->type, l->run, k->field, k->parent };
+	const char *which = k->fresh ? "" : " AND e.changed_run = $4::uuid";
+	struct buf sql = BUF_INIT(16 << 10);
+	uint64_t n;
+	int rc = -1;
+
+	if (buf_addf(&sql, e,
+		"INSERT INTO entity_links AS k (rule_id, child_key, parent_key, resolved, changed_run)"
+		" SELECT $1::uuid, e.entity_key, e.properties ->> $5::text, p.entity_key IS NOT NULL,"
+		" $4::uuid FROM entities e LEFT JOIN entities p ON p.tenant_id = $2::uuid"
+		" AND p.type_key = $6 AND p.entity_key = e.properties ->> $5::text"
+		" AND p.retired_at IS NULL WHERE e.tenant_id = $2::uuid AND e.type_key = $3%s"
+		" AND e.retired_at IS NULL AND e.properties ->> $5::text IS NOT NULL%s",
+		which,
+		k->empty ? "" :
+			   " ON CONFLICT (rule_id, child_key) DO UPDATE"
+			   " SET parent_key = EXCLUDED.parent_key, resolved = EXCLUDED.resolved,"
+			   " changed_run = EXCLUDED.changed_run WHERE (k.parent_key, k.resolved)"
+			   " IS DISTINCT FROM (EXCLUDED.parent_key, EXCLUDED.resolved)") ||
+	    buf_str(&sql, e) == NULL || load_merge_exec(l, sql.p, params, 6, &k->changed, e))
+		goto done;
+	rc = 0;
+	if (k->empty)
+		goto done;
+	/* A child that is retired, or names no parent any more. */
+	sql.len = 0;
+	rc = -1;
+	if (buf_addf(&sql, e,
+		"UPDATE entity_links k SET parent_key = NULL, resolved = false,"
+		" changed_run = $4::uuid FROM entities e WHERE k.rule_id = $1::uuid"
+		" AND k.child_key = e.entity_key AND k.parent_key IS NOT NULL"
+		" AND e.tenant_id = $2::uuid AND e.type_key = $3%s"
+		" AND (e.retired_at IS NOT NULL OR e.properties ->> $5::text IS NULL)",
+		which) ||
+	    buf_str(&sql, e) == NULL || load_merge_exec(l, sql.p, params, 5, &n, e))
+		goto done;
+	k->changed += n;
+	rc = 0;
+done:
+	buf_free(&sql);
+	return (rc);
+}
+
+/* Links to the parents that this run changed: they have come, or gone. */
+static int
+load_link_parents(struct load *l, struct load_link *k, struct err *e)
+{
+	const char *params[4] = { k->rule, l->tenant, l->type, l->run };
+	uint64_t n;
+
+	if (load_merge_exec(l,
+		"UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $4::uuid"
+		" FROM entities e WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
+		" AND e.tenant_id = $2::uuid AND e.type_key = $3 AND e.changed_run = $4::uuid"
+		" AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
+		params, 4, &n, e))
+		return (-1);
+	k->changed += n;
+	l->healed += n;
+	return (0);
+}
+
+static uint64_t
+load_link_number(const struct pg_result *r, int col)
+{
+
+	return (strtoull(pg_result_get(r, 0, col), NULL, 10));
+}
+
+/* What is wrong with a rule's links, of all children, and some of them by name. */
+static int
+load_link_count(struct load *l, struct load_link *k, struct err *e)
+{
+	static const char sql[] =
+	    "WITH lost AS (SELECT child_key, parent_key FROM entity_links WHERE rule_id = $1::uuid"
+	    " AND NOT resolved AND parent_key IS NOT NULL),"
+	    " bare AS (SELECT e.entity_key FROM entities e WHERE $4::boolean"
+	    " AND e.tenant_id = $2::uuid AND e.type_key = $3 AND e.retired_at IS NULL"
+	    " AND NOT EXISTS (SELECT FROM entity_links k WHERE k.rule_id = $1::uuid"
+	    " AND k.child_key = e.entity_key AND k.parent_key IS NOT NULL)),"
+	    " crowd AS (SELECT parent_key, count(*) AS n FROM entity_links WHERE $5::boolean"
+	    " AND rule_id = $1::uuid AND parent_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+	    " SELECT (SELECT count(*) FROM entity_links WHERE rule_id = $1::uuid AND resolved),"
+	    " (SELECT count(*) FROM lost), (SELECT count(*) FROM bare),"
+	    " (SELECT coalesce(sum(n - 1), 0) FROM crowd), json_strip_nulls(json_build_object("
+	    "'missing_parent', (SELECT json_agg(json_build_object('child', child_key, 'parent',"
+	    " parent_key) ORDER BY child_key) FROM (SELECT * FROM lost ORDER BY child_key"
+	    " LIMIT $6::integer) x),"
+	    "'missing_required', (SELECT json_agg(entity_key ORDER BY entity_key) FROM"
+	    " (SELECT * FROM bare ORDER BY entity_key LIMIT $6::integer) x),"
+	    "'cardinality', (SELECT json_agg(json_build_object('parent', parent_key, 'children', n)"
+	    " ORDER BY parent_key) FROM (SELECT * FROM crowd ORDER BY parent_key"
+	    " LIMIT $6::integer) x)))";
+	size_t n = strlen(k->cardinality), tail = strlen("_to_one");
+	bool one = n > tail && strcmp(k->cardinality + n - tail, "_to_one") == 0;
+	char limit[16];
+	const char *params[6] = { k->rule, l->tenant, k->child, k->required ? "t" : "f",
+		one ? "t" : "f", limit };
+	struct pg_result *r;
+
+	(void)snprintf(limit, sizeof(limit), "%d", LOAD_EXAMPLES);
+	if ((r = pg_query(l->pg, sql, params, 6, e)) == NULL)
+		return (-1);
+	k->linked = load_link_number(r, 0);
+	k->missing_parent = load_link_number(r, 1);
+	k->missing_required = load_link_number(r, 2);
+	k->crowded = load_link_number(r, 3);
+	k->examples = xstrdup(pg_result_get(r, 0, 4));
+	pg_result_free(r);
+	return (0);
+}
+
+/* Nothing has changed: what the last load that counted said is still so. */
+static int
+load_link_last(struct load *l, struct load_link *k, struct err *e)
+{
+	const char *params[1] = { k->rule };
+	struct pg_result *r = pg_query(l->pg,
+	    "SELECT b.linked, b.missing_parent, b.missing_required, b.cardinality, b.examples"
+	    " FROM batch_links b JOIN batch_sources s USING (run_id, dataset_id, section)"
+	    " WHERE b.rule_id = $1::uuid ORDER BY s.loaded_at DESC LIMIT 1",
+	    params, 1, e);
+
+	if (r == NULL)
+		return (-1);
+	if (pg_result_rows(r) > 0) {
+		k->linked = load_link_number(r, 0);
+		k->missing_parent = load_link_number(r, 1);
+		k->missing_required = load_link_number(r, 2);
+		k->crowded = load_link_number(r, 3);
+		k->examples = xstrdup(pg_result_get(r, 0, 4));
+	}
+	pg_result_free(r);
+	return (0);
+}
+
+/*
+ * Loads of other types do the same, maybe now: the last thing of a load is to wait for the
+ * tenant's lock, behind which each sees the others' entities, or they its links.
+ */
+static int
+load_link_lock(struct load *l, struct err *e)
+{
+	const char *params[1] = { l->tenant };
+
+	if (load_merge_exec(l,
+		"SELECT pg_advisory_xact_lock(hashtextextended('aegis entity-links ' || $1, 0))",
+		params, 1, NULL, e))
+		return (-1);
+	/* The server knows little of tables that it has just been given. */
+	if (l->copied + l->restored < LINK_BULK)
+		return (0);
+	return (pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e));
+}
+
+int
+load_link_write(struct load *l, struct err *e)
+{
+	bool any = l->wrote;
+	size_t i;
+
+	if (load_link_rules(l, e))
+		return (-1);
+	for (i = 0; i < l->nlinks; i++)
+		any = any || l->links[i].fresh;
+	if (any && load_link_lock(l, e))
+		return (-1);
+	for (i = 0; i < l->nlinks; i++) {
+		struct load_link *k = &l->links[i];
+
+		if (!l->wrote && !k->fresh) {
+			if (load_link_last(l, k, e))
+				return (-1);
+			continue;
+		}
+		if (k->of_child && k->field != NULL && load_link_children(l, k, e))
+			return (-1);
+		if (k->of_parent && l->wrote && !(k->empty && !k->of_child) &&
+		    load_link_parents(l, k, e))
+			return (-1);
+		if (load_link_count(l, k, e))
+			return (-1);
+	}
+	return (any ? pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e) : 0);
+}
+
+int
+load_link_book(struct load *l, unsigned long section, struct err *e)
+{
+	char text[5][24];
+	size_t i;
+
+	for (i = 0; i < l->nlinks; i++) {
+		const struct load_link *k = &l->links[i];
+		const char *params[12] = { l->run, l->dataset_id, text[0], k->rule, k->parent,
+			k->child, k->field, text[1], text[2], text[3], text[4], k->examples };
+
+		if (k->field == NULL || (!l->wrote && !k->fresh))
+			continue;
+		(void)snprintf(text[0], sizeof(text[0]), "%lu", section);
+		(void)snprintf(text[1], sizeof(text[1]), "%llu", (unsigned long long)k->linked);
+		(void)snprintf(text[2], sizeof(text[2]), "%llu",
+		    (unsigned long long)k->missing_parent);
+		(void)snprintf(text[3], sizeof(text[3]), "%llu",
+		    (unsigned long long)k->missing_required);
+		(void)snprintf(text[4], sizeof(text[4]), "%llu", (unsigned long long)k->crowded);
+		if (load_merge_exec(l,
+			"INSERT INTO batch_links (run_id, dataset_id, section, rule_id, parent_type,"
+			" child_type, child_field, linked, missing_parent, missing_required,"
+			" cardinality, examples) VALUES ($1::uuid, $2::integer, $3::integer,"
+			" $4::uuid, $5, $6, $7, $8::bigint, $9::bigint, $10::bigint, $11::bigint,"
+			" $12::jsonb)",
+			params, 12, NULL, e))
+			return (-1);
+	}
+	return (0);
+}
