@@ -56,6 +56,8 @@ int
 load_rows_header(struct load *l, struct err *e)
 {
 	struct load_section *s;
+	const char *line;
+	size_t len;
 
 	if (l->nsections == 0 && (load_dataset(l, e) || load_known(l, e)))
 		return (-1);
@@ -73,18 +75,25 @@ load_rows_header(struct load *l, struct err *e)
 	l->sections[l->nsections++] = s;
 	l->rejects = reject_open_nth(l->o->rejects, l->nsections, "entity", s->source,
 	    stream_reader_run(l->r), &s->own, e);
-	return (l->rejects == NULL ? -1 : 0);
+	if (l->rejects == NULL)
+		return (-1);
+	line = stream_reader_raw(l->r, &len);
+	reject_form(l->rejects, stream_reader_kind(l->r), l->dataset, line, len);
+	return (0);
 }
 
 static int
 load_rows_reject(struct load *l, struct err *e)
 {
-	uint64_t record, offset;
+	const struct stream_field *key = &stream_reader_fields(l->r)[PROPERTIES_KEY];
+	struct reject_at at = { 0, 0, key->null ? NULL : key->p, key->len };
 	size_t len;
 	const char *raw = stream_reader_raw(l->r, &len);
 
-	stream_reader_place(l->r, &record, &offset);
-	return (reject_put(l->rejects, true, record, offset, l->faults, raw, len, e));
+	if (at.keylen == 0)
+		at.key = NULL;
+	stream_reader_place(l->r, &at.record, &at.offset);
+	return (reject_put(l->rejects, true, &at, l->faults, raw, len, e));
 }
 
 /* A value that may be missing, in COPY's text form. */

@@ -40,6 +40,7 @@ struct map_run {
 	char key[MAP_KEY_SIZE];
 	size_t key_len;
 	bool key_plain;
+	bool keyed; /* the present row's key could be made */
 };
 
 /* Dataset and columns in one text; the same shape has the same plan. */
@@ -115,9 +116,16 @@ static int
 map_open_rejects(struct map_run *m, struct err *e)
 {
 
+	const char *line;
+	size_t len;
+
 	m->rejects = reject_open_nth(m->o->rejects, m->totals->streams + 1, "entity",
 	    stream_reader_source(m->in), stream_reader_run(m->in), &m->own, e);
-	return (m->rejects == NULL ? -1 : 0);
+	if (m->rejects == NULL)
+		return (-1);
+	line = stream_reader_raw(m->in, &len);
+	reject_form(m->rejects, stream_reader_kind(m->in), NULL, line, len);
+	return (0);
 }
 
 static int
@@ -217,7 +225,8 @@ map_check(struct map_run *m, const struct stream_field *fields)
 		if (c->field->role == ROLE_IDENTITY)
 			whole_key = false;
 	}
-	return (whole_key && map_key(m) && good);
+	m->keyed = whole_key && map_key(m);
+	return (m->keyed && good);
 }
 
 static int
@@ -248,19 +257,23 @@ map_write_row(struct map_run *m, uint64_t record, uint64_t offset, struct err *e
 static int
 map_row(struct map_run *m, struct err *e)
 {
-	uint64_t record, offset;
+	struct reject_at at = { 0, 0, "", 0 };
 	const char *raw;
 	size_t len;
 	bool good;
 
-	stream_reader_place(m->in, &record, &offset);
+	stream_reader_place(m->in, &at.record, &at.offset);
 	good = map_check(m, stream_reader_fields(m->in));
-	if (good && map_write_row(m, record, offset, e))
+	if (good && map_write_row(m, at.record, at.offset, e))
 		return (-1);
 	if (fault_count(m->faults) == 0)
 		return (0);
+	if (!good) {
+		at.key = m->keyed ? m->key : NULL;
+		at.keylen = m->keyed ? m->key_len : 0;
+	}
 	raw = stream_reader_raw(m->in, &len);
-	if (reject_put(m->rejects, !good, record, offset, m->faults, raw, len, e))
+	if (reject_put(m->rejects, !good, &at, m->faults, raw, len, e))
 		return (-1);
 	fault_clear(m->faults);
 	return (0);

@@ -29,6 +29,7 @@ struct decode {
 	struct view *view;
 	struct stream_writer *w;
 	struct flatten *flatten;
+	struct buf key; /* of a reject */
 	struct rows *rows;
 	struct outs *outs;
 	uint64_t needs, uses; /* sets of segments: to be looked into; that make rows */
@@ -123,6 +124,7 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 	d->rejects = reject_open(d->o->rejects, "rrc", d->o->source, d->o->run, &d->book, e);
 	if (d->rejects == NULL)
 		return (-1);
+	reject_form(d->rejects, id == CHARSET_ASCII ? "lines" : "records", d->l->name, NULL, 0);
 	rc = d->o->view != NULL ? decode_open_view(d, e) : decode_open_rows(d, e);
 	if (rc)
 		return (-1);
@@ -137,10 +139,37 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 	return (0);
 }
 
-/* Set the record aside, with the faults collected. */
-static int
-decode_reject(struct decode *d, const struct frame *fr, struct err *e)
+/*
+ * Whose row is lost with a record of segment ${s}: none but where it is the row's own, or
+ * might be, as nobody knows what it is.
+ */
+static struct reject_at
+decode_at(struct decode *d, const struct layout_segment *s, const struct frame *fr)
 {
+	struct reject_at at = { fr->number, fr->offset, NULL, 0 };
+	struct err ignored = ERR_INIT;
+	struct frame whole = *fr;
+
+	if (d->flatten == NULL)
+		return (at);
+	if (s != NULL && s != &d->l->segments[d->view->rows]) {
+		at.key = "";
+		return (at);
+	}
+	frame_pad(d->framer, &whole);
+	if (flatten_name(d->flatten, whole.p, &d->key, &ignored)) {
+		at.key = d->key.p;
+		at.keylen = d->key.len;
+	}
+	return (at);
+}
+
+/* Set the record, of segment ${s} where that is known, aside with the faults collected. */
+static int
+decode_reject(struct decode *d, const struct layout_segment *s, const struct frame *fr,
+    struct err *e)
+{
+	const struct reject_at at = decode_at(d, s, fr);
 	const char *code;
 	size_t i;
 
@@ -148,7 +177,7 @@ decode_reject(struct decode *d, const struct frame *fr, struct err *e)
 		(void)fault_text(d->faults, i, &code);
 		book_count(&d->rejected, code);
 	}
-	if (reject_put(d->rejects, true, fr->number, fr->offset, d->faults, fr->p, fr->len, e))
+	if (reject_put(d->rejects, true, &at, d->faults, fr->p, fr->len, e))
 		return (-1);
 	fault_clear(d->faults);
 	if (++d->consecutive < DECODE_MAX_CONSECUTIVE)
@@ -211,7 +240,7 @@ decode_stray(struct decode *d, const struct layout_segment *s, const struct fram
 		fault_add(d->faults, "unknown_record_id", NULL, show, n,
 		    "layout %s has no such record", d->l->name);
 	}
-	return (decode_reject(d, fr, e));
+	return (decode_reject(d, s, fr, e));
 }
 
 /* A record without its parent, or below one that was rejected. */
@@ -236,13 +265,14 @@ decode_lost(struct decode *d, const struct layout_segment *s, const struct frame
 		fault_add(d->faults, "root_rejected", NULL, NULL, 0,
 		    "record %s (%s) below a record that was rejected", s->id, s->name);
 	}
-	return (decode_reject(d, fr, e));
+	return (decode_reject(d, s, fr, e));
 }
 
 /* A row of a segment went through with faults in it. */
 static int
 decode_flaw(struct decode *d, size_t segment, const struct frame *fr, struct err *e)
 {
+	const struct reject_at at = { fr->number, fr->offset, "", 0 };
 	struct book *own = outs_book(d->outs, segment);
 	const char *code;
 	size_t i;
@@ -252,7 +282,7 @@ decode_flaw(struct decode *d, size_t segment, const struct frame *fr, struct err
 		(void)fault_text(d->faults, i, &code);
 		book_count(own, code);
 	}
-	if (reject_put(d->rejects, false, fr->number, fr->offset, d->faults, fr->p, fr->len, e))
+	if (reject_put(d->rejects, false, &at, d->faults, fr->p, fr->len, e))
 		return (-1);
 	fault_clear(d->faults);
 	return (0);
@@ -291,7 +321,7 @@ decode_take(struct decode *d, size_t segment, struct frame *fr, struct err *e)
 		}
 	}
 	d->bad |= s->bit;
-	return (decode_reject(d, &raw, e));
+	return (decode_reject(d, s, &raw, e));
 }
 
 static int
@@ -396,6 +426,7 @@ decode_close(struct decode *d)
 		stream_writer_free(d->w);
 	view_free(d->view);
 	frame_close(d->framer);
+	buf_free(&d->key);
 	fault_list_free(d->faults);
 	free(d);
 }
@@ -409,6 +440,7 @@ decode_run(const struct decode_options *o, const struct decode_input *in,
 	int rc;
 
 	d->o = o;
+	d->key.max = LAYOUT_MAX_RECORD;
 	rc = decode_open(d, in, e);
 	if (rc == 0)
 		rc = decode_records(d, e);

@@ -23,6 +23,7 @@ struct flatten {
 	bool pending;     /* a row is being made */
 	char *text;
 	unsigned char *raw; /* the records of a row, for the reject file */
+	struct fault_list *named;
 };
 
 struct flatten *
@@ -45,6 +46,7 @@ flatten_new(const struct layout *l, const struct view *v, const struct flatten_o
 	fl->seen = xcalloc(l->nsegments, sizeof(*fl->seen));
 	fl->text = xcalloc(1, v->size + 64);
 	fl->raw = xcalloc(v->nslots, l->length);
+	fl->named = fault_list_new();
 	return (fl);
 }
 
@@ -120,6 +122,7 @@ flatten_settle(struct flatten *fl)
 static int
 flatten_flaw(struct flatten *fl, struct err *e)
 {
+	const struct reject_at at = { fl->slots[0].number, fl->slots[0].offset, "", 0 };
 	size_t i, n = 0;
 
 	for (i = 0; i < fl->v->nslots; i++) {
@@ -128,8 +131,7 @@ flatten_flaw(struct flatten *fl, struct err *e)
 		memcpy(fl->raw + n, fl->slots[i].p, fl->l->length);
 		n += fl->l->length;
 	}
-	if (reject_put(fl->out.rejects, false, fl->slots[0].number, fl->slots[0].offset,
-		fl->out.faults, fl->raw, n, e))
+	if (reject_put(fl->out.rejects, false, &at, fl->out.faults, fl->raw, n, e))
 		return (-1);
 	fault_clear(fl->out.faults);
 	return (0);
@@ -197,6 +199,32 @@ flatten_key_good(struct flatten *fl)
 	return (false);
 }
 
+bool
+flatten_name(struct flatten *fl, const unsigned char *rec, struct buf *out, struct err *e)
+{
+	size_t i, len;
+	bool named = false;
+
+	out->len = 0;
+	for (i = 0; i < fl->v->ncolumns; i++) {
+		const struct view_column *col = &fl->v->columns[i];
+		enum value_result res;
+
+		if (!col->key)
+			continue;
+		if (col->count >= 0 || fl->v->slots[col->slot].segment != fl->v->rows)
+			return (false);
+		res = value_eval(col->value, rec, fl->text, &len, col->name, NULL, fl->named);
+		if (res == VALUE_NULL || fault_count(fl->named) > 0 ||
+		    (named && buf_add(out, "-", 1, e)) || buf_add(out, fl->text, len, e)) {
+			fault_clear(fl->named);
+			return (false);
+		}
+		named = true;
+	}
+	return (named);
+}
+
 static void
 flatten_keep(struct flatten *fl, size_t segment, const struct frame *fr)
 {
@@ -255,5 +283,6 @@ flatten_free(struct flatten *fl)
 	free(fl->seen);
 	free(fl->text);
 	free(fl->raw);
+	fault_list_free(fl->named);
 	free(fl);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "rrc/frame.h"
 #include "rrc/layout.h"
@@ -64,6 +65,14 @@ bool flatten_uses(const struct flatten *fl, size_t segment);
  */
 enum flatten_result flatten_take(struct flatten *fl, size_t segment, const struct frame *fr,
     struct err *e);
+
+/**
+ * flatten_name(fl, rec, out, e):
+ * Set ${out} to the key, columns joined by '-', that the row of ${rec} would have, were it
+ * the row's own record, of full length.  Return false where it has none, or the key
+ * takes more than this record.
+ */
+bool flatten_name(struct flatten *fl, const unsigned char *rec, struct buf *out, struct err *e);
 
 /**
  * flatten_end(fl, e):

@@ -149,11 +149,15 @@ struct reject_writer {
 	struct json_writer *json;
 	struct buf faults;
 	char *hex; /* 2 * REJECT_RAW_MAX */
+	/* What reject_form() said; form_kind is NULL once that is written. */
+	char *form_kind, *form_dataset, *form_columns;
+	size_t form_len;
 };
 
 static const char *const reject_columns[] = {
 	"_record",
 	"_offset",
+	"key",
 	"severity",
 	"code",
 	"faults",
@@ -291,23 +295,71 @@ reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len, s
 }
 
 static int
-reject_refuse(const struct reject_writer *w, uint64_t record, uint64_t offset,
-    const struct fault_list *l, struct err *e)
+reject_refuse(const struct reject_writer *w, const struct reject_at *at, const struct fault_list *l,
+    struct err *e)
 {
 	char line[FAULT_LINE_SIZE] = "no reason given";
 
 	if (l->n > 0)
 		fault_line(&l->v[0], line, sizeof(line));
 	(void)err_set(e, STATUS_DATA, "'%s': record %llu at byte %llu: %s: %.600s", w->source,
-	    (unsigned long long)record, (unsigned long long)offset,
+	    (unsigned long long)at->record, (unsigned long long)at->offset,
 	    l->n > 0 ? l->v[0].code : "other", line);
 	return (err_hint(e,
 	    "with --rejects FILE bad records are set aside there, up to the "
 	    "ceiling of --max-rejects"));
 }
 
+void
+reject_form(struct reject_writer *w, const char *kind, const char *dataset, const char *columns,
+    size_t len)
+{
+
+	w->form_kind = xstrdup(kind);
+	w->form_dataset = xstrdup(dataset != NULL ? dataset : "");
+	w->form_columns = columns != NULL ? xstrndup(columns, len) : NULL;
+	w->form_len = columns != NULL ? len : 0;
+}
+
+/* One row, but for its faults, which stand in w->faults. */
+static int
+reject_row(struct reject_writer *w, const struct reject_at *at, const char *severity,
+    const char *code, const void *raw, size_t len, struct err *e)
+{
+
+	num_hex(w->hex, raw, len);
+	stream_writer_u64(w->out, at->record);
+	stream_writer_u64(w->out, at->offset);
+	if (at->key == NULL)
+		stream_writer_null(w->out);
+	else if (utf8_span(at->key, at->keylen) == at->keylen)
+		stream_writer_text(w->out, at->key, at->keylen);
+	else
+		stream_writer_null(w->out); /* no entity has such a key */
+	stream_writer_text(w->out, severity, strlen(severity));
+	stream_writer_text(w->out, code, strlen(code));
+	stream_writer_text(w->out, w->faults.p, w->faults.len);
+	stream_writer_text(w->out, w->hex, 2 * len);
+	return (stream_writer_end_row(w->out, e));
+}
+
+/* The row that says what the raw bytes of the others are. */
+static int
+reject_write_form(struct reject_writer *w, struct err *e)
+{
+	const struct reject_at at = { 0, 0, w->form_dataset, strlen(w->form_dataset) };
+	int rc = -1;
+
+	w->faults.len = 0;
+	if (w->form_len <= REJECT_RAW_MAX && buf_adds(&w->faults, "[]", e) == 0)
+		rc = reject_row(w, &at, "form", w->form_kind, w->form_columns, w->form_len, e);
+	free(w->form_kind);
+	w->form_kind = NULL;
+	return (rc);
+}
+
 int
-reject_put(struct reject_writer *w, bool rejected, uint64_t record, uint64_t offset,
+reject_put(struct reject_writer *w, bool rejected, const struct reject_at *at,
     const struct fault_list *faults, const void *raw, size_t len, struct err *e)
 {
 	const char *code = faults->n > 0 ? faults->v[0].code : "other";
@@ -320,17 +372,10 @@ reject_put(struct reject_writer *w, bool rejected, uint64_t record, uint64_t off
 	for (i = 0; i < faults->n; i++)
 		book_count(w->book, faults->v[i].code);
 	if (w->out == NULL)
-		return (rejected ? reject_refuse(w, record, offset, faults, e) : 0);
-	if (reject_faults(w, faults, len, e))
+		return (rejected ? reject_refuse(w, at, faults, e) : 0);
+	if ((w->form_kind != NULL && reject_write_form(w, e)) || reject_faults(w, faults, len, e))
 		return (-1);
-	num_hex(w->hex, raw, kept);
-	stream_writer_u64(w->out, record);
-	stream_writer_u64(w->out, offset);
-	stream_writer_text(w->out, rejected ? "reject" : "flaw", rejected ? 6 : 4);
-	stream_writer_text(w->out, code, strlen(code));
-	stream_writer_text(w->out, w->faults.p, w->faults.len);
-	stream_writer_text(w->out, w->hex, 2 * kept);
-	return (stream_writer_end_row(w->out, e));
+	return (reject_row(w, at, rejected ? "reject" : "flaw", code, raw, kept, e));
 }
 
 /* SHA-256 of what stands in the file now. */
@@ -399,6 +444,9 @@ reject_abandon(struct reject_writer *w)
 	if (w->fd >= 0)
 		(void)close(w->fd);
 	buf_free(&w->faults);
+	free(w->form_kind);
+	free(w->form_dataset);
+	free(w->form_columns);
 	free(w->hex);
 	free(w->source);
 	free(w->partial);

@@ -10,9 +10,10 @@
 
 /*
  * A reject file: a sealed stream of kind reject:KIND with the columns
- *   _record,_offset,severity,code,faults,raw
- * severity is "reject" (the record was set aside) or "flaw" (it went on with a
- * NULL); code is the first fault's; faults is a JSON list of all of them,
+ *   _record,_offset,key,severity,code,faults,raw
+ * severity is "reject" (the record was set aside), "flaw" (it went on with a
+ * NULL) or "form" (see reject_form()); key says whose row is lost (see struct
+ * reject_at); code is the first fault's; faults is a JSON list of all of them,
  * [{"code":..., "column":..., "value":..., "reason":...}]; raw is the record's
  * bytes in hex.  It is written as PATH.partial and becomes PATH, synced, when
  * it is closed: before the stage seals its own stream.
@@ -66,7 +67,30 @@ struct reject_writer *reject_open_nth(const char *path, uint64_t nth, const char
     const char *source, const char *run, struct book *book, struct err *e);
 
 /**
- * reject_put(w, rejected, record, offset, faults, raw, len, e):
+ * reject_form(w, kind, dataset, columns, len):
+ * Say what the raw bytes are, so that they can be fed again: ${kind} is "records" (one
+ * behind the other), "lines" (with an LF behind each) or the kind of a stream whose
+ * rows they are, ${columns} then the ${len} bytes of its line of column names, else
+ * NULL.  ${dataset} may be NULL.  Before the first reject it becomes a row of its own:
+ * code is ${kind}, key ${dataset}, raw ${columns}.
+ */
+void reject_form(struct reject_writer *w, const char *kind, const char *dataset,
+    const char *columns, size_t len);
+
+/* Where a record stands, and whose row is lost with it. */
+struct reject_at {
+	uint64_t record, offset;
+	/*
+	 * The entity's key, or in reject:rrc files that of the view, its columns joined by
+	 * '-'; "" where no row is lost (all flaws, records that are no row's own); NULL
+	 * where one may be that can't be named.
+	 */
+	const char *key;
+	size_t keylen;
+};
+
+/**
+ * reject_put(w, rejected, at, faults, raw, len, e):
  * Write one record with all its faults: as a reject where ${rejected}, which
  * counts in book->rejected, else as a flaw, which counts in book->flawed.
  * ${raw} of more than 256 KiB is cut (in hex it must fit a row), which a member
@@ -74,7 +98,7 @@ struct reject_writer *reject_open_nth(const char *path, uint64_t nth, const char
  * only, and a reject sets ${e} to STATUS_DATA with source, record, offset, code
  * and reason, and a hint to give --rejects.  Return 0, or -1 with ${e} set.
  */
-int reject_put(struct reject_writer *w, bool rejected, uint64_t record, uint64_t offset,
+int reject_put(struct reject_writer *w, bool rejected, const struct reject_at *at,
     const struct fault_list *faults, const void *raw, size_t len, struct err *e);
 
 /**

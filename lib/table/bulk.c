@@ -23,7 +23,9 @@ bulk_reject(struct bulk *l, uint64_t record, uint64_t offset, const char *raw, s
     struct err *e)
 {
 
-	if (reject_put(l->rejects, true, record, offset, l->faults, raw, len, e))
+	const struct reject_at at = { record, offset, NULL, 0 };
+
+	if (reject_put(l->rejects, true, &at, l->faults, raw, len, e))
 		return (-1);
 	l->now->rejected++;
 	return (0);
@@ -112,7 +114,8 @@ bulk_mode(const struct bulk *l, struct err *e)
 static int
 bulk_header(struct bulk *l, struct err *e)
 {
-	const char *table = bulk_table_of(l->r);
+	const char *table = bulk_table_of(l->r), *line;
+	size_t len;
 
 	table_free(l->t);
 	if ((l->t = table_describe(l->pg, table, e)) == NULL || bulk_mode(l, e))
@@ -127,7 +130,11 @@ bulk_header(struct bulk *l, struct err *e)
 	l->staged = l->o->mode != TABLE_INSERT;
 	l->rejects = reject_open_nth(l->o->rejects, l->nresults, stream_reader_kind(l->r),
 	    stream_reader_source(l->r), stream_reader_run(l->r), &l->own, e);
-	if (l->rejects == NULL || (l->staged && bulk_merge_key(l, e)))
+	if (l->rejects == NULL)
+		return (-1);
+	line = stream_reader_raw(l->r, &len);
+	reject_form(l->rejects, stream_reader_kind(l->r), NULL, line, len);
+	if (l->staged && bulk_merge_key(l, e))
 		return (-1);
 	return (bulk_copy_begin(l, e));
 }

@@ -98,7 +98,7 @@ is "$(grep -c '^#aegis-seal' "$WORK/out")" 2 'give two sealed streams'
 is "$(grep -o '^#aegis-book stage=entity-map .* config' "$WORK/out" | cut -d' ' -f4-9 | tr '\n' ';')" \
     'read=2 used=2 skipped=0 rejected=0 flawed=0 rows=2;read=2 used=1 skipped=0 rejected=1 flawed=0 rows=1;' \
     'each with its own book'
-ok 'the second one has a reject file of its own' grep -q '^8,9,reject,bad_key,' "$WORK/rej2.2"
+ok 'the second one has a reject file of its own' grep -q '^8,9,,reject,bad_key,' "$WORK/rej2.2"
 
 # A stream that fails behind a good one must not leave the good one alone.
 seal rrc:x/z _record,_offset,other 1,0,x >"$WORK/misfit"
@@ -127,8 +127,8 @@ exits 0 'an identity of two parts' parts
 is "$(grep '^[0-9]' "$WORK/out" | tr '\n' ';')" \
     '1,0,thing:A-7,7,A;2,9,"thing:A, B-8",8,"A, B";6,45,thing:Q-1,1,thing:Q;' \
     'the key has them in their order, behind the type'
-is "$(grep '^[0-9]' "$WORK/rej3" | cut -d, -f1-4 | tr '\n' ';')" \
-    '3,18,reject,bad_key;4,27,reject,missing_required;5,36,reject,missing_required;7,54,reject,too_long;' \
+is "$(grep '^[1-9]' "$WORK/rej3" | cut -d, -f1-5 | tr '\n' ';')" \
+    '3,18,,reject,bad_key;4,27,,reject,missing_required;5,36,,reject,missing_required;7,54,,reject,too_long;' \
     'a part with a dash, a missing part, an empty one and a key too long are rejects'
 
 # Configuration.

@@ -287,13 +287,14 @@ def check(where):
             want_rows.append([str(record), str(offset), values[0]] + values)
             flawed += bool(faults)
         if faults:
-            want_rejects.append((record, offset, "reject" if reject else "flaw", faults, raw))
+            want_rejects.append((record, offset, "reject" if reject else "flaw", faults, raw,
+                                 values[0] if reject else ""))
     rejected = sum(r[2] == "reject" for r in want_rejects)
     assert rejected > 20 and flawed > 200 and len(codes) > 7, "the test data has enough in it"
 
     head, table, tail = parse(open(where + "/out", "rb").read())
     same(head, ["#aegis-stream 1 kind=entity:well source=hand%20made "
-                "run=11111111-2222-4333-8444-555555555555"], "header")
+                "run=11111111-2222-4333-8444-555555555555 dataset=handmade/rows"], "header")
     same(table[0], ["_record", "_offset", "entity_key"] + [f[0] for f in mapped()], "columns")
     same(len(table) - 1, len(want_rows), "number of rows")
     for got, want in zip(table[1:], want_rows):
@@ -309,13 +310,15 @@ def check(where):
          "faults by code")
 
     head, table, tail = parse(open(where + "/rejects", "rb").read())
-    same(len(table) - 1, len(want_rejects), "number of rejects and flaws")
-    for got, want in zip(table[1:], want_rejects):
-        same(got[:3], [str(want[0]), str(want[1]), want[2]], "place and severity")
-        same(got[3], want[3][0][0], "first code of record %d" % want[0])
-        same([(f["code"], f["column"]) for f in json.loads(got[4])], want[3],
+    same(len(table) - 2, len(want_rejects), "number of rejects and flaws")
+    same(table[1][:5] + [bytes.fromhex(table[1][6]).decode()],
+         ["0", "0", "", "form", "rrc:handmade/rows", "_record,_offset," + ",".join(cells)], "what the raw bytes are")
+    for got, want in zip(table[2:], want_rejects):
+        same(got[:4], [str(want[0]), str(want[1]), want[5], want[2]], "place, key and severity")
+        same(got[4], want[3][0][0], "first code of record %d" % want[0])
+        same([(f["code"], f["column"]) for f in json.loads(got[5])], want[3],
              "faults of record %d" % want[0])
-        same(bytes.fromhex(got[5]), want[4], "raw bytes of record %d" % want[0])
+        same(bytes.fromhex(got[6]), want[4], "raw bytes of record %d" % want[0])
     print("%d rows, %d rejects, %d flaws, codes %s" % (len(want_rows), rejected, flawed, codes))
 
 

@@ -6,7 +6,7 @@ T=00000000-0000-4000-8000-000000000001
 sealed() { aegis seal --kind "table:$1"; } # CSV in, stream out
 load() { exits "$1" "$2" aegis table-load "${@:3}"; }
 count() { sql "SELECT count(*) FROM $1"; }
-codes() { aegis unseal "$1" | python3 -c 'import csv,sys; print(" ".join(r["_record"] + ":" + r["code"] for r in sorted(csv.DictReader(sys.stdin), key=lambda r: int(r["_record"]))))'; }
+codes() { aegis unseal "$1" | python3 -c 'import csv,sys; print(" ".join(r["_record"] + ":" + r["code"] for r in sorted(csv.DictReader(sys.stdin), key=lambda r: int(r["_record"])) if r["severity"] != "form"))'; }
 
 # One bad row of each kind among good ones; what the server itself says is the reason.
 sql "INSERT INTO checklist_templates (id, tenant_id, compliance_domain, items) VALUES ('$T', 't', 'rule_37', '[]')"

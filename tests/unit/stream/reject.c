@@ -27,20 +27,21 @@ slurp(const char *name, size_t *len)
 	return (p);
 }
 
-#define REJECT_ROWS                                                                            \
-	"#aegis-stream 1 kind=reject:rrc source=a%20b.gz run=" RUN                             \
-	"\n"                                                                                   \
-	"_record,_offset,severity,code,faults,raw\n"                                           \
-	"3,494,reject,bad_key,\"[{\"\"code\"\":\"\"bad_key\"\",\"\"column\"\":"                \
-	"\"\"api_number\"\",\"\"value\"\":\"\"4 X\"\",\"\"reason\"\":\"\"no digits at 1\"\"}," \
-	"{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":null,\"\"value\"\":"                    \
-	"\"\"\\\\xf1\\\\x00\"\",\"\"reason\"\":\"\"month 13\"\"}]\",f1f240\n"                  \
-	"7,1482,flaw,bad_date,\"[{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":\"\"D\"\","     \
-	"\"\"value\"\":null,\"\"reason\"\":\"\"\xc3\xa9 \\\"\"x\\\"\"\"\"}]\",\"\"\n"          \
-	"#aegis-book stage=rrc-decode dataset=demo/well read=2 used=2 skipped=0 "              \
-	"rejected=0 flawed=0 rows=2 config=- source_sha256=- rejects=- codes=-\n"              \
-	"#aegis-seal rows=2 read=2 rejected=0 skipped=0 flawed=0 bytes=599 "                   \
-	"xxh64=0271a317c7acd69e source_sha256=- rejects=-\n"
+#define REJECT_ROWS                                                                             \
+	"#aegis-stream 1 kind=reject:rrc source=a%20b.gz run=" RUN                              \
+	"\n"                                                                                    \
+	"_record,_offset,key,severity,code,faults,raw\n"                                        \
+	"0,0,l,form,rrc:l/v,[],612c62\n"                                                        \
+	"3,494,42-1,reject,bad_key,\"[{\"\"code\"\":\"\"bad_key\"\",\"\"column\"\":"            \
+	"\"\"api_number\"\",\"\"value\"\":\"\"4 X\"\",\"\"reason\"\":\"\"no digits at 1\"\"},"  \
+	"{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":null,\"\"value\"\":"                     \
+	"\"\"\\\\xf1\\\\x00\"\",\"\"reason\"\":\"\"month 13\"\"}]\",f1f240\n"                   \
+	"7,1482,\"\",flaw,bad_date,\"[{\"\"code\"\":\"\"bad_date\"\",\"\"column\"\":\"\"D\"\"," \
+	"\"\"value\"\":null,\"\"reason\"\":\"\"\xc3\xa9 \\\"\"x\\\"\"\"\"}]\",\"\"\n"           \
+	"#aegis-book stage=rrc-decode dataset=demo/well read=3 used=3 skipped=0 "               \
+	"rejected=0 flawed=0 rows=3 config=- source_sha256=- rejects=- codes=-\n"               \
+	"#aegis-seal rows=3 read=3 rejected=0 skipped=0 flawed=0 bytes=640 "                    \
+	"xxh64=f191bf90097cad06 source_sha256=- rejects=-\n"
 
 static void
 test_golden(void)
@@ -59,17 +60,21 @@ test_golden(void)
 	(void)strcpy(b.dataset, "demo/well");
 	w = reject_open(path, "rrc", "a b.gz", RUN, &b, &e);
 	help_need(w != NULL, e.msg);
+	reject_form(w, "rrc:l/v", "l", "a,b", 3);
 	fault_add(l, "bad_key", "api_number", "4 X", 3, "no %s at %d", "digits", 1);
 	fault_add(l, "bad_date", NULL, "\xf1\0", 2, "month 13");
 	(void)tap_ok(fault_count(l) == 2, "two faults");
 	(void)tap_is(fault_text(l, 0, &code), "api_number '4 X': no digits at 1", "as a line");
 	(void)tap_is(code, "bad_key", "with its code");
 	(void)tap_is(fault_text(l, 1, &code), "'\\xf1\\x00': month 13", "bytes that are no text");
-	(void)tap_ok(reject_put(w, true, 3, 494, l, "\xf1\xf2\x40", 3, &e) == 0, "a reject");
+	(void)tap_ok(reject_put(w, true, &(struct reject_at){ 3, 494, "42-1", 4 }, l,
+			 "\xf1\xf2\x40", 3, &e) == 0,
+	    "a reject");
 	fault_clear(l);
 	fault_add(l, "bad_date", "D", NULL, 0, "\xc3\xa9 \"x\"");
 	(void)tap_is(fault_text(l, 0, NULL), "D: \xc3\xa9 \"x\"", "a fault without a value");
-	(void)tap_ok(reject_put(w, false, 7, 1482, l, "", 0, &e) == 0, "a flaw");
+	(void)tap_ok(reject_put(w, false, &(struct reject_at){ 7, 1482, "", 0 }, l, "", 0, &e) == 0,
+	    "a flaw");
 	(void)tap_ok(stat(path, &st) == -1 && stat(partial, &st) == 0,
 	    "the name is not there before the file is whole");
 	(void)tap_ok(b.rejected == 1 && b.flawed == 1 && b.ncodes == 2 && b.codes[0].n == 1 &&
@@ -104,9 +109,12 @@ test_without_file(void)
 	book_init(&b, "x");
 	w = reject_open(NULL, "rrc", "in.gz", RUN, &b, &e);
 	fault_add(l, "bad_date", "D", "19500500", 8, "month 05 has no day 00");
-	(void)tap_ok(reject_put(w, false, 1, 0, l, "x", 1, &e) == 0 && b.flawed == 1,
+	(void)tap_ok(reject_put(w, false, &(struct reject_at){ 1, 0, "", 0 }, l, "x", 1, &e) == 0 &&
+		b.flawed == 1,
 	    "without a file a flaw is counted");
-	(void)tap_ok(reject_put(w, true, 9, 1976, l, "x", 1, &e) == -1 && e.status == STATUS_DATA,
+	(void)tap_ok(reject_put(w, true, &(struct reject_at){ 9, 1976, NULL, 0 }, l, "x", 1, &e) ==
+		    -1 &&
+		e.status == STATUS_DATA,
 	    "and a reject ends the stage");
 	(void)tap_is(e.msg,
 	    "'in.gz': record 9 at byte 1976: bad_date: D '19500500': month 05 has "
@@ -145,21 +153,23 @@ test_cuts(void)
 	(void)tap_ok(strncmp(line, "COLUMN '\\x01\\x01", 16) == 0 &&
 		strstr(line, "\\x01...': 000") != NULL,
 	    "a long value is cut");
-	(void)tap_ok(reject_put(w, true, 1, 2, l, raw, 2 << 20, &e) == 0,
+	(void)tap_ok(reject_put(w, true, &(struct reject_at){ 1, 2, NULL, 0 }, l, raw, 2 << 20,
+			 &e) == 0,
 	    "the largest record fits a row: %s", e.msg);
 	fault_clear(l);
 	memset(value, 'x', 199);
 	memcpy(value + 199, "\xc3\xa9zzzz", 6);
 	fault_add(l, "too_long", NULL, value, 205, "too long");
-	(void)tap_ok(reject_put(w, true, 2, 3, l, "r", 1, &e) == 0, "a second one");
+	(void)tap_ok(reject_put(w, true, &(struct reject_at){ 2, 3, NULL, 0 }, l, "r", 1, &e) == 0,
+	    "a second one");
 	(void)tap_ok(reject_close(w, &e) == 0, "closed: %s", e.msg);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	r = stream_reader_open(fd, path, "reject:", &e);
 	(void)stream_reader_next(r, &e);
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_ROW, "read back: %s", e.msg);
 	f = stream_reader_fields(r);
-	(void)tap_ok(f[5].len == 2 * (256 << 10), "raw is cut at 256 KiB");
-	line = xstrndup(f[4].p, f[4].len);
+	(void)tap_ok(f[6].len == 2 * (256 << 10), "raw is cut at 256 KiB");
+	line = xstrndup(f[5].p, f[5].len);
 	(void)tap_ok(strstr(line,
 			 "{\"code\":\"raw_cut\",\"column\":null,\"value\":null,"
 			 "\"reason\":\"raw has the first 262144 of 2097152 bytes\"}]") != NULL,
@@ -170,7 +180,7 @@ test_cuts(void)
 	free((void *)(uintptr_t)line);
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_ROW, "the second");
 	f = stream_reader_fields(r);
-	line = xstrndup(f[4].p, f[4].len);
+	line = xstrndup(f[5].p, f[5].len);
 	(void)tap_ok(strstr(line, "xxx\",\"reason\"") != NULL, "a value is cut between characters");
 	free((void *)(uintptr_t)line);
 	(void)tap_ok(stream_reader_next(r, &e) == STREAM_SEAL, "sealed");
@@ -204,7 +214,7 @@ test_failures(void)
 	(void)snprintf(before, sizeof(before), "%lld", (long long)st.st_size);
 	w = reject_open(path, "rrc", "s", RUN, &b, &e);
 	fault_add(l, "x", NULL, NULL, 0, "x");
-	(void)reject_put(w, true, 1, 1, l, "r", 1, &e);
+	(void)reject_put(w, true, &(struct reject_at){ 1, 1, NULL, 0 }, l, "r", 1, &e);
 	reject_abandon(w);
 	(void)tap_ok(stat(partial, &st) == 0, "abandoned: what was written stays as .partial");
 	(void)tap_ok(stat(path, &st) == 0 && st.st_size == strtoll(before, NULL, 10),
