@@ -99,6 +99,16 @@ decode_open_rows(struct decode *d, struct err *e)
 	return (d->outs == NULL ? -1 : 0);
 }
 
+/* How long a line may be that begins like this one. */
+static size_t
+decode_limit(const void *cookie, const unsigned char *p, size_t len)
+{
+	const struct decode *d = cookie;
+	int i = len >= d->l->id_at + d->l->id_width ? d->ids[decode_id(d->l, p + d->l->id_at)] : -1;
+
+	return (i < 0 ? 0 : d->l->segments[i].length);
+}
+
 static int
 decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 {
@@ -120,6 +130,8 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 		return (-1);
 	charset_init(&d->charset, id);
 	frame_set(d->framer, &d->charset);
+	if (d->l->continued >= 0)
+		frame_join(d->framer, (unsigned char)d->l->continued, decode_limit, d);
 	decode_index(d);
 	d->rejects = reject_open(d->o->rejects, "rrc", d->o->source, d->o->run, &d->book, e);
 	if (d->rejects == NULL)

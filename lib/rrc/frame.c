@@ -17,6 +17,10 @@ struct framer {
 	unsigned char *carry;         /* a record cut by a block's edge */
 	unsigned char *pad;           /* a line filled up with blanks */
 	uint64_t number, offset;      /* of the record last returned; of p */
+	frame_limit_fn *limit;        /* of joined lines, or NULL; see frame_join() */
+	const void *cookie;
+	unsigned char again;
+	struct buf joined;
 };
 
 struct framer *
@@ -150,8 +154,8 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 	return (1);
 }
 
-int
-frame_next(struct framer *f, struct frame *out, struct err *e)
+static int
+frame_one(struct framer *f, struct frame *out, struct err *e)
 {
 	size_t left = (size_t)(f->end - f->p), n;
 	const unsigned char *nl;
@@ -186,6 +190,70 @@ frame_next(struct framer *f, struct frame *out, struct err *e)
 }
 
 void
+frame_join(struct framer *f, unsigned char byte, frame_limit_fn *limit, const void *cookie)
+{
+
+	f->again = byte;
+	f->limit = limit;
+	f->cookie = cookie;
+	f->joined.max = 2 * FRAME_MAX_LINE + FRAME_SLACK;
+}
+
+/* Move a record out of the way of the next read. */
+static int
+frame_keep(struct framer *f, struct frame *out, struct err *e)
+{
+
+	if (out->p == (const unsigned char *)f->joined.p)
+		return (0);
+	f->joined.len = 0;
+	if (buf_reserve(&f->joined, out->len + FRAME_SLACK, e) ||
+	    buf_add(&f->joined, out->p, out->len, e))
+		return (-1);
+	out->p = (const unsigned char *)f->joined.p;
+	return (0);
+}
+
+/* Bytes of the line at f->p, as far as the block has it. */
+static size_t
+frame_ahead(const struct framer *f)
+{
+	const size_t left = (size_t)(f->end - f->p);
+	const unsigned char *nl = memchr(f->p, '\n', left);
+	size_t n = nl != NULL ? (size_t)(nl - f->p) : left;
+
+	return (n > 0 && nl != NULL && f->p[n - 1] == '\r' ? n - 1 : n);
+}
+
+int
+frame_next(struct framer *f, struct frame *out, struct err *e)
+{
+	struct frame more;
+	int rc = frame_one(f, out, e);
+	size_t limit;
+
+	if (rc != 1 || !f->lines || f->limit == NULL)
+		return (rc);
+	while (!out->cut) {
+		if (f->p == f->end && (frame_keep(f, out, e) || frame_fill(f, e) < 0))
+			return (-1);
+		limit = f->limit(f->cookie, out->p, out->len);
+		if (f->p == f->end || *f->p != f->again || out->len + 1 + frame_ahead(f) > limit)
+			return (1);
+		if (frame_keep(f, out, e) || frame_one(f, &more, e) < 0 ||
+		    buf_reserve(&f->joined, more.len + 1 + FRAME_SLACK, e) ||
+		    buf_add(&f->joined, "  ", 2, e) ||
+		    buf_add(&f->joined, more.p + 1, more.len - 1, e))
+			return (-1);
+		f->number--;
+		out->p = (const unsigned char *)f->joined.p;
+		out->len = out->full = f->joined.len;
+		out->cut = more.cut;
+	}
+	return (1);
+}
+
+void
 frame_pad(struct framer *f, struct frame *fr)
 {
 
@@ -206,5 +274,6 @@ frame_close(struct framer *f)
 	buf_free(&f->head);
 	free(f->carry);
 	free(f->pad);
+	buf_free(&f->joined);
 	free(f);
 }

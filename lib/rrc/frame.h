@@ -62,6 +62,15 @@ enum { FRAME_HEAD_RECORDS = 64 };
 void frame_set(struct framer *f, const struct charset *charset);
 
 /**
+ * frame_join(f, byte, limit, cookie):
+ * In files of lines one that begins with ${byte} goes on the line before: the line end and
+ * ${byte} become blanks, and the two count as one record, where that is no longer than
+ * ${limit} says of the first one's record.  To be called before frame_next().
+ */
+typedef size_t frame_limit_fn(const void *cookie, const unsigned char *p, size_t len);
+void frame_join(struct framer *f, unsigned char byte, frame_limit_fn *limit, const void *cookie);
+
+/**
  * frame_next(f, out, e):
  * Return 1 with the next record in ${out}, 0 at the end, -1 with ${e} set.  Only
  * the last record can be cut.

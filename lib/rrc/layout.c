@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/home.h"
+#include "base/num.h"
 #include "rrc/layout_field.h"
 
 int
@@ -45,17 +46,27 @@ layout_codes(const struct layout *l, const char *name)
 static int
 layout_record_parse(struct layout *l, const struct conf_node *root, struct err *e)
 {
-	static const char *const keys[] = { "length", "id_at", "id_width", NULL };
+	static const char *const keys[] = { "length", "id_at", "id_width", "continued", NULL };
 	const struct conf_node *n = conf_get(root, "record");
 	uint64_t length = 0, at = 0, width = 2;
+	const char *continued;
+	unsigned char byte;
 
 	if (n == NULL)
 		return (conf_fail(l->conf, root, e, "'record' is missing"));
 	if (conf_only(l->conf, n, keys, e) || conf_text(l->conf, n, "length", NULL, e) == NULL ||
 	    conf_u64(l->conf, n, "length", 2, LAYOUT_MAX_RECORD, &length, e) ||
 	    conf_u64(l->conf, n, "id_at", 0, LAYOUT_MAX_RECORD, &at, e) ||
-	    conf_u64(l->conf, n, "id_width", 1, 2, &width, e))
+	    conf_u64(l->conf, n, "id_width", 1, 2, &width, e) ||
+	    (continued = conf_text(l->conf, n, "continued", "", e)) == NULL)
 		return (-1);
+	l->continued = -1;
+	if (continued[0] != '\0') {
+		if (strlen(continued) != 2 || num_unhex(&byte, continued, 1))
+			return (conf_fail(l->conf, conf_get(n, "continued"), e,
+			    "'continued' must be a byte, as two hex digits in quotes"));
+		l->continued = byte;
+	}
 	l->length = length;
 	l->id_at = at;
 	l->id_width = width;

@@ -71,6 +71,7 @@ struct layout {
 	const char *title;
 	size_t length;          /* of a record, bytes */
 	size_t id_at, id_width; /* of the record id; width 1 or 2 */
+	int continued;          /* a line that begins with this byte goes on the one before; -1 */
 	struct layout_segment *segments;
 	size_t nsegments;
 	struct layout_codes *tables;

@@ -79,7 +79,9 @@ layout_width_check(const struct conf *c, const struct layout_field *f, struct er
 	if (digits > NUMBER_MAX_DIGITS)
 		return (conf_fail(c, w, e, "%zu digits; a number has %d at most", digits,
 		    NUMBER_MAX_DIGITS));
-	if (f->decimals > 0 && f->decimals >= digits)
+	if (f->kind == LAYOUT_CHAR)
+		digits = f->width;
+	if (f->decimals > digits)
 		return (conf_fail(c, conf_get(f->node, "decimals"), e,
 		    "%u decimals of a field with %zu digits", f->decimals, digits));
 	return (0);
@@ -262,11 +264,17 @@ layout_redefines_check(const struct layout *l, const struct layout_segment *s,
     const struct layout_field *f, struct err *e)
 {
 	const struct conf_node *n = conf_get(f->node, "redefines");
-	int i;
+	const char *nth = strchr(f->name, '(');
+	char name[256];
+	int i = -1;
 
 	if (n == NULL)
 		return (0);
-	if (n->kind != CONF_SCALAR || (i = layout_field(s, n->text)) < 0)
+	/* In a group that repeats, what is redefined may repeat with it. */
+	if (n->kind == CONF_SCALAR && (i = layout_field(s, n->text)) < 0 && nth != NULL &&
+	    (size_t)snprintf(name, sizeof(name), "%s%s", n->text, nth) < sizeof(name))
+		i = layout_field(s, name);
+	if (i < 0)
 		return (conf_fail(l->conf, n, e, "'redefines' must name a field of the segment"));
 	if (f->at < s->fields[i].at || f->at + f->width > s->fields[i].at + s->fields[i].width)
 		return (conf_fail(l->conf, f->node, e, "%s reaches out of %s, which it redefines",

@@ -75,6 +75,43 @@ number_zoned(const struct charset *c, const unsigned char *p, size_t width, stru
 }
 
 enum number_result
+number_text(const struct charset *c, const unsigned char *p, size_t width, unsigned decimals,
+    struct number *out)
+{
+	size_t i = 0, end = width;
+	unsigned behind = 0;
+	bool point = false, any = false;
+
+	memset(out, 0, sizeof(*out));
+	while (i < end && p[i] == c->blank)
+		i++;
+	while (end > i && p[end - 1] == c->blank)
+		end--;
+	if (i == end)
+		return (NUMBER_NULL);
+	out->negative = c->latin1[p[i]] == '-';
+	if (out->negative || c->latin1[p[i]] == '+')
+		i++;
+	for (; i < end; i++) {
+		unsigned char ch = (unsigned char)c->latin1[p[i]];
+
+		if (ch == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (ch < '0' || ch > '9' || behind == decimals + !point ||
+		    out->n + decimals >= NUMBER_MAX_DIGITS)
+			return (NUMBER_BAD_DIGITS);
+		out->digits[out->n++] = (char)ch;
+		behind += point;
+		any = true;
+	}
+	for (; behind < decimals; behind++)
+		out->digits[out->n++] = '0';
+	return (any ? NUMBER_OK : NUMBER_BAD_DIGITS);
+}
+
+enum number_result
 number_packed(const struct charset *c, const unsigned char *p, size_t width, struct number *out)
 {
 	unsigned sign, bad = 0;
@@ -154,6 +191,8 @@ number_write(const struct number *v, size_t from, unsigned decimals, char *dst)
 		dst[o++] = '-';
 	memcpy(dst + o, v->digits + from, whole);
 	o += whole;
+	if (whole == 0) /* PIC V99 */
+		dst[o++] = '0';
 	if (decimals > 0) {
 		dst[o++] = '.';
 		memcpy(dst + o, v->digits + v->n - decimals, decimals);

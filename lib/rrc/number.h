@@ -47,6 +47,14 @@ enum number_result number_zoned(const struct charset *c, const unsigned char *p,
     struct number *out);
 
 /**
+ * number_text(c, p, width, decimals, out):
+ * Read a number that is printed in ${width} characters: blanks, a sign, digits, and behind
+ * a point up to ${decimals} more, which are filled up with zeros.
+ */
+enum number_result number_text(const struct charset *c, const unsigned char *p, size_t width,
+    unsigned decimals, struct number *out);
+
+/**
  * number_packed(c, p, width, out):
  * Read a COMP-3 number of ${width} bytes: two digits a byte, the last half byte is
  * the sign.  C (plus), D (minus) and F (unsigned) are taken: those that RRC's files

@@ -121,6 +121,8 @@ value_type_check(const struct conf *c, const struct value *v, const struct conf_
 		break;
 	case VALUE_AS_INTEGER:
 	case VALUE_AS_DECIMAL:
+		if (v->as == VALUE_AS_DECIMAL && f->kind == LAYOUT_CHAR)
+			break;
 		if (!numeric || (v->as == VALUE_AS_INTEGER && f->decimals > 0))
 			return (conf_fail(c, at, e, "%s is no %s", f->name,
 			    numeric ? "whole number" : "numeric field"));

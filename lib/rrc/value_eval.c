@@ -130,7 +130,9 @@ value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t
 	int64_t scaled;
 	char why[100];
 
-	switch (value_number(v->c, f, rec, &x)) {
+	switch (f->kind == LAYOUT_CHAR && v->as == VALUE_AS_DECIMAL ?
+		number_text(v->c, rec + f->at, f->width, f->decimals, &x) :
+		value_number(v->c, f, rec, &x)) {
 	case NUMBER_NULL:
 		return (VALUE_NULL);
 	case NUMBER_BAD_DIGITS:

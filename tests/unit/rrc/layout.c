@@ -70,7 +70,7 @@ static const struct {
 	{ FIELD("{name: F, at: 5, width: 0, kind: char}"), "f:5:25: 'width' must", "no width" },
 	{ FIELD("{name: F, at: 5, width: 3, kind: binary}"), "f:5:25: a binary number",
 	    "a binary number of 3 bytes" },
-	{ FIELD("{name: F, at: 5, width: 3, kind: digits, decimals: 3}"), "f:5:52: 3 decimals",
+	{ FIELD("{name: F, at: 5, width: 3, kind: digits, decimals: 4}"), "f:5:52: 4 decimals",
 	    "more decimals than digits" },
 	{ FIELD("{name: F, at: 4, width: 3, kind: digits}"), "f:5:1: F and K share bytes",
 	    "an overlap that no redefinition explains" },

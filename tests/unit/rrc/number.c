@@ -157,6 +157,35 @@ test_short(void)
 	(void)tap_ok(number_scaled(&v, &x) == -1, "19 digits are too many for an integer");
 }
 
+/* Numbers as they are printed, up to four digits behind the point. */
+static void
+printed(const unsigned char *p, size_t n, const char *want, const char *what)
+{
+	struct number v;
+
+	(void)tap_is(show(number_text(&ascii, p, n, 4, &v), &v, 4, 1), want, what);
+}
+
+static void
+text(void)
+{
+
+	printed(BYTES("-103.0123"), "-103.0123", "a sign, a point");
+	printed(BYTES("  32.33 "), "32.3300", "blanks at both ends, fewer decimals");
+	printed(BYTES("+7"), "7.0000", "no point");
+	printed(BYTES("-0.0"), "0.0000", "no minus before a zero");
+	printed(BYTES("."), "bad digits", "a point alone");
+	printed(BYTES("1.23456"), "bad digits", "too many decimals");
+	printed(BYTES("1.2.3"), "bad digits", "two points");
+	printed(BYTES("1 2"), "bad digits", "a blank within");
+	printed(BYTES("--1"), "bad digits", "two signs");
+	printed(BYTES("1e5"), "bad digits", "an exponent");
+	printed(BYTES("    "), "null", "blanks");
+	printed(BYTES("1234567890123456789012345678"), "bad digits",
+	    "more digits than a number has");
+	digits(&ascii, BYTES("25"), 2, "0.25", "PIC V99 has a zero before its point");
+}
+
 int
 main(void)
 {
@@ -168,5 +197,6 @@ main(void)
 	test_packed();
 	test_binary();
 	test_short();
+	text();
 	return (tap_end());
 }
