@@ -130,9 +130,9 @@ load_finish(struct load *l)
 	l->owned = NULL;
 	dataset_free(l->datasets);
 	l->datasets = NULL;
-	load_spool_free(&l->fresh);
-	load_spool_free(&l->changed);
-	load_spool_free(&l->lost);
+	copy_spool_free(&l->fresh);
+	copy_spool_free(&l->changed);
+	copy_spool_free(&l->lost);
 	buf_free(&l->prefix);
 	buf_free(&l->run_tail);
 	buf_free(&l->source_tail);
@@ -148,10 +148,10 @@ load_new(const struct load_options *o)
 	l->plan = o->plan;
 	l->type = xstrdup(o->type);
 	l->prefix.max = l->run_tail.max = l->source_tail.max = 4096;
-	l->copy.max = LOAD_COPY_MAX;
-	load_spool_init(&l->fresh);
-	load_spool_init(&l->changed);
-	load_spool_init(&l->lost);
+	l->copy.max = COPY_SPOOL_MAX;
+	copy_spool_init(&l->fresh);
+	copy_spool_init(&l->changed);
+	copy_spool_init(&l->lost);
 	l->faults = fault_list_new();
 	l->ix = index_new();
 	(void)os_utc(l->started, sizeof(l->started), time(NULL));

@@ -18,7 +18,7 @@ static int
 load_held_sha256(int fd, const char *path, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
 {
 	struct digest_sha256 *d = digest_sha256_new();
-	static char block[LOAD_COPY_BLOCK];
+	static char block[COPY_SPOOL_BLOCK];
 	ssize_t k;
 
 	while ((k = io_read(fd, block, sizeof(block), path, e)) > 0)

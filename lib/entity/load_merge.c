@@ -221,7 +221,7 @@ load_merge_changed(struct load *l, struct err *e)
 
 	if (l->changed.rows == 0)
 		return (0);
-	if (load_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
+	if (copy_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
 	    (l->means.duplicates == DATASET_LAST && load_last_settle(l, e)) ||
 	    pg_exec(l->pg, "ANALYZE load_changed", e))
 		return (-1);
@@ -286,7 +286,7 @@ load_merge_write(struct load *l, struct err *e)
 	    load_merge_table(l, e))
 		return (-1);
 	if (l->fresh.rows > 0 &&
-	    load_spool_send(&l->fresh, l->pg,
+	    copy_spool_send(&l->fresh, l->pg,
 		"COPY entity_sources"
 		" (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
 		e))
@@ -318,7 +318,7 @@ load_merge_plan(struct load *l, struct err *e)
 		return (-1);
 	if (l->changed.rows == 0)
 		return (load_book_check(l, e));
-	if (load_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
+	if (copy_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
 	    (last && load_last_settle(l, e)) || load_book_check(l, e) ||
 	    properties_owned(l->p, false, &owned, e) || (params[2] = buf_str(&owned, e)) == NULL ||
 	    (r = pg_query(l->pg, sql, params, 3, e)) == NULL)

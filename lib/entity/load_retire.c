@@ -45,7 +45,7 @@ load_retire_known(struct load *l, const struct load_known_field *f, struct err *
 		return (0);
 	if (pg_copy_text(b, f[0].p, f[0].len, e) || buf_add(b, "\n", 1, e))
 		return (-1);
-	return (load_spool_row(&l->lost, e));
+	return (copy_spool_row(&l->lost, e));
 }
 
 /* Find the keys that no row had, within the partitions that the input is of. */
@@ -168,7 +168,7 @@ load_retire(struct load *l, struct err *e)
 		return (0);
 	l->withheld = NULL;
 	if (load_retire_guard(l, e) ||
-	    load_spool_send(&l->lost, l->pg, "COPY load_gone FROM STDIN", e) ||
+	    copy_spool_send(&l->lost, l->pg, "COPY load_gone FROM STDIN", e) ||
 	    load_retire_examples(l, e) || (!l->plan && pg_exec(l->pg, "ANALYZE load_gone", e)))
 		return (-1);
 	return (l->plan ? load_retire_count(l, e) : load_retire_write(l, e));

@@ -175,7 +175,7 @@ load_rows_insert(struct load *l, const struct stream_field *f, struct digest128 
 	    buf_add(&l->copy, l->run_tail.p, l->run_tail.len, e))
 		return (-1);
 	l->copied++;
-	if (l->copy.len >= LOAD_COPY_BLOCK) {
+	if (l->copy.len >= COPY_SPOOL_BLOCK) {
 		if (pg_copy_put(l->pg, l->copy.p, l->copy.len, e))
 			return (-1);
 		l->copy.len = 0;
@@ -184,7 +184,7 @@ load_rows_insert(struct load *l, const struct stream_field *f, struct digest128 
 	    load_rows_digest(l, b, f, content, e) ||
 	    buf_add(b, l->source_tail.p, l->source_tail.len, e))
 		return (-1);
-	return (load_spool_row(&l->fresh, e));
+	return (copy_spool_row(&l->fresh, e));
 }
 
 /*
@@ -207,7 +207,7 @@ load_rows_change(struct load *l, const struct stream_field *f, struct digest128 
 	    buf_addf(b, e, "\t%c\t%c\t%llu\t%zu\t%c\n", (int)act, revived ? 't' : 'f',
 		(unsigned long long)l->changed.rows, section, same ? 't' : 'f'))
 		return (-1);
-	return (load_spool_row(&l->changed, e));
+	return (copy_spool_row(&l->changed, e));
 }
 
 /* Another row with a key that the input had before. */

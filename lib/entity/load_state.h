@@ -8,7 +8,6 @@
  *   load_dataset.c  which dataset this is, and its place beside the others
  *   load_known.c    what the database has, read into the index
  *   load_rows.c     one row after the other
- *   load_spool.c    COPY text that has to wait for the seal
  *   load_merge.c    the end of the COPY, the changed rows, the plan's samples
  *   load_last.c     of rows with one key the last one counts
  *   load_retire.c   what the source no longer has
@@ -32,25 +31,17 @@
 #include "entity/load.h"
 #include "entity/properties.h"
 #include "ledger/ledger.h"
+#include "pg/copy_spool.h"
 #include "pg/pg.h"
 #include "stream/book.h"
 #include "stream/reader.h"
 #include "stream/reject.h"
 
 enum {
-	LOAD_COPY_BLOCK = 128 << 10, /* bytes sent to the server at a time */
-	LOAD_COPY_MAX = 32 << 20,    /* of a block with the largest row behind it */
-	LOAD_SAMPLES = 10,           /* changed entities that a plan shows */
-	LOAD_EXAMPLES = 5,           /* of keys, in a report */
-	LOAD_PARTS = 4096,           /* partitions in one input */
-	LOAD_SECTIONS = 4096,        /* streams in one input, where the last row counts */
-};
-
-/* COPY text that waits: in memory up to a block, then in a file without a name. */
-struct load_spool {
-	int fd; /* -1: all of it is still in memory */
-	uint64_t rows;
-	struct buf b;
+	LOAD_SAMPLES = 10,    /* changed entities that a plan shows */
+	LOAD_EXAMPLES = 5,    /* of keys, in a report */
+	LOAD_PARTS = 4096,    /* partitions in one input */
+	LOAD_SECTIONS = 4096, /* streams in one input, where the last row counts */
 };
 
 /* One stream of the input. */
@@ -118,9 +109,9 @@ struct load {
 	struct buf copy;           /* rows on their way into entities */
 	bool copying;              /* a COPY into entities is open */
 	uint64_t copied;           /* rows sent by it */
-	struct load_spool fresh;   /* entity_sources: key, digest, part, run, dataset */
-	struct load_spool changed; /* rows for the merge */
-	struct load_spool lost;    /* keys for load_gone */
+	struct copy_spool fresh;   /* entity_sources: key, digest, part, run, dataset */
+	struct copy_spool changed; /* rows for the merge */
+	struct copy_spool lost;    /* keys for load_gone */
 	uint64_t merged;           /* of the changed: entities that are there, */
 	uint64_t restored;         /* that had gone, or are new (load_last.c), */
 	uint64_t pending;          /* and that are not there yet */
@@ -193,23 +184,6 @@ int load_rows_header(struct load *l, struct err *e);
  * Take the row last read where it belongs.
  */
 int load_rows_row(struct load *l, struct err *e);
-
-/* load_spool.c */
-void load_spool_init(struct load_spool *s);
-
-/**
- * load_spool_row(s, e):
- * A whole row of COPY text was appended to s->b: count it, and make room.
- */
-int load_spool_row(struct load_spool *s, struct err *e);
-
-/**
- * load_spool_send(s, pg, sql, e):
- * Run the COPY ${sql} with all that was spooled; the server must count as many
- * rows as the spool did.
- */
-int load_spool_send(struct load_spool *s, struct pg *pg, const char *sql, struct err *e);
-void load_spool_free(struct load_spool *s);
 
 /* load_merge.c */
 

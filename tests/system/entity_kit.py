@@ -105,7 +105,9 @@ def stream(columns, rows, kind="entity:" + TYPE, run=None, source="wells.ebc", b
 
 
 def sql(statement):
-    p = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statement],
+    p = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-1"], input=statement.encode(),
+                       capture_output=True) if len(statement) > 100000 else \
+        subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statement],
                        capture_output=True)
     if p.returncode:
         raise RuntimeError(p.stderr.decode())

@@ -1,30 +1,31 @@
+#include "pg/copy_spool.h"
+
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "base/io.h"
-#include "entity/load_state.h"
 
-static const char load_spool_name[] = "temporary file";
+static const char copy_spool_name[] = "temporary file";
 
 void
-load_spool_init(struct load_spool *s)
+copy_spool_init(struct copy_spool *s)
 {
 
 	s->fd = -1;
 	s->rows = 0;
-	s->b = (struct buf)BUF_INIT(LOAD_COPY_MAX);
+	s->b = (struct buf)BUF_INIT(COPY_SPOOL_MAX);
 }
 
 int
-load_spool_row(struct load_spool *s, struct err *e)
+copy_spool_row(struct copy_spool *s, struct err *e)
 {
 
 	s->rows++;
-	if (s->b.len < LOAD_COPY_BLOCK)
+	if (s->b.len < COPY_SPOOL_BLOCK)
 		return (0);
 	if (s->fd < 0 && (s->fd = io_spool(e)) < 0)
 		return (-1);
-	if (io_write_all(s->fd, s->b.p, s->b.len, load_spool_name, e))
+	if (io_write_all(s->fd, s->b.p, s->b.len, copy_spool_name, e))
 		return (-1);
 	s->b.len = 0;
 	return (0);
@@ -32,20 +33,20 @@ load_spool_row(struct load_spool *s, struct err *e)
 
 /* What is in the file, then what is still in memory. */
 static int
-load_spool_put(struct load_spool *s, struct pg *pg, struct err *e)
+copy_spool_put(struct copy_spool *s, struct pg *pg, struct err *e)
 {
-	struct buf block = BUF_INIT(LOAD_COPY_BLOCK);
+	struct buf block = BUF_INIT(COPY_SPOOL_BLOCK);
 	ssize_t k;
 	int rc = -1;
 
 	if (s->fd >= 0) {
 		if (lseek(s->fd, 0, SEEK_SET) != 0) {
-			(void)err_sys(e, STATUS_IO, "can't rewind '%s'", load_spool_name);
+			(void)err_sys(e, STATUS_IO, "can't rewind '%s'", copy_spool_name);
 			goto done;
 		}
-		if (buf_reserve(&block, LOAD_COPY_BLOCK, e))
+		if (buf_reserve(&block, COPY_SPOOL_BLOCK, e))
 			goto done;
-		while ((k = io_read(s->fd, block.p, LOAD_COPY_BLOCK, load_spool_name, e)) > 0)
+		while ((k = io_read(s->fd, block.p, COPY_SPOOL_BLOCK, copy_spool_name, e)) > 0)
 			if (pg_copy_put(pg, block.p, (size_t)k, e))
 				goto done;
 		if (k < 0)
@@ -58,13 +59,13 @@ done:
 }
 
 int
-load_spool_send(struct load_spool *s, struct pg *pg, const char *sql, struct err *e)
+copy_spool_send(struct copy_spool *s, struct pg *pg, const char *sql, struct err *e)
 {
 	uint64_t rows;
 
 	if (pg_copy_in(pg, sql, e))
 		return (-1);
-	if (load_spool_put(s, pg, e)) {
+	if (copy_spool_put(s, pg, e)) {
 		pg_copy_fail(pg, e->msg);
 		return (-1);
 	}
@@ -77,7 +78,7 @@ load_spool_send(struct load_spool *s, struct pg *pg, const char *sql, struct err
 }
 
 void
-load_spool_free(struct load_spool *s)
+copy_spool_free(struct copy_spool *s)
 {
 
 	if (s->fd >= 0)

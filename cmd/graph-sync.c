@@ -1,0 +1,90 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "entity/graph.h"
+
+static struct graph_options o;
+static const char *report = "text";
+
+static const struct option_spec options[] = {
+	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose entities." },
+	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "full", OPTION_FLAG, NULL, &o.full,
+	    "Look at every entity and link, not only at those that new loads have changed." },
+	{ "check", OPTION_FLAG, NULL, &o.check,
+	    "Compare the whole graph with the tables, write nothing, and exit 1 where it differs." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "graph-sync",
+	.group = "Import",
+	.summary = "bring the graph oilgas in step with entities and links",
+	.usage = "--tenant UUID [options]",
+	.options = options,
+	.description =
+	    "Gives each entity of the tenant a vertex in the Apache AGE graph oilgas, and each link "
+	    "whose parent is there an edge from child to parent. The vertex's label comes from the "
+	    "type (well: Well, flaring_event: FlaringEvent), the edge's is the display label of the "
+	    "rule. What loads have changed since the last sync is looked at, in one transaction; the "
+	    "first sync takes everything.\n\n"
+	    "Only what is ours is written: vertices with an entity's entity_id and the tenant's "
+	    "tenant_id, or none, which are adopted; on them the fields of the type and entity_id, "
+	    "tenant_id, retired; edges that bear the rule_id of one of the tenant's rules. Other "
+	    "vertices, edges and properties stay as they are. A retired entity's vertex stays, with "
+	    "the property retired; its edges go.\n\n"
+	    "Numbers of more than 15 significant digits, which a float can't hold, are strings in "
+	    "the graph; 1.10 is 1.1 there.",
+	.examples =
+	    "  aegis graph-sync --tenant $TENANT\n"
+	    "  aegis graph-sync --tenant $TENANT --check\n",
+	.status =
+	    "1 where --check finds differences, 75 where another sync is at work or another writer "
+	    "was faster (run it again), 78 where the database has no graph or a label is missing.",
+};
+
+static int
+print_report(const struct graph *g, struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	int rc = -1;
+
+	if (graph_report(g, strcmp(report, "json") == 0, &out, e) == 0)
+		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	buf_free(&out);
+	if (rc && !o.check)
+		(void)err_prefix(e, "the graph IS in step, but the report is lost");
+	return (rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	struct graph *g;
+	char **operands;
+	bool differs = false;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n > 0)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
+	if (o.tenant == NULL)
+		return (program_usage_error(&program, "--tenant is needed"));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	if ((g = graph_sync(&o, &e)) != NULL) {
+		differs = graph_differs(g);
+		(void)print_report(g, &e);
+		graph_free(g);
+	}
+	rc = log_err(&e);
+	return (rc == 0 && differs ? STATUS_FINDINGS : rc);
+}

@@ -1,0 +1,328 @@
+#include "entity/graph.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/os.h"
+#include "entity/graph_state.h"
+
+static int
+graph_sql(struct buf *b, const char *fmt, va_list ap, struct err *e)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0 || buf_reserve(b, (size_t)n + 1, e))
+		return (-1);
+	(void)vsnprintf(b->p, (size_t)n + 1, fmt, ap);
+	b->len = (size_t)n;
+	return (0);
+}
+
+int
+graph_exec(struct graph *g, uint64_t *rows, struct err *e, const char *fmt, ...)
+{
+	struct buf sql = BUF_INIT(32 << 20);
+	struct pg_result *r;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = graph_sql(&sql, fmt, ap, e);
+	va_end(ap);
+	if (rc == 0 && rows == NULL) {
+		rc = pg_exec(g->pg, sql.p, e);
+	} else if (rc == 0) {
+		r = pg_query(g->pg, sql.p, NULL, 0, e);
+		rc = r == NULL ? -1 : 0;
+		*rows = r == NULL ? 0 : pg_result_affected(r);
+		pg_result_free(r);
+	}
+	buf_free(&sql);
+	return (rc);
+}
+
+static int
+graph_value(struct graph *g, char **out, const char *fmt, va_list ap, struct err *e)
+{
+	struct buf sql = BUF_INIT(32 << 20);
+	struct pg_result *r = NULL;
+	const char *v;
+	int rc = -1;
+
+	*out = NULL;
+	if (graph_sql(&sql, fmt, ap, e) == 0 && (r = pg_query(g->pg, sql.p, NULL, 0, e)) != NULL) {
+		if (pg_result_rows(r) > 0 && (v = pg_result_get(r, 0, 0)) != NULL)
+			*out = xstrdup(v);
+		rc = 0;
+	}
+	pg_result_free(r);
+	buf_free(&sql);
+	return (rc);
+}
+
+int
+graph_number(struct graph *g, uint64_t *out, struct err *e, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = graph_value(g, &text, fmt, ap, e);
+	va_end(ap);
+	*out = text != NULL ? strtoull(text, NULL, 10) : 0;
+	free(text);
+	return (rc);
+}
+
+int
+graph_text(struct graph *g, char **out, struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = graph_value(g, out, fmt, ap, e);
+	va_end(ap);
+	return (rc);
+}
+
+/* One snapshot for both connections; one sync at a time. */
+static int
+graph_begin(struct graph *g, const char *conninfo, struct err *e)
+{
+	char *there, *held, *snapshot, sql[200];
+	int rc = -1;
+
+	if (graph_text(g, &there, e, "SELECT to_regclass('ag_catalog.ag_graph')"))
+		return (-1);
+	if (there == NULL) {
+		(void)err_set(e, STATUS_CONFIG,
+		    "this database has no graph: Apache AGE is not in it");
+		return (err_hint(e,
+		    "aegis db start makes one that has; aegis doctor says what is missing"));
+	}
+	free(there);
+	if (pg_exec(g->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ", e) ||
+	    pg_exec(g->pg,
+		"SET LOCAL statement_timeout TO 0;"
+		" SET LOCAL idle_in_transaction_session_timeout TO 0;"
+		" SET LOCAL search_path = public, ag_catalog",
+		e) ||
+	    graph_text(g, &held, e,
+		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis graph-sync', 0))"))
+		return (-1);
+	if (held == NULL || strcmp(held, "t") != 0) {
+		(void)err_set(e, STATUS_TEMPFAIL, "another graph-sync is at work");
+		(void)err_hint(e, "try again when it is done");
+		free(held);
+		return (-1);
+	}
+	free(held);
+	if (graph_text(g, &snapshot, e, "SELECT pg_export_snapshot()"))
+		return (-1);
+	(void)snprintf(sql, sizeof(sql), "SET TRANSACTION SNAPSHOT '%s'", snapshot);
+	free(snapshot);
+	if ((g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) != NULL &&
+	    pg_exec(g->reader, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e) == 0 &&
+	    pg_exec(g->reader, sql, e) == 0 &&
+	    pg_exec(g->reader,
+		"SET LOCAL statement_timeout TO 0;"
+		" SET LOCAL idle_in_transaction_session_timeout TO 0",
+		e) == 0)
+		rc = 0;
+	return (rc);
+}
+
+/* The loads that the graph has not seen. */
+static int
+graph_loads(struct graph *g, bool full, struct err *e)
+{
+	uint64_t before;
+
+	if (graph_number(g, &before, e,
+		"SELECT count(*) FROM graph_synced y JOIN batch_datasets d USING (dataset_id)"
+		" WHERE d.tenant_id = '%s'",
+		g->tenant))
+		return (-1);
+	g->mode = full || before == 0 ? GRAPH_ALL : GRAPH_CHANGES;
+	if (graph_number(g, &g->loads, e,
+		"SELECT count(*) FROM batch_sources s JOIN batch_datasets d USING (dataset_id)"
+		" WHERE d.tenant_id = '%s' AND NOT EXISTS (SELECT FROM graph_synced y WHERE y.run_id"
+		" = s.run_id AND y.dataset_id = s.dataset_id AND y.section = s.section)",
+		g->tenant))
+		return (-1);
+	return (graph_text(g, &g->runs, e,
+	    "SELECT coalesce(array_agg(DISTINCT s.run_id), '{}') FROM batch_sources s"
+	    " JOIN batch_datasets d USING (dataset_id) WHERE d.tenant_id = '%s' AND NOT EXISTS"
+	    " (SELECT FROM graph_synced y WHERE y.run_id = s.run_id"
+	    " AND y.dataset_id = s.dataset_id AND y.section = s.section)",
+	    g->tenant));
+}
+
+static int
+graph_book(struct graph *g, const char *label, char kind, const struct graph_counts *n,
+    struct err *e)
+{
+
+	if (n->inserted + n->updated + n->adopted + n->retired == 0)
+		return (0);
+	return (graph_exec(g, NULL, e,
+	    "INSERT INTO graph_books (sync_id, tenant_id, label, kind, inserted, updated, adopted,"
+	    " retired, unchanged) VALUES ('%s', '%s', '%s', '%c', %llu, %llu, %llu, %llu, %llu)",
+	    g->sync, g->tenant, label, kind, (unsigned long long)n->inserted,
+	    (unsigned long long)n->updated, (unsigned long long)n->adopted,
+	    (unsigned long long)n->retired, (unsigned long long)n->unchanged));
+}
+
+/* Several rules may have the same label: they are one line of the books. */
+static int
+graph_book_edges(struct graph *g, size_t first, struct err *e)
+{
+	struct graph_counts sum = { .examples = NULL };
+	size_t i;
+
+	for (i = 0; i < g->nrules; i++) {
+		const struct graph_counts *n = &g->rules[i].n;
+
+		if (strcmp(g->rules[i].name, g->rules[first].name) != 0)
+			continue;
+		if (i < first)
+			return (0);
+		sum.inserted += n->inserted;
+		sum.retired += n->retired;
+		sum.unchanged += n->unchanged;
+	}
+	return (graph_book(g, g->rules[first].name, 'e', &sum, e));
+}
+
+static int
+graph_books(struct graph *g, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < g->nlabels; i++)
+		if (graph_book(g, g->labels[i].name, 'v', &g->labels[i].n, e))
+			return (-1);
+	for (i = 0; i < g->nrules; i++)
+		if (graph_book_edges(g, i, e))
+			return (-1);
+	return (graph_exec(g, NULL, e,
+	    "INSERT INTO graph_synced (run_id, dataset_id, section, sync_id) SELECT s.run_id,"
+	    " s.dataset_id, s.section, '%s' FROM batch_sources s JOIN batch_datasets d"
+	    " USING (dataset_id) WHERE d.tenant_id = '%s' AND s.run_id = ANY ('%s') AND NOT EXISTS"
+	    " (SELECT FROM graph_synced y WHERE y.run_id = s.run_id AND y.dataset_id ="
+	    " s.dataset_id AND y.section = s.section)",
+	    g->sync, g->tenant, g->runs));
+}
+
+static int
+graph_write(struct graph *g, struct err *e)
+{
+	size_t i;
+
+	if (graph_edge_sweep(g, e))
+		return (-1);
+	for (i = 0; i < g->nlabels; i++)
+		if (graph_vertex_sync(g, &g->labels[i], e))
+			return (-1);
+	for (i = 0; i < g->nrules; i++)
+		if (graph_edge_sync(g, &g->rules[i], e))
+			return (-1);
+	return (graph_books(g, e) || pg_commit(g->pg, e) ? -1 : 0);
+}
+
+static int
+graph_compare(struct graph *g, struct err *e)
+{
+	size_t i;
+
+	g->mode = GRAPH_ALL;
+	for (i = 0; i < g->nlabels; i++)
+		if (graph_check_label(g, &g->labels[i], e))
+			return (-1);
+	for (i = 0; i < g->nrules; i++)
+		if (graph_check_rule(g, &g->rules[i], e))
+			return (-1);
+	pg_rollback(g->pg);
+	return (0);
+}
+
+static int
+graph_run(struct graph *g, const struct graph_options *o, struct err *e)
+{
+
+	if (graph_begin(g, o->conninfo, e) || graph_loads(g, o->full, e))
+		return (-1);
+	if (!o->check && g->mode == GRAPH_CHANGES && g->loads == 0) {
+		pg_rollback(g->pg);
+		return (0);
+	}
+	if (graph_label_read(g, e))
+		return (-1);
+	return (o->check ? graph_compare(g, e) : graph_write(g, e));
+}
+
+struct graph *
+graph_sync(const struct graph_options *o, struct err *e)
+{
+	struct graph *g = xcalloc(1, sizeof(*g));
+	int rc = -1;
+
+	g->check = o->check;
+	os_uuid(g->sync);
+	if (num_uuid(g->tenant, o->tenant))
+		(void)err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", o->tenant);
+	else if ((g->pg = pg_connect(o->conninfo, "aegis-graph-sync", e)) != NULL &&
+	    (rc = graph_run(g, o, e)) != 0)
+		pg_rollback(g->pg);
+	pg_close(g->reader);
+	pg_close(g->pg);
+	g->reader = g->pg = NULL;
+	if (rc) {
+		graph_free(g);
+		return (NULL);
+	}
+	return (g);
+}
+
+bool
+graph_differs(const struct graph *g)
+{
+	const struct graph_counts *n;
+	size_t i;
+
+	for (i = 0; g->check && i < g->nlabels + g->nrules; i++) {
+		n = i < g->nlabels ? &g->labels[i].n : &g->rules[i - g->nlabels].n;
+		if (n->missing + n->extra + n->differing + n->doubled + n->dangling > 0)
+			return (true);
+	}
+	return (false);
+}
+
+void
+graph_free(struct graph *g)
+{
+	size_t i;
+
+	if (g == NULL)
+		return;
+	for (i = 0; i < g->nlabels; i++) {
+		free(g->labels[i].type);
+		free(g->labels[i].owned);
+		free(g->labels[i].n.examples);
+	}
+	for (i = 0; i < g->nrules; i++)
+		free(g->rules[i].n.examples);
+	free(g->labels);
+	free(g->rules);
+	free(g->runs);
+	free(g);
+}

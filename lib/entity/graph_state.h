@@ -1,0 +1,141 @@
+#ifndef AEGIS_ENTITY_GRAPH_STATE_H
+#define AEGIS_ENTITY_GRAPH_STATE_H
+
+/*
+ * What the rooms of graph-sync share; for graph*.c only.
+ *
+ *   graph.c         the transaction from BEGIN to COMMIT, its books
+ *   graph_label.c   types, rules and their labels
+ *   graph_vertex.c  vertices of a label
+ *   graph_edge.c    edges of a rule
+ *   graph_check.c   what differs
+ *   graph_text.c    from JSON to agtype
+ *   graph_report.c  what came of it
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "entity/graph.h"
+#include "pg/pg.h"
+
+enum graph_mode {
+	GRAPH_CHANGES, /* what loads have changed since the last sync */
+	GRAPH_ALL,     /* everything, against what is there */
+};
+
+struct graph_counts {
+	uint64_t inserted, updated, adopted, retired, unchanged;
+	/* Of a check. */
+	uint64_t missing, extra, differing, doubled, dangling;
+	char *examples; /* JSON, or NULL */
+};
+
+/* An entity type and its vertices. */
+struct graph_label {
+	char *type;
+	char name[64];
+	char *owned; /* agtype: a list of the properties that are ours */
+	struct graph_counts n;
+	bool mapped; /* the table graph_map_N is there */
+};
+
+/* A rule and its edges. */
+struct graph_rule {
+	char id[37];
+	char name[64]; /* label */
+	struct graph_label *child, *parent;
+	struct graph_counts n;
+};
+
+struct graph {
+	bool check;
+	enum graph_mode mode;
+	char tenant[37];
+	char sync[37];
+	struct pg *pg;     /* writes */
+	struct pg *reader; /* reads, on the same snapshot */
+	char *runs;        /* uuid[]: of the loads that are new */
+	uint64_t loads;    /* how many these are */
+	struct graph_label *labels;
+	size_t nlabels;
+	struct graph_rule *rules;
+	size_t nrules;
+};
+
+/*
+ * The properties of vertex v that say whose it is.  An entity's vertex has its entity_id and
+ * our tenant_id, or none: then AEGIS's services made it.
+ */
+#define GRAPH_ENTITY(v) \
+	"agtype_access_operator(VARIADIC ARRAY[" v ".properties, '\"entity_id\"'::agtype])"
+#define GRAPH_TENANT(v) \
+	"agtype_access_operator(VARIADIC ARRAY[" v ".properties, '\"tenant_id\"'::agtype])"
+#define GRAPH_RULE(e) \
+	"agtype_access_operator(VARIADIC ARRAY[" e ".properties, '\"rule_id\"'::agtype])"
+
+/**
+ * graph_exec(g, rows, e, fmt, ...):
+ * Run the statement and set ${rows} (or NULL) to how many rows it was about.
+ */
+int graph_exec(struct graph *g, uint64_t *rows, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/**
+ * graph_number(g, out, e, fmt, ...):
+ * Run the query and set ${out} to its only value, 0 for NULL.
+ */
+int graph_number(struct graph *g, uint64_t *out, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/**
+ * graph_text(g, out, e, fmt, ...):
+ * The same for a text, which the caller frees; NULL for NULL.
+ */
+int graph_text(struct graph *g, char **out, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* graph_label.c */
+
+/**
+ * graph_label_read(g, e):
+ * Read the tenant's types that have entities and its rules that have a label; all labels
+ * must be there.
+ */
+int graph_label_read(struct graph *g, struct err *e);
+
+/* graph_vertex.c */
+
+/**
+ * graph_vertex_stage(g, l, direct, e):
+ * Fill the temporary table graph_v (eid, properties) with the vertices that there should
+ * be, of all entities or the changed ones; those that the graph has not go straight into
+ * it where ${direct}.
+ */
+int graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct err *e);
+int graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e);
+
+/* graph_edge.c */
+
+/**
+ * graph_edge_stage(g, r, e):
+ * Fill graph_e (cid, pid): a child's vertex, and its parent's where there should be
+ * an edge.
+ */
+int graph_edge_stage(struct graph *g, struct graph_rule *r, struct err *e);
+int graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e);
+
+/**
+ * graph_edge_sweep(g, e):
+ * Take away what rules that are gone have left.
+ */
+int graph_edge_sweep(struct graph *g, struct err *e);
+
+/* graph_check.c */
+int graph_check_label(struct graph *g, struct graph_label *l, struct err *e);
+int graph_check_rule(struct graph *g, struct graph_rule *r, struct err *e);
+
+#endif

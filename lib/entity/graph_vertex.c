@@ -1,0 +1,202 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "entity/graph_state.h"
+#include "entity/graph_text.h"
+#include "entity/index.h"
+#include "pg/copy_spool.h"
+
+/* Vertices on their way: those that the graph has not at once, the others spooled. */
+struct graph_vertices {
+	struct graph *g;
+	struct graph_label *l;
+	struct entity_index *known; /* keys of vertices that are there, or NULL */
+	struct buf copy;
+	bool copying;
+	uint64_t copied;
+	struct copy_spool staged;
+};
+
+/* What may be an entity's vertex: ours, or nobody's. */
+#define VERTEX_OURS(v) "(" GRAPH_TENANT(v) " IS NULL OR " GRAPH_TENANT(v) " = '\"%s\"'::agtype)"
+
+static int
+graph_vertex_known(struct graph_vertices *v, struct err *e)
+{
+	const struct digest128 none = { 0, 0 };
+	struct buf sql = BUF_INIT(8192);
+	const char *p;
+	int rc = -1;
+	long k;
+
+	v->known = index_new();
+	if (buf_addf(&sql, e,
+		"COPY (SELECT " GRAPH_ENTITY("v") "::text FROM oilgas.\"%s\" v WHERE " VERTEX_OURS(
+		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
+		v->l->name, v->g->tenant) ||
+	    buf_str(&sql, e) == NULL || pg_copy_out(v->g->pg, sql.p, e))
+		goto done;
+	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0)
+		if (index_know(v->known, digest_xxh128(p, (size_t)k - 1), INDEX_ENTITY, none, e))
+			goto done;
+	rc = k < 0 ? -1 : 0;
+done:
+	buf_free(&sql);
+	return (rc);
+}
+
+/* A row of the reader: key, key as JSON, properties, whether it is retired. */
+static int
+graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err *e)
+{
+	const char *tab1 = memchr(p, '\t', len), *tab2, *end = p + len - 3;
+	const struct digest128 none = { 0, 0 };
+	struct index_row seen;
+	bool there = true;
+
+	if (tab1 == NULL || (tab2 = memchr(tab1 + 1, '\t', (size_t)(end - tab1))) == NULL)
+		return (err_set(e, STATUS_BUG, "the server's rows can't be read"));
+	v->l->n.retired += end[1] == 't';
+	if (v->known != NULL) {
+		if (index_see(v->known, digest_xxh128(p, (size_t)(tab1 - p)), none, 0, &seen, e))
+			return (-1);
+		there = seen.again || (seen.known & INDEX_ENTITY);
+	}
+	if (there) {
+		if (buf_add(&v->staged.b, tab1 + 1, (size_t)(tab2 - tab1), e) ||
+		    graph_text_agtype(&v->staged.b, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
+		    buf_add(&v->staged.b, "\n", 1, e))
+			return (-1);
+		return (copy_spool_row(&v->staged, e));
+	}
+	if (graph_text_agtype(&v->copy, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
+	    buf_add(&v->copy, "\n", 1, e))
+		return (-1);
+	v->copied++;
+	if (v->copy.len < COPY_SPOOL_BLOCK)
+		return (0);
+	if (pg_copy_put(v->g->pg, v->copy.p, v->copy.len, e))
+		return (-1);
+	v->copy.len = 0;
+	return (0);
+}
+
+static int
+graph_vertex_rows(struct graph_vertices *v, struct err *e)
+{
+	struct graph *g = v->g;
+	struct buf sql = BUF_INIT(16 << 20);
+	const char *p;
+	int rc = -1;
+	long k;
+
+	if (buf_addf(&sql, e,
+		"COPY (SELECT e.entity_key, to_json(e.entity_key), (e.properties"
+		" || jsonb_build_object('entity_id', e.entity_key, 'tenant_id', e.tenant_id)"
+		" || CASE WHEN e.retired_at IS NULL THEN '{}' ELSE jsonb_build_object('retired',"
+		" to_char(e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END),"
+		" e.retired_at IS NOT NULL FROM entities e WHERE e.tenant_id = '%s'"
+		" AND e.type_key = '%s'%s%s%s) TO STDOUT",
+		g->tenant, v->l->type, g->mode == GRAPH_ALL ? "" : " AND e.changed_run = ANY ('",
+		g->mode == GRAPH_ALL ? "" : g->runs, g->mode == GRAPH_ALL ? "" : "')") ||
+	    buf_str(&sql, e) == NULL || pg_copy_out(g->reader, sql.p, e))
+		goto done;
+	while ((k = pg_copy_get(g->reader, &p, e)) > 0)
+		if (graph_vertex_row(v, p, (size_t)k, e))
+			goto done;
+	rc = k < 0 ? -1 : 0;
+done:
+	buf_free(&sql);
+	return (rc);
+}
+
+static int
+graph_vertex_direct(struct graph_vertices *v, struct err *e)
+{
+	struct buf sql = BUF_INIT(1024);
+	uint64_t rows;
+	int rc = -1;
+
+	if (buf_addf(&sql, e, "COPY oilgas.\"%s\" (properties) FROM STDIN", v->l->name) ||
+	    buf_str(&sql, e) == NULL || graph_vertex_known(v, e) || pg_copy_in(v->g->pg, sql.p, e))
+		goto done;
+	if (graph_vertex_rows(v, e) ||
+	    (v->copy.len > 0 && pg_copy_put(v->g->pg, v->copy.p, v->copy.len, e))) {
+		pg_copy_fail(v->g->pg, e->msg);
+		goto done;
+	}
+	if (pg_copy_end(v->g->pg, &rows, e))
+		goto done;
+	if (rows != v->copied) {
+		(void)err_set(e, STATUS_BUG, "the server took %llu vertices of %llu",
+		    (unsigned long long)rows, (unsigned long long)v->copied);
+		goto done;
+	}
+	v->l->n.inserted += rows;
+	rc = 0;
+done:
+	buf_free(&sql);
+	return (rc);
+}
+
+int
+graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct err *e)
+{
+	struct graph_vertices v = { .g = g, .l = l };
+	int rc = -1;
+
+	v.copy.max = COPY_SPOOL_MAX;
+	copy_spool_init(&v.staged);
+	if (graph_exec(g, NULL, e,
+		"DROP TABLE IF EXISTS graph_v; CREATE TEMPORARY TABLE graph_v"
+		" (eid agtype NOT NULL, properties agtype NOT NULL) ON COMMIT DROP") ||
+	    (direct ? graph_vertex_direct(&v, e) : graph_vertex_rows(&v, e)) ||
+	    (v.staged.rows > 0 &&
+		(copy_spool_send(&v.staged, g->pg, "COPY graph_v FROM STDIN", e) ||
+		    graph_exec(g, NULL, e, "ANALYZE graph_v"))))
+		goto done;
+	l->n.unchanged = v.staged.rows;
+	rc = 0;
+done:
+	index_free(v.known);
+	copy_spool_free(&v.staged);
+	buf_free(&v.copy);
+	return (rc);
+}
+
+/* What is staged has a vertex, or had one when it was last looked at. */
+int
+graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e)
+{
+	uint64_t inserted = 0;
+
+	if (graph_vertex_stage(g, l, g->mode == GRAPH_ALL, e))
+		return (-1);
+	if (l->n.unchanged == 0)
+		return (0);
+	if (graph_number(g, &l->n.adopted, e,
+		"SELECT count(*) FROM oilgas.\"%s\" v JOIN graph_v s ON " GRAPH_ENTITY(
+		    "v") " = s.eid WHERE " GRAPH_TENANT("v") " IS NULL",
+		l->name) ||
+	    graph_exec(g, &l->n.updated, e,
+		"UPDATE oilgas.\"%s\" v SET properties = (v.properties - '%s'::agtype)"
+		" || s.properties FROM graph_v s WHERE " GRAPH_ENTITY(
+		    "v") " = s.eid"
+			 " AND " VERTEX_OURS(
+			     "v") " AND (v.properties - '%s'::agtype) || s.properties"
+				  " <> v.properties",
+		l->name, l->owned, g->tenant, l->owned) ||
+	    graph_exec(g, &inserted, e,
+		"INSERT INTO oilgas.\"%s\" (properties) SELECT s.properties FROM graph_v s"
+		" WHERE NOT EXISTS (SELECT FROM oilgas.\"%s\" v WHERE " GRAPH_ENTITY(
+		    "v") " = s.eid AND " VERTEX_OURS("v") ")",
+		l->name, l->name, g->tenant))
+		return (-1);
+	l->n.inserted += inserted;
+	l->n.updated -= l->n.adopted < l->n.updated ? l->n.adopted : l->n.updated;
+	l->n.unchanged -= inserted + l->n.updated + l->n.adopted < l->n.unchanged ?
+	    inserted + l->n.updated + l->n.adopted :
+	    l->n.unchanged;
+	return (0);
+}
