@@ -110,6 +110,8 @@ load_finish(struct load *l)
 	l->d = NULL;
 	properties_free(l->p);
 	l->p = NULL;
+	l->keys = index_count(l->ix);
+	l->bytes = index_bytes(l->ix);
 	index_free(l->ix);
 	l->ix = NULL;
 	fault_list_free(l->faults);

@@ -157,6 +157,11 @@ load_report_json(const struct load *l, struct buf *out, struct err *e)
 	load_report_json_number(w, "held", l->held);
 	load_report_json_number(w, "retired", l->retired);
 	load_report_json_text(w, "withheld", l->withheld);
+	json_put_key(w, "index");
+	json_put_object(w);
+	load_report_json_number(w, "keys", l->keys);
+	load_report_json_number(w, "bytes", l->bytes);
+	json_put_close(w);
 	json_put_key(w, "streams");
 	json_put_array(w);
 	for (i = 0; i < l->nsections; i++)

@@ -123,6 +123,7 @@ struct load {
 	char *retired_examples; /* JSON */
 	char same_as[40];       /* when this very source was loaded last, or empty */
 	bool wrote;             /* some entity was */
+	size_t keys, bytes;     /* the index's */
 	struct load_link *links;
 	size_t nlinks, caplinks;
 	uint64_t healed, cells, cells_kept; /* links; rows of the matrix, new and renamed */

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table|nightly] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
 """
+import json
 import os
 import statistics
 import subprocess
@@ -72,10 +73,11 @@ def turns(*jobs):
     return [statistics.median(w) for w in walls]
 
 
-def wellbore(wells):
-    path = f"{DIR}/wellbore-{wells}.ebc"
+def wellbore(wells, night=1):
+    path = f"{DIR}/wellbore-{wells}" + (f"-{night}" if night > 1 else "") + ".ebc"
     if not os.path.exists(path):
-        run([["rrc-gen", "--layout", "dbf900", "--wells", str(wells), "--seed", "1"]], stdout=path + ".tmp")
+        run([["rrc-gen", "--layout", "dbf900", "--wells", str(wells), "--seed", "1",
+              *(["--change", "1%", "--night", str(night)] if night > 1 else [])]], stdout=path + ".tmp")
         os.rename(path + ".tmp", path)
     subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)  # into the page cache
     return path
@@ -140,17 +142,25 @@ def database():
     note("server: " + " ".join(f"{n}={query('SHOW ' + n)}" for n in names))
 
 
-TABLES = "batch_rejects, batch_books, batch_sources, entity_sources, entities"
+TABLES = "batch_rejects, batch_books, batch_links, batch_sources, entity_pending, entity_sources, entity_links, entities"
 
 
 def empty():
     psql("-c", f"TRUNCATE {TABLES}", "-c", "CHECKPOINT")
 
 
-def chain_argv(path):
+def chain_argv(path, *more):
     return [decode_argv(path, "--view", "well"),
             ["aegis-entity-map", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/map.rej"],
-            ["aegis-entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/load.rej"]]
+            ["aegis-entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/load.rej", *more]]
+
+
+LOADED = ("entities", "entity_sources", "entity_links")
+
+
+def copy_in(*tables):
+    """psql's \\copy of the rows that a load left, in one transaction."""
+    return psql("-1", *(word for t in tables for word in ("-c", f"\\copy {t} from '{DIR}/{t}.copy'")))
 
 
 def bench_chain():
@@ -158,10 +168,10 @@ def bench_chain():
     database()
     empty()
     run(chain_argv(path))
-    for t in ("entities", "entity_sources"):
+    for t in LOADED:
         psql("-c", f"\\copy {t} to '{DIR}/{t}.copy'")
     rows = query("SELECT count(*) FROM entities")
-    size = sum(os.path.getsize(f"{DIR}/{t}.copy") for t in ("entities", "entity_sources"))
+    size = sum(os.path.getsize(f"{DIR}/{t}.copy") for t in LOADED)
     note(f"chain: {SIZE} wells, {os.path.getsize(path)} bytes; {rows} entities, {size} bytes of COPY text")
 
     def ours():
@@ -170,8 +180,7 @@ def bench_chain():
 
     def peer():
         empty()
-        return psql("-1", "-c", f"\\copy entities from '{DIR}/entities.copy'",
-                    "-c", f"\\copy entity_sources from '{DIR}/entity_sources.copy'")
+        return copy_in(*LOADED)
 
     first, copy, decode = turns(ours, peer, lambda: run([decode_argv(path, "--view", "well")]))
     name, anchor = max(("psql-copy", copy), ("decode", decode), key=lambda x: x[1])
@@ -193,6 +202,112 @@ def bench_memory():
         highest[wells] = [max(pair) for pair in zip(first, again)]
     for i, stage in enumerate(("rrc-decode", "entity-map", "entity-load")):
         figure(f"memory-{stage}", highest[SIZE][i] / 1024, "MiB", f"{small}-wells", highest[small][i] / 1024, "<=32")
+
+
+# What graph-sync writes, as psql's \\copy takes it.
+VERTICES = """SELECT (e.properties || jsonb_build_object('entity_id', e.entity_key, 'tenant_id', e.tenant_id))::text
+    FROM entities e WHERE type_key = '{type}'"""
+EDGES = """SELECT start_id, end_id, properties FROM oilgas."{label}" """
+GRAPH = {"Well": "well", "Lease": "lease", "Operator": "operator"}
+
+
+def graph_empty():
+    for label in (*GRAPH, "ON_LEASE", "OPERATED_BY"):
+        psql("-c", f'TRUNCATE oilgas."{label}"')
+    psql("-c", "TRUNCATE graph_synced, graph_books", "-c", "CHECKPOINT")
+
+
+def bench_graph(night1, night2):
+    """Leases and operators that the wells name become entities, so that there are edges."""
+    for kind in ("lease", "operator"):
+        psql("-c", f"""INSERT INTO entities (tenant_id, type_key, entity_key, name, properties, changed_run)
+            SELECT DISTINCT ON (parent_key) '{TENANT}', '{kind}', parent_key, parent_key, jsonb_build_object('{kind}_number',
+            split_part(parent_key, ':', 2)), changed_run FROM entity_links WHERE parent_key LIKE '{kind}:%'""")
+    psql("-c", "UPDATE entity_links SET resolved = true WHERE parent_key IS NOT NULL", "-c", "VACUUM ANALYZE")
+    sync = ["aegis-graph-sync", "--tenant", TENANT]
+
+    def first():
+        graph_empty()
+        return run([sync])
+
+    first()
+    for label, kind in GRAPH.items():
+        psql("-c", "\\copy (" + " ".join(VERTICES.format(type=kind).split()) + f") to '{DIR}/{label}.agtype'")
+    for label in ("ON_LEASE", "OPERATED_BY"):
+        psql("-c", "\\copy (" + EDGES.format(label=label) + f") to '{DIR}/{label}.agtype'")
+    note("graph: " + ", ".join(f"{query(f'SELECT count(*) FROM oilgas.{chr(34)}{label}{chr(34)}')} {label}"
+                                for label in (*GRAPH, "ON_LEASE", "OPERATED_BY")))
+
+    def copied():
+        graph_empty()
+        return psql("-1", *(word for label in GRAPH for word in (
+            "-c", f"\\copy oilgas.\"{label}\" (properties) from '{DIR}/{label}.agtype'")),
+            *(word for label in ("ON_LEASE", "OPERATED_BY") for word in (
+                "-c", f"\\copy oilgas.\"{label}\" (start_id, end_id, properties) from '{DIR}/{label}.agtype'")))
+
+    whole, copy = turns(first, copied)
+    figure("graph-first-sync", whole, "s", "psql-copy-agtype", copy, "<=1.3x")
+    first()
+    psql("-c", "VACUUM ANALYZE")
+    walls = []
+    for i in range(RUNS):
+        run(chain_argv((night2, night1)[i % 2], *TOGGLE))
+        walls.append(run([sync]))
+    figure("graph-1%-changed", statistics.median(walls), "s", "graph-first-sync", whole, "<=0.15x")
+    t = run([[*sync, "--check"]])
+    note(f"graph: --check of all of it {t:.1f} s, peak of a sync {peaks([sync])[0] / 1024:.1f} MiB")
+
+
+# Two nights that come by turns.
+TOGGLE = ("--accept-older", "--max-retired", "100%")
+
+
+def bench_nightly():
+    """A night at the size of Texas: SIZE wells, 1,200,000 where it is not said."""
+    wells = int(os.environ.get("SIZE") or 1200000)
+    night1, night2 = wellbore(wells), wellbore(wells, 2)
+    database()
+    empty()
+    decode = lambda: run([decode_argv(night1, "--view", "well")])
+    report = f"{DIR}/report.json"
+    first = peaks(chain_argv(night1, "--report", "json"))
+    for t in LOADED:
+        psql("-c", f"\\copy {t} to '{DIR}/{t}.copy'")
+    note(f"nightly: {wells} wells, {os.path.getsize(night1)} bytes; {query('SELECT count(*) FROM entities')} entities, "
+         f"{query('SELECT count(*) FROM entity_links')} links")
+
+    def load():
+        empty()
+        return run(chain_argv(night1))
+
+    def copied():
+        empty()
+        return copy_in(*LOADED)
+
+    ours, copy, alone = turns(load, copied, decode)
+    name, anchor = max(("psql-copy", copy), ("decode", alone), key=lambda x: x[1])
+    figure("nightly-first-load", ours, "s", name, anchor, "<=1.25x")
+    note(f"nightly: psql \\copy {copy:.2f} s, decoding alone {alone:.2f} s")
+    load()
+    psql("-c", "VACUUM ANALYZE", "-c", "CHECKPOINT")
+    again, alone = turns(lambda: run(chain_argv(night1)), decode)
+    figure("nightly-unchanged", again, "s", "decode", alone, "<=1.3x")
+    nights = [night2, night1]
+    changed, same = turns(lambda: nights.reverse() or run(chain_argv(nights[0], *TOGGLE)),
+                          lambda: run(chain_argv(nights[0], *TOGGLE)))
+    run(chain_argv(night1, *TOGGLE), stdout=os.devnull)
+    figure("nightly-1%-changed", changed, "s", "unchanged", same, "<=1.5x")
+    unchanged = peaks(chain_argv(night1, "--report", "json"))
+    run(chain_argv(night2, *TOGGLE, "--report", "json"), stdout=report)
+    with open(report) as f:
+        index = json.load(f)["index"]
+    for i, stage in enumerate(("rrc-decode", "entity-map", "entity-load")):
+        figure(f"nightly-memory-{stage}", max(first[i], unchanged[i]) / 1024, "MiB", aim="<=64")
+    figure("nightly-index", index["bytes"] / index["keys"], "bytes/entity", aim="<=64")
+    if query("SELECT to_regclass('ag_catalog.ag_graph') IS NOT NULL") == "t":
+        bench_graph(night1, night2)
+    else:
+        note("graph: no AGE here")
 
 
 AUDIT = """SELECT md5('id' || g)::uuid AS id, 'tenant-' || g % 20 AS tenant_id, 'approval.' || g % 7 AS event_type,
@@ -272,7 +387,7 @@ def bench_table():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table"
+    which = os.environ.get("BENCH") or "decode chain memory table nightly"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
