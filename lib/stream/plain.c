@@ -72,7 +72,8 @@ plain_fault(const struct plain_sealing *s, struct err *e)
 static int
 plain_columns(struct plain_sealing *s, int out, const char *source, struct err *e)
 {
-	struct stream_header h = { s->opt->kind, source, s->opt->run, s->opt->dataset };
+	const char *dataset = strcmp(s->opt->dataset, "-") != 0 ? s->opt->dataset : NULL;
+	struct stream_header h = { s->opt->kind, source, s->opt->run, dataset };
 	const struct stream_field *f;
 	char **columns;
 	size_t i, n;

@@ -1,0 +1,120 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "stream/reject_code.h"
+#include "stream/reject_read.h"
+
+static struct reject_options o = { .examples = 3 };
+static const char *report = "text", *replay;
+static bool codes;
+
+static const struct option_spec options[] = {
+	{ "code", OPTION_STRING, "CODE", &o.code, "Only records whose first fault is CODE." },
+	{ "examples", OPTION_U64, "N", &o.examples, "Show N records of each code (3)." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ "replay", OPTION_STRING, "FILE", &replay,
+	    "Write the rejected records of FILE to standard output, as they can be mended and fed "
+	    "again." },
+	{ "with-flaws", OPTION_FLAG, NULL, &o.flaws,
+	    "Replay also records that went on with a NULL for a faulty value." },
+	{ "csv", OPTION_FLAG, NULL, &o.csv,
+	    "Replay rows as plain CSV, to be mended in any editor and sealed by aegis seal." },
+	{ "codes", OPTION_FLAG, NULL, &codes, "List the codes, and what they mean." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+#define CODE_PARAGRAPH(code, meaning, advice) "\n\n" code ": " meaning ". To do: " advice "."
+
+static const struct program prog = {
+	.name = "rejects",
+	.group = "Import",
+	.summary = "read reject files: count by code, show examples, prepare a replay",
+	.usage = "[options] FILE... | --replay FILE | --codes",
+	.options = options,
+	.description =
+	    "Reads reject files (doc/formats/reject-codes.md) and counts their records by the code "
+	    "of the first fault, with what it means, what to do, and some examples: record, byte "
+	    "offset, key, column, value, reason. FILE may be - for standard input.\n\n"
+	    "With --replay the rejected records are written as they stood. RRC's own records "
+	    "(from rrc-decode) are bytes for rrc-decode again. Rows (from entity-map, entity-load or "
+	    "table-load) are a sealed stream of the kind, source and dataset they came from, for the "
+	    "stage that refused them; with --csv, plain CSV to be mended first. Load what was mended "
+	    "with entity-load --delta: some rows are no reason to retire the others.\n\n"
+	    "Rejects are no finding: the exit status is 0 however many there are.\n\n"
+	    "The codes:" REJECT_CODES(CODE_PARAGRAPH),
+	.examples =
+	    "  aegis rejects var/runs/*/wellbore-map.rej\n"
+	    "  aegis rejects --replay map.rej --csv > mend.csv\n"
+	    "  aegis seal --kind rrc:dbf900/well --source dbf900.ebc.gz mend.csv |\n"
+	    "    aegis entity-map --tenant $TENANT --type well |\n"
+	    "    aegis entity-load --tenant $TENANT --type well --delta\n"
+	    "  aegis rejects --replay decode.rej |\n"
+	    "    aegis rrc-decode --layout dbf900 --view well --source dbf900.ebc.gz -\n",
+	.status =
+	    "65 where a file is no reject file, or its seal is broken, or a record was too long to be "
+	    "kept whole; 66 where it can't be read.",
+};
+
+static int
+list_codes(void)
+{
+	const struct reject_code *c;
+	unsigned i;
+
+	for (i = 0; (c = reject_code_nth(i)) != NULL; i++)
+		if (printf("%-20s %s\n%-20s -> %s\n", c->code, c->meaning, "", c->advice) < 0)
+			return (-1);
+	return (fflush(stdout));
+}
+
+static int
+count(char **files, int n, struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	int i, rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		out.len = 0;
+		if (i > 0 && strcmp(report, "text") == 0 && buf_add(&out, "\n", 1, e))
+			rc = -1;
+		else if (reject_read_count(files[i], &o, strcmp(report, "json") == 0, &out, e))
+			rc = err_prefix(e, "'%s'", files[i]);
+		else
+			rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	}
+	buf_free(&out);
+	return (rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char **files;
+	uint64_t records;
+	int n, rc;
+
+	if ((rc = program_parse(&prog, argc, argv, &files, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (program_usage_error(&prog, "--report takes text or json, not '%s'", report));
+	if ((n > 0) + (replay != NULL) + codes != 1)
+		return (program_usage_error(&prog, "FILE..., --replay FILE or --codes, one of them"));
+	if (o.code != NULL && reject_code_find(o.code) == NULL)
+		return (program_usage_error(&prog, "there is no code '%s'; --codes lists them", o.code));
+	if (codes) {
+		if (list_codes())
+			(void)err_sys(&e, STATUS_IO, "can't write to standard output");
+	} else if (replay == NULL) {
+		(void)count(files, n, &e);
+	} else if (reject_read_replay(replay, &o, STDOUT_FILENO, &records, &e)) {
+		(void)err_prefix(&e, "'%s'", replay);
+	} else {
+		log_info("%llu records of '%s'", (unsigned long long)records, replay);
+	}
+	return (log_err(&e));
+}
