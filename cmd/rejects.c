@@ -101,11 +101,14 @@ main(int argc, char **argv)
 	if ((rc = program_parse(&prog, argc, argv, &files, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (program_usage_error(&prog, "--report takes text or json, not '%s'", report));
+		return (
+		    program_usage_error(&prog, "--report takes text or json, not '%s'", report));
 	if ((n > 0) + (replay != NULL) + codes != 1)
-		return (program_usage_error(&prog, "FILE..., --replay FILE or --codes, one of them"));
+		return (
+		    program_usage_error(&prog, "FILE..., --replay FILE or --codes, one of them"));
 	if (o.code != NULL && reject_code_find(o.code) == NULL)
-		return (program_usage_error(&prog, "there is no code '%s'; --codes lists them", o.code));
+		return (program_usage_error(&prog, "there is no code '%s'; --codes lists them",
+		    o.code));
 	if (codes) {
 		if (list_codes())
 			(void)err_sys(&e, STATUS_IO, "can't write to standard output");

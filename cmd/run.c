@@ -17,7 +17,7 @@
 
 static struct option_list set;
 static uint64_t jobs = 2;
-static bool plan, check;
+static bool plan, check, resume;
 static const char *db, *report = "text";
 
 static const struct option_spec options[] = {
@@ -27,6 +27,9 @@ static const struct option_spec options[] = {
 	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
 	{ "plan", OPTION_FLAG, NULL, &plan,
 	    "Print what each step would run and what it would change; change nothing." },
+	{ "resume", OPTION_FLAG, NULL, &resume,
+	    "Take up the pipeline's last run, where it failed: steps that it did, with the same "
+	    "words and files that have not changed since, are kept." },
 	{ "db", OPTION_STRING, "CONNINFO", &db,
 	    "Database of the run, its stages' too, as libpq takes it; else the PG* variables, "
 	    "else the private one." },
@@ -85,11 +88,16 @@ static int
 run(const struct pipeline *p, const struct runner_options *o, struct buf *out, struct err *e)
 {
 	struct result r;
+	char taken_up[37];
 	uint64_t dead;
 	int rc;
 
-	if (runner_run(p, o, &r, &dead, e))
+	if (runner_run(p, o, &r, &dead, taken_up, e))
 		return (-1);
+	if (taken_up[0] != '\0')
+		log_info("took up run %s", taken_up);
+	else if (o->resume)
+		log_info("the last run of '%s' did not fail: nothing to take up", p->name);
 	if (dead > 0)
 		log_warning(
 		    "%llu earlier run%s of '%s' had been left by a runner that died; "
@@ -124,7 +132,7 @@ main(int argc, char **argv)
 	struct buf out = BUF_INIT(256 << 20);
 	struct err e = ERR_INIT;
 	char home[PATH_MAX], run_dir[PATH_MAX], id[37], **operands;
-	struct runner_options o = { id, run_dir, 0, false };
+	struct runner_options o = { id, run_dir, 0, false, false };
 	struct pipeline_names names = { id, run_dir, home, &set };
 	struct pipeline *p = NULL;
 	int n, rc;
@@ -141,6 +149,7 @@ main(int argc, char **argv)
 	os_uuid(id);
 	o.jobs = (size_t)jobs;
 	o.progress = isatty(STDERR_FILENO);
+	o.resume = resume;
 	rc = STATUS_OK;
 	if ((db == NULL || conninfo_export(db, &e) == 0) &&
 	    home_path(home, sizeof(home), "", &e) == 0 &&

@@ -11,6 +11,9 @@ ALTER TABLE batch_datasets
 -- Of a dataset that covers a part (a district): the part in which it last had the entity.
 ALTER TABLE entity_sources ADD COLUMN IF NOT EXISTS part varchar(64);
 
+-- Some rows of a source, such as mended ones: the whole source stays the last one.
+ALTER TABLE batch_sources ADD COLUMN IF NOT EXISTS delta boolean NOT NULL DEFAULT false;
+
 -- graph-sync asks for the rows that certain runs changed.
 CREATE INDEX IF NOT EXISTS idx_entities_changed ON entities (changed_run);
 

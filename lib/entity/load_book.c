@@ -90,7 +90,7 @@ load_book_config(const struct load_section *s, char hex[DIGEST_SHA256_HEX + 1])
 int
 load_book_write(struct load *l, struct err *e)
 {
-	struct ledger g = { l->pg, "entity-load", l->run, l->started, "" };
+	struct ledger g = { l->pg, "entity-load", l->run, l->started, "", l->o->delta };
 	char config[DIGEST_SHA256_HEX + 1];
 	unsigned long first;
 	size_t i;

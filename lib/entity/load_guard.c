@@ -53,7 +53,7 @@ load_guard_source(struct load *l, const struct load_section *s, struct err *e)
 	load_book_config(s, config);
 	if ((r = pg_query(l->pg,
 		 "WITH known AS (SELECT *, max(loaded_at) OVER () AS last FROM batch_sources"
-		 " WHERE dataset_id = $1::integer AND ($3::text IS NULL OR source = $3))"
+		 " WHERE dataset_id = $1::integer AND NOT delta AND ($3::text IS NULL OR source = $3))"
 		 " SELECT to_char(max(loaded_at), 'YYYY-MM-DD HH24:MI'),"
 		 " max(loaded_at) = max(last), bool_or(loaded_at = last AND config_sha256 = $4),"
 		 " bool_or(run_id = $5::uuid)"

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/json.h"
 #include "entity/load_state.h"
 
 struct ledger_counts
@@ -111,6 +112,31 @@ load_report_gone(const struct load *l, struct buf *out, struct err *e)
 		buf_addf(out, e, "such as %s\n", l->retired_examples));
 }
 
+/* {"missing_parent": [{"child": ..., "parent": ...}, ...], ...}: a line for each kind. */
+static int
+load_report_examples(const char *text, struct buf *out, struct err *e)
+{
+	struct json *all = json_parse(text, strlen(text), e);
+	const struct json *kind, *one, *side;
+	int rc = all != NULL ? 0 : -1;
+
+	for (kind = all != NULL ? all->child : NULL; rc == 0 && kind != NULL; kind = kind->next) {
+		rc = buf_addf(out, e, "  %s, such as", kind->key);
+		for (one = kind->child; rc == 0 && one != NULL; one = one->next) {
+			rc = buf_adds(out, one == kind->child ? " " : ", ", e);
+			if (rc == 0 && one->kind == JSON_STRING)
+				rc = buf_adds(out, one->text, e);
+			for (side = one->child; rc == 0 && side != NULL; side = side->next)
+				rc = buf_addf(out, e, side == one->child ? "%s" : " (%s)",
+				    side->text);
+		}
+		if (rc == 0)
+			rc = buf_add(out, "\n", 1, e);
+	}
+	json_free(all);
+	return (rc);
+}
+
 /* A line for each rule whose links are as they should be, and more where they aren't. */
 static int
 load_report_link(const struct load_link *k, struct buf *out, struct err *e)
@@ -133,7 +159,7 @@ load_report_link(const struct load_link *k, struct buf *out, struct err *e)
 		return (-1);
 	if (k->missing_parent + k->missing_required + k->crowded == 0)
 		return (0);
-	return (buf_addf(out, e, "  such as %s\n", k->examples));
+	return (load_report_examples(k->examples, out, e));
 }
 
 static int

@@ -129,15 +129,15 @@ ledger_source(const struct ledger *l, unsigned long section, const char *source,
     const char *config, struct err *e)
 {
 	char number[24];
-	const char *params[6] = { l->run, l->dataset_id, number, source,
-		ledger_said(sha256) ? sha256 : NULL, config };
+	const char *params[7] = { l->run, l->dataset_id, number, source,
+		ledger_said(sha256) ? sha256 : NULL, config, l->delta ? "t" : "f" };
 
 	(void)snprintf(number, sizeof(number), "%lu", section);
 	return (ledger_do(l,
 	    "INSERT INTO batch_sources (run_id, dataset_id, section, source,"
-	    " source_sha256, config_sha256) VALUES ($1::uuid, $2::integer, $3::integer, $4, $5,"
-	    " $6)",
-	    params, 6, e));
+	    " source_sha256, config_sha256, delta) VALUES ($1::uuid, $2::integer, $3::integer,"
+	    " $4, $5, $6, $7::boolean)",
+	    params, 7, e));
 }
 
 static int

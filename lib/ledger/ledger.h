@@ -19,6 +19,7 @@ struct ledger {
 	const char *run;     /* UUID */
 	const char *started; /* UTC, as PostgreSQL reads it */
 	char dataset_id[16];
+	bool delta; /* some of the source's rows only */
 };
 
 /* What became of a loading stage's rows. */

@@ -101,7 +101,8 @@ exec_ready(struct exec *x, size_t i)
 			    x->p->steps[s->after[k]].name);
 			return (false);
 		}
-		if (before->state != RESULT_DONE && before->state != RESULT_FINDINGS)
+		if (before->state != RESULT_DONE && before->state != RESULT_FINDINGS &&
+		    before->state != RESULT_KEPT)
 			ready = false;
 	}
 	return (ready);
@@ -132,6 +133,8 @@ exec_close(struct exec *x, size_t i)
 	} else if (r->state == RESULT_FINDINGS && x->r->status == STATUS_OK) {
 		x->r->status = STATUS_FINDINGS;
 	}
+	if (x->o->ended != NULL)
+		x->o->ended(x->o->cookie, x->r);
 }
 
 /*
@@ -280,6 +283,8 @@ exec_prepare(struct exec *x)
 		size_t n;
 
 		r->blamed = RESULT_NOBODY;
+		if (x->o->kept != NULL && x->o->kept[i])
+			r->state = RESULT_KEPT;
 		r->nstages = s->nstages;
 		r->stages = xcalloc(s->nstages, sizeof(*r->stages));
 		n = strlen(x->o->run_dir) + strlen(s->name) + sizeof("/.out");

@@ -12,6 +12,10 @@ struct exec_options {
 	const char *run_dir; /* exists; outputs without a name go there */
 	size_t jobs;         /* steps that may run side by side */
 	bool progress;       /* draw the progress line on standard error */
+	const bool *kept;    /* for each step: it is done already; or NULL */
+	/* Called when a step has ended, or NULL. */
+	void (*ended)(void *cookie, const struct result *r);
+	void *cookie;
 };
 
 /**

@@ -40,6 +40,8 @@ report_step_state(enum result_state state)
 		return ("failed");
 	case RESULT_SKIPPED:
 		return ("skipped");
+	case RESULT_KEPT:
+		return ("kept");
 	}
 	return ("unknown");
 }

@@ -31,6 +31,7 @@ enum result_state {
 	RESULT_FINDINGS,
 	RESULT_FAILED,
 	RESULT_SKIPPED, /* a step that it comes after failed, or the run was ended */
+	RESULT_KEPT,    /* done by the earlier run that this one takes up */
 };
 
 struct result_step {

@@ -9,6 +9,7 @@
 #include "pg/pg.h"
 #include "pipeline/lock.h"
 #include "pipeline/report.h"
+#include "pipeline/resume.h"
 
 #ifndef AEGIS_VERSION
 #define AEGIS_VERSION "0.1.0"
@@ -99,6 +100,28 @@ runlog_update(struct runlog *l, const char *const *params, struct err *e)
 	if (n != 1)
 		return (err_set(e, STATUS_TEMPFAIL, "the record has vanished"));
 	return (0);
+}
+
+int
+runlog_resume(struct runlog *l, const struct pipeline *p, bool *kept, char earlier[37],
+    struct err *e)
+{
+
+	return (resume_steps(l->pg, p, l->run, kept, earlier, e));
+}
+
+int
+runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e)
+{
+	struct buf json = BUF_INIT(64 << 20);
+	const char *params[2] = { l->run, NULL };
+	int rc = -1;
+
+	if (report_resources(p, r, &json, e) == 0 && (params[1] = buf_str(&json, e)) != NULL)
+		rc = runlog_do(l->pg, "UPDATE batch_runs SET resources = $2 WHERE run_id = $1",
+		    params, 2, NULL, e);
+	buf_free(&json);
+	return (rc);
 }
 
 int

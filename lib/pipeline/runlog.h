@@ -1,6 +1,7 @@
 #ifndef AEGIS_PIPELINE_RUNLOG_H
 #define AEGIS_PIPELINE_RUNLOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -27,6 +28,19 @@ struct runlog *runlog_open(const char *pipeline, const char *run, struct err *e)
  * failed, and ${dead} is how many they were.
  */
 int runlog_start(struct runlog *l, uint64_t *dead, struct err *e);
+
+/**
+ * runlog_resume(l, p, kept, earlier, e):
+ * See resume_steps().
+ */
+int runlog_resume(struct runlog *l, const struct pipeline *p, bool *kept, char earlier[37],
+    struct err *e);
+
+/**
+ * runlog_step(l, p, r, e):
+ * Record how far the run has come.
+ */
+int runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e);
 
 /**
  * runlog_end(l, p, r, e):

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "pipeline/exec.h"
 #include "pipeline/rundir.h"
 #include "pipeline/runlog.h"
@@ -19,19 +20,39 @@ runner_keep_messages(const struct pipeline *p, const char *run_dir, const struct
 			    NULL);
 }
 
+/* What is recorded when a step has ended: if the runner dies, it is known what was done. */
+struct runner_record {
+	struct runlog *l;
+	const struct pipeline *p;
+};
+
+static void
+runner_ended(void *cookie, const struct result *r)
+{
+	struct runner_record *record = cookie;
+
+	/* The end of the run is recorded once more, and that must not fail. */
+	(void)runlog_step(record->l, record->p, r, NULL);
+}
+
 int
 runner_run(const struct pipeline *p, const struct runner_options *o, struct result *r,
-    uint64_t *dead, struct err *e)
+    uint64_t *dead, char taken_up[37], struct err *e)
 {
-	struct exec_options x = { o->run_dir, o->jobs, o->progress };
-	struct runlog *l;
+	bool *kept = xcalloc(p->nsteps, sizeof(*kept));
+	struct runner_record record = { NULL, p };
+	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, runner_ended, &record };
+	struct runlog *l = NULL;
 	int rc = -1;
 
 	*dead = 0;
-	if (setenv("AEGIS_RUN", o->run, 1))
-		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
-	if ((l = runlog_open(p->name, o->run, e)) == NULL)
-		return (-1);
+	taken_up[0] = '\0';
+	if (setenv("AEGIS_RUN", o->run, 1)) {
+		(void)err_sys(e, STATUS_TEMPFAIL, "can't set the environment");
+		goto done;
+	}
+	if ((record.l = l = runlog_open(p->name, o->run, e)) == NULL)
+		goto done;
 	if (rundir_make(o->run_dir, e))
 		goto done;
 	/* From here on a signal ends the stages, and the record says so. */
@@ -39,12 +60,13 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 		(void)rundir_remove(o->run_dir, NULL);
 		goto done;
 	}
-	if (exec_run(p, &x, r, e))
+	if ((o->resume && runlog_resume(l, p, kept, taken_up, e)) || exec_run(p, &x, r, e))
 		goto done;
 	runner_keep_messages(p, o->run_dir, r);
 	(void)runlog_end(l, p, r, e);
 	rc = 0;
 done:
 	runlog_close(l);
+	free(kept);
 	return (rc);
 }

@@ -14,18 +14,20 @@ struct runner_options {
 	const char *run_dir;
 	size_t jobs;
 	bool progress;
+	bool resume; /* take up the last run, where it failed */
 };
 
 /**
  * runner_run(p, o, r, dead, e):
  * Run a checked pipeline with all that belongs to it: lock, record, directory,
- * AEGIS_RUN in the environment, stages, messages kept, record again.  ${dead} is
- * the number of earlier runs whose runner had died.  Return 0 where the stages were
+ * AEGIS_RUN in the environment, stages, messages kept, record again, after each step too.
+ * ${dead} is the number of earlier runs whose runner had died, ${taken_up} the run
+ * whose steps o->resume keeps, or empty.  Return 0 where the stages were
  * run: ${r} (to be released with exec_free()) has the outcome, also where ${e} is
  * set because its end could not be recorded.  Return -1 with ${e} set where nothing
  * was started.
  */
 int runner_run(const struct pipeline *p, const struct runner_options *o, struct result *r,
-    uint64_t *dead, struct err *e);
+    uint64_t *dead, char taken_up[37], struct err *e);
 
 #endif

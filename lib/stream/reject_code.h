@@ -5,32 +5,56 @@
  * The catalogue of the codes in reject files (doc/formats/reject-codes.md has it as a
  * table): X(code, meaning, what to do).
  */
-#define REJECT_CODES(X) \
-	X("unknown_record_id", "the layout has no segment with this record id", "compare the file with the layout: another dataset, or a new segment to add") \
-	X("orphan_record", "a segment came before any record that can be its parent", "the file is cut at its start or damaged; fetch it again") \
-	X("short_record", "the record ends before the layout's length", "at the end of the file: it is cut, and refused; elsewhere: the file was carried as text") \
-	X("long_record", "a line is longer than the layout's record", "compare the file with the layout") \
-	X("lost_sync", "too many bad records in a row: the record boundary is lost, and decoding stops", "a wrong layout or --encoding, or bytes missing in the file") \
-	X("root_rejected", "the record belongs to a root that was rejected", "mend the root; it is named by the reject before") \
-	X("bad_key", "a value that identifies the row is missing or wrong", "mend the record in the source, or report it to RRC") \
-	X("bad_digits", "bytes in a numeric field that are no digits", "usually RRC's; check the field's offset in the layout when there are many") \
-	X("bad_sign", "a packed or zoned number with a sign that is none (C, D, F are taken)", "as bad_digits") \
-	X("bad_date", "no day of the calendar, or a year outside 1859 to 2099", "known in RRC's data (19500500, year 88); nothing, unless there are many") \
-	X("bad_code", "a code that the layout's table or the preset does not have", "add it to the table if RRC has introduced it") \
-	X("out_of_range", "a number outside what the view or the definition allows", "check the definition's limits") \
-	X("bad_character", "a byte that is no character of the encoding, or one that the database can't hold", "check --encoding when there are many") \
-	X("missing_required", "a required field or column has no value", "mend the source, or make the field optional") \
-	X("bad_type", "the value is not of the field's type", "check the mapping: is it the right column?") \
-	X("bad_choice", "not among the choices of the field's definition", "add the choice, or a code table in the view") \
-	X("too_long", "longer than the field or its column may be", "check the definition") \
-	X("duplicate_key", "a second row with the same key", "see duplicates of the dataset in pipelines/datasets.yaml") \
-	X("bad_value", "the server can't read the value as its column's type", "see the reason, which is the server's") \
-	X("check_failed", "a CHECK of the table, or one of its guards, refuses the row", "see the reason") \
-	X("missing_parent", "a foreign key's row is not there", "load the parent's table first, or both in one call") \
-	X("bad_content_hash", "content_hash is not the SHA-256 of content", "the content was changed on the way") \
-	X("out_of_scope", "the row is outside of --scope", "check the input: is it that tenant's?") \
-	X("refused", "the server refuses the row for another reason", "see the reason") \
-	X("bad_row", "the row as a whole can't be taken", "see the reason") \
+#define REJECT_CODES(X)                                                                                \
+	X("unknown_record_id", "the layout has no segment with this record id",                        \
+	    "compare the file with the layout: another dataset, or a new segment to add")              \
+	X("orphan_record", "a segment came before any record that can be its parent",                  \
+	    "the file is cut at its start or damaged; fetch it again")                                 \
+	X("short_record", "the record ends before the layout's length",                                \
+	    "at the end of the file: it is cut, and refused; elsewhere: the file was carried as text") \
+	X("long_record", "a line is longer than the layout's record",                                  \
+	    "compare the file with the layout")                                                        \
+	X("lost_sync",                                                                                 \
+	    "too many bad records in a row: the record boundary is lost, and decoding stops",          \
+	    "a wrong layout or --encoding, or bytes missing in the file")                              \
+	X("root_rejected", "the record belongs to a root that was rejected",                           \
+	    "mend the root; it is named by the reject before")                                         \
+	X("bad_key", "a value that identifies the row is missing or wrong",                            \
+	    "mend the record in the source, or report it to RRC")                                      \
+	X("bad_digits", "bytes in a numeric field that are no digits",                                 \
+	    "usually RRC's; check the field's offset in the layout when there are many")               \
+	X("bad_sign", "a packed or zoned number with a sign that is none (C, D, F are taken)",         \
+	    "as bad_digits")                                                                           \
+	X("bad_date", "no day of the calendar, or a year outside 1859 to 2099",                        \
+	    "known in RRC's data (19500500, year 88); nothing, unless there are many")                 \
+	X("bad_code", "a code that the layout's table or the preset does not have",                    \
+	    "add it to the table if RRC has introduced it")                                            \
+	X("out_of_range", "a number outside what the view or the definition allows",                   \
+	    "check the definition's limits")                                                           \
+	X("bad_character",                                                                             \
+	    "a byte that is no character of the encoding, or one that the database can't hold",        \
+	    "check --encoding when there are many")                                                    \
+	X("missing_required", "a required field or column has no value",                               \
+	    "mend the source, or make the field optional")                                             \
+	X("bad_type", "the value is not of the field's type",                                          \
+	    "check the mapping: is it the right column?")                                              \
+	X("bad_choice", "not among the choices of the field's definition",                             \
+	    "add the choice, or a code table in the view")                                             \
+	X("too_long", "longer than the field or its column may be", "check the definition")            \
+	X("duplicate_key", "a second row with the same key",                                           \
+	    "see duplicates of the dataset in pipelines/datasets.yaml")                                \
+	X("bad_value", "the server can't read the value as its column's type",                         \
+	    "see the reason, which is the server's")                                                   \
+	X("check_failed", "a CHECK of the table, or one of its guards, refuses the row",               \
+	    "see the reason")                                                                          \
+	X("missing_parent", "a foreign key's row is not there",                                        \
+	    "load the parent's table first, or both in one call")                                      \
+	X("bad_content_hash", "content_hash is not the SHA-256 of content",                            \
+	    "the content was changed on the way")                                                      \
+	X("out_of_scope", "the row is outside of --scope",                                             \
+	    "check the input: is it that tenant's?")                                                   \
+	X("refused", "the server refuses the row for another reason", "see the reason")                \
+	X("bad_row", "the row as a whole can't be taken", "see the reason")                            \
 	X("other", "codes past the 64 that a book can hold, together", "see the reject file")
 
 struct reject_code {

@@ -61,8 +61,8 @@ reject_read_open(struct reject_reader *rr, const char *path, const struct reject
 	if ((rr->r = stream_reader_open(rr->fd, path, "reject:", e)) == NULL)
 		return (-1);
 	if (stream_reader_next(rr->r, e) != STREAM_HEADER)
-		return (e->status != STATUS_OK ? -1 :
-						 err_set(e, STATUS_DATA, "'%s' is empty", path));
+		return (
+		    e->status != STATUS_OK ? -1 : err_set(e, STATUS_DATA, "'%s' is empty", path));
 	for (i = 0; i < AT_COLUMNS; i++)
 		if ((rr->at[i] = stream_reader_find(rr->r, reject_read_columns[i])) < 0)
 			return (err_set(e, STATUS_DATA, "'%s' has no column '%s'", path,
@@ -103,8 +103,8 @@ reject_read_line(struct reject_reader *rr, const struct stream_field *code)
 
 /* {"record": ..., "offset": ..., "key": ..., "severity": ..., "faults": [...]} */
 static int
-reject_read_example(struct reject_reader *rr, struct reject_count *c,
-    const struct stream_field *f, struct err *e)
+reject_read_example(struct reject_reader *rr, struct reject_count *c, const struct stream_field *f,
+    struct err *e)
 {
 	struct json_writer *w = json_writer_new(&c->examples);
 	int i, rc;
@@ -169,15 +169,17 @@ reject_read_show(const struct json *x, struct buf *out, struct err *e)
 			severity = m->text;
 		if (strcmp(m->key, "faults") != 0)
 			continue;
-		if (buf_addf(out, e, "    record %s at byte %s (%s)%s%s\n", record, offset, severity,
-			key != NULL && key[0] != '\0' ? ", key " : "", key != NULL ? key : ""))
+		if (buf_addf(out, e, "    record %s at byte %s (%s)%s%s\n", record, offset,
+			severity, key != NULL && key[0] != '\0' ? ", key " : "",
+			key != NULL ? key : ""))
 			return (-1);
 		for (f = m->child; f != NULL; f = f->next) {
 			if (buf_adds(out, "      ", e))
 				return (-1);
 			for (k = f->child; k != NULL; k = k->next)
 				if (k->kind == JSON_STRING && strcmp(k->key, "code") != 0 &&
-				    buf_addf(out, e, strcmp(k->key, "value") == 0 ? "'%.120s' " : "%s%s",
+				    buf_addf(out, e,
+					strcmp(k->key, "value") == 0 ? "'%.120s' " : "%s%s",
 					k->text, strcmp(k->key, "reason") == 0 ? "" : " "))
 					return (-1);
 			if (buf_add(out, "\n", 1, e))
@@ -207,7 +209,8 @@ reject_read_text(const struct reject_reader *rr, struct buf *out, struct err *e)
 		list.len = 0;
 		if (buf_addf(out, e, "\n%-20s %11llu rejected %11llu with flaws\n", c->code,
 			(unsigned long long)c->rejects, (unsigned long long)c->flaws) ||
-		    (known != NULL && buf_addf(out, e, "  %s\n  -> %s\n", known->meaning, known->advice)) ||
+		    (known != NULL &&
+			buf_addf(out, e, "  %s\n  -> %s\n", known->meaning, known->advice)) ||
 		    buf_add(&list, "[", 1, e) ||
 		    buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len, e) ||
 		    buf_add(&list, "]", 1, e) || (all = json_parse(list.p, list.len, e)) == NULL)
@@ -258,7 +261,8 @@ reject_read_json(const struct reject_reader *rr, struct buf *out, struct err *e)
 
 		list.len = 0;
 		rc = buf_add(&list, "[", 1, e) ||
-			buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len, e) ||
+			buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len,
+			    e) ||
 			buf_add(&list, "]", 1, e) ?
 		    -1 :
 		    0;
@@ -337,8 +341,10 @@ reject_read_record(struct reject_replay *p, const struct stream_field *f, struct
 		    p->rr->path));
 	for (i = 0; i + sizeof(cut) - 1 <= faults->len; i++)
 		if (memcmp(faults->p + i, cut, sizeof(cut) - 1) == 0)
-			return (err_set(e, STATUS_DATA, "record %.*s of '%s' was too long to be kept whole",
-			    (int)f[p->rr->at[AT_RECORD]].len, f[p->rr->at[AT_RECORD]].p, p->rr->path));
+			return (err_set(e, STATUS_DATA,
+			    "record %.*s of '%s' was too long to be kept whole",
+			    (int)f[p->rr->at[AT_RECORD]].len, f[p->rr->at[AT_RECORD]].p,
+			    p->rr->path));
 	if (buf_reserve(&p->b, n + 1, e))
 		return (-1);
 	if (num_unhex(p->b.p + p->b.len, raw->p, n))
@@ -372,8 +378,7 @@ reject_read_rows(struct reject_replay *p, struct err *e)
 			p->b.len = 0;
 		}
 	}
-	return (rc != 0 ? -1 :
-			  io_write_all(p->spool, p->b.p, p->b.len, "temporary file", e));
+	return (rc != 0 ? -1 : io_write_all(p->spool, p->b.p, p->b.len, "temporary file", e));
 }
 
 /* The file is whole: hand on what was spooled. */

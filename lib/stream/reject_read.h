@@ -22,8 +22,8 @@ struct reject_options {
  * text or as one JSON object with an LF behind it.  Return 0, or -1 with ${e} set:
  * STATUS_NOINPUT, STATUS_DATA (no reject file, a broken seal).
  */
-int reject_read_count(const char *path, const struct reject_options *o, bool json,
-    struct buf *out, struct err *e);
+int reject_read_count(const char *path, const struct reject_options *o, bool json, struct buf *out,
+    struct err *e);
 
 /**
  * reject_read_replay(path, o, fd, n, e):

@@ -144,7 +144,7 @@ static int
 bulk_ledger(struct bulk *l, const struct book *up, size_t n, struct err *e)
 {
 	static const char none[] = "00000000-0000-0000-0000-000000000000";
-	struct ledger g = { l->pg, "table-load", stream_reader_run(l->r), l->started, "" };
+	struct ledger g = { l->pg, "table-load", stream_reader_run(l->r), l->started, "", false };
 	const char *params[] = { none, l->own.dataset };
 	unsigned long section;
 	struct pg_result *r;
