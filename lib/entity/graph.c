@@ -99,10 +99,19 @@ static int
 graph_begin(struct graph *g, const char *conninfo, struct err *e)
 {
 	char *there, *held, *snapshot, sql[200];
+	uint64_t without = 0;
 	int rc = -1;
 
 	if (graph_text(g, &there, e, "SELECT to_regclass('ag_catalog.ag_graph')"))
 		return (-1);
+	if (there == NULL &&
+	    graph_number(g, &without, e,
+		"SELECT (coalesce(current_setting('aegis.without', true), '') ~ '\\yage\\y')::integer"))
+		return (-1);
+	if (there == NULL && without > 0) {
+		g->without = true;
+		return (0);
+	}
 	if (there == NULL) {
 		(void)err_set(e, STATUS_CONFIG,
 		    "this database has no graph: Apache AGE is not in it");
@@ -259,7 +268,11 @@ static int
 graph_run(struct graph *g, const struct graph_options *o, struct err *e)
 {
 
-	if (graph_begin(g, o->conninfo, e) || graph_loads(g, o->full, e))
+	if (graph_begin(g, o->conninfo, e))
+		return (-1);
+	if (g->without)
+		return (0);
+	if (graph_loads(g, o->full, e))
 		return (-1);
 	if (!o->check && g->mode == GRAPH_CHANGES && g->loads == 0) {
 		pg_rollback(g->pg);

@@ -25,6 +25,7 @@ struct graph;
  * Bring the graph in step, in one transaction; with o->check compare it.  Return what
  * came of it, freed by the caller with graph_free(), or NULL with ${e} set and
  * nothing changed: STATUS_USAGE (no UUID), STATUS_CONFIG (no graph, no such label),
+ * (a database that does without one on purpose is none of these),
  * STATUS_TEMPFAIL (another sync is at work, another writer was faster, the connection
  * was lost), or what the server says.
  */

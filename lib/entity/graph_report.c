@@ -48,6 +48,8 @@ graph_report_text(const struct graph *g, struct buf *out, struct err *e)
 	uint64_t v[6];
 	size_t many = graph_report_figures(g, &none, names, v), i;
 
+	if (g->without)
+		return (buf_adds(out, "this database does without a graph (aegis.without)\n", e));
 	if (!g->check && g->nlabels == 0 && g->loads == 0)
 		return (buf_adds(out, "nothing new\n", e));
 	if (!g->check && buf_addf(out, e, "%llu new loads\n\n", (unsigned long long)g->loads))
@@ -111,6 +113,8 @@ graph_report_json(const struct graph *g, struct buf *out, struct err *e)
 	graph_report_json_text(w, "tenant", g->tenant);
 	json_put_key(w, "check");
 	json_put_bool(w, g->check);
+	json_put_key(w, "without");
+	json_put_bool(w, g->without);
 	json_put_key(w, "loads");
 	json_put_number(w, text, num_fmt(text, g->loads));
 	json_put_key(w, "vertices");

@@ -53,6 +53,7 @@ struct graph_rule {
 
 struct graph {
 	bool check;
+	bool without; /* the database does without a graph on purpose */
 	enum graph_mode mode;
 	char tenant[37];
 	char sync[37];

@@ -251,7 +251,7 @@ def bench_graph(night1, night2):
     psql("-c", "VACUUM ANALYZE")
     walls = []
     for i in range(RUNS):
-        run(chain_argv((night2, night1)[i % 2], *TOGGLE))
+        run(chain_argv((night1, night2)[i % 2], *TOGGLE))
         walls.append(run([sync]))
     figure("graph-1%-changed", statistics.median(walls), "s", "graph-first-sync", whole, "<=0.15x")
     t = run([[*sync, "--check"]])
