@@ -9,6 +9,11 @@
 #include "base/os.h"
 #include "entity/graph_state.h"
 
+static int graph_sql(struct buf *b, const char *fmt, va_list ap, struct err *e)
+    __attribute__((format(printf, 2, 0)));
+static int graph_value(struct graph *g, char **out, const char *fmt, va_list ap, struct err *e)
+    __attribute__((format(printf, 3, 0)));
+
 static int
 graph_sql(struct buf *b, const char *fmt, va_list ap, struct err *e)
 {
