@@ -454,6 +454,37 @@ json_put_null(struct json_writer *w)
 		json_status(w, yajl_gen_null(w->gen));
 }
 
+void
+json_member_text(struct json_writer *w, const char *key, const char *v)
+{
+
+	json_put_key(w, key);
+	if (v != NULL)
+		json_put_text(w, v, strlen(v));
+	else
+		json_put_null(w);
+}
+
+void
+json_member_u64(struct json_writer *w, const char *key, uint64_t v)
+{
+	char text[20];
+
+	json_put_key(w, key);
+	json_put_number(w, text, num_fmt(text, v));
+}
+
+void
+json_member_json(struct json_writer *w, const char *key, const char *v)
+{
+
+	json_put_key(w, key);
+	if (v != NULL)
+		json_put_json(w, v, strlen(v));
+	else
+		json_put_null(w);
+}
+
 int
 json_writer_end(struct json_writer *w, struct err *e)
 {

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -54,6 +55,13 @@ void json_put_number(struct json_writer *w, const char *p, size_t len); /* as wr
 void json_put_json(struct json_writer *w, const char *p, size_t len);   /* JSON, as it stands */
 void json_put_bool(struct json_writer *w, bool v);
 void json_put_null(struct json_writer *w);
+
+/*
+ * A member of an object: its key and its value; NULL is null.
+ */
+void json_member_text(struct json_writer *w, const char *key, const char *v);
+void json_member_u64(struct json_writer *w, const char *key, uint64_t v);
+void json_member_json(struct json_writer *w, const char *key, const char *v);
 
 /**
  * json_writer_end(w, e):

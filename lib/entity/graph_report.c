@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/num.h"
 #include "entity/graph_state.h"
 
 /* The figures of a line: of a sync, or of a check. */
@@ -75,29 +74,16 @@ graph_report_text(const struct graph *g, struct buf *out, struct err *e)
 }
 
 static void
-graph_report_json_text(struct json_writer *w, const char *key, const char *v)
-{
-
-	json_put_key(w, key);
-	json_put_text(w, v, strlen(v));
-}
-
-static void
 graph_report_json_counts(struct json_writer *w, const struct graph *g, const struct graph_counts *n)
 {
 	const char *names[6];
 	uint64_t v[6];
-	char text[20];
 	size_t many = graph_report_figures(g, n, names, v), i;
 
-	for (i = 0; i < many; i++) {
-		json_put_key(w, names[i]);
-		json_put_number(w, text, num_fmt(text, v[i]));
-	}
-	if (g->check && n->examples != NULL) {
-		json_put_key(w, "examples");
-		json_put_json(w, n->examples, strlen(n->examples));
-	}
+	for (i = 0; i < many; i++)
+		json_member_u64(w, names[i], v[i]);
+	if (g->check && n->examples != NULL)
+		json_member_json(w, "examples", n->examples);
 	json_put_close(w);
 }
 
@@ -105,24 +91,22 @@ static int
 graph_report_json(const struct graph *g, struct buf *out, struct err *e)
 {
 	struct json_writer *w = json_writer_new(out);
-	char text[20];
 	size_t i;
 	int rc;
 
 	json_put_object(w);
-	graph_report_json_text(w, "tenant", g->tenant);
+	json_member_text(w, "tenant", g->tenant);
 	json_put_key(w, "check");
 	json_put_bool(w, g->check);
 	json_put_key(w, "without");
 	json_put_bool(w, g->without);
-	json_put_key(w, "loads");
-	json_put_number(w, text, num_fmt(text, g->loads));
+	json_member_u64(w, "loads", g->loads);
 	json_put_key(w, "vertices");
 	json_put_array(w);
 	for (i = 0; i < g->nlabels; i++) {
 		json_put_object(w);
-		graph_report_json_text(w, "label", g->labels[i].name);
-		graph_report_json_text(w, "type", g->labels[i].type);
+		json_member_text(w, "label", g->labels[i].name);
+		json_member_text(w, "type", g->labels[i].type);
 		graph_report_json_counts(w, g, &g->labels[i].n);
 	}
 	json_put_close(w);
@@ -130,9 +114,9 @@ graph_report_json(const struct graph *g, struct buf *out, struct err *e)
 	json_put_array(w);
 	for (i = 0; i < g->nrules; i++) {
 		json_put_object(w);
-		graph_report_json_text(w, "label", g->rules[i].name);
-		graph_report_json_text(w, "child", g->rules[i].child->type);
-		graph_report_json_text(w, "parent", g->rules[i].parent->type);
+		json_member_text(w, "label", g->rules[i].name);
+		json_member_text(w, "child", g->rules[i].child->type);
+		json_member_text(w, "parent", g->rules[i].parent->type);
 		graph_report_json_counts(w, g, &g->rules[i].n);
 	}
 	json_put_close(w);

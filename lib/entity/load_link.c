@@ -202,6 +202,18 @@ load_link_number(const struct pg_result *r, int col)
 	return (strtoull(pg_result_get(r, 0, col), NULL, 10));
 }
 
+/* linked, missing_parent, missing_required, cardinality, examples */
+static void
+load_link_take(struct load_link *k, const struct pg_result *r)
+{
+
+	k->linked = load_link_number(r, 0);
+	k->missing_parent = load_link_number(r, 1);
+	k->missing_required = load_link_number(r, 2);
+	k->crowded = load_link_number(r, 3);
+	k->examples = xstrdup(pg_result_get(r, 0, 4));
+}
+
 /* What is wrong with a rule's links, of all children, and some of them by name. */
 static int
 load_link_count(struct load *l, struct load_link *k, struct err *e)
@@ -237,11 +249,7 @@ load_link_count(struct load *l, struct load_link *k, struct err *e)
 	(void)snprintf(limit, sizeof(limit), "%d", LOAD_EXAMPLES);
 	if ((r = pg_query(l->pg, sql, params, 6, e)) == NULL)
 		return (-1);
-	k->linked = load_link_number(r, 0);
-	k->missing_parent = load_link_number(r, 1);
-	k->missing_required = load_link_number(r, 2);
-	k->crowded = load_link_number(r, 3);
-	k->examples = xstrdup(pg_result_get(r, 0, 4));
+	load_link_take(k, r);
 	pg_result_free(r);
 	return (0);
 }
@@ -259,13 +267,8 @@ load_link_last(struct load *l, struct load_link *k, struct err *e)
 
 	if (r == NULL)
 		return (-1);
-	if (pg_result_rows(r) > 0) {
-		k->linked = load_link_number(r, 0);
-		k->missing_parent = load_link_number(r, 1);
-		k->missing_required = load_link_number(r, 2);
-		k->crowded = load_link_number(r, 3);
-		k->examples = xstrdup(pg_result_get(r, 0, 4));
-	}
+	if (pg_result_rows(r) > 0)
+		load_link_take(k, r);
 	pg_result_free(r);
 	return (0);
 }

@@ -7,22 +7,14 @@
 static int
 load_matrix_array(struct buf *b, char *const *v, size_t n, struct err *e)
 {
-	const char *s;
 	size_t i;
 
 	if (buf_add(b, "{", 1, e))
 		return (-1);
-	for (i = 0; i < n; i++) {
-		if (buf_adds(b, i > 0 ? ",\"" : "\"", e))
+	for (i = 0; i < n; i++)
+		if ((i > 0 && buf_add(b, ",", 1, e)) || pg_array_word(b, v[i], e))
 			return (-1);
-		for (s = v[i]; *s != '\0'; s++)
-			if (((*s == '"' || *s == '\\') && buf_add(b, "\\", 1, e)) ||
-			    buf_add(b, s, 1, e))
-				return (-1);
-		if (buf_add(b, "\"", 1, e))
-			return (-1);
-	}
-	return (buf_adds(b, "}", e));
+	return (buf_add(b, "}", 1, e));
 }
 
 static int

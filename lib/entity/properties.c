@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "pg/pg.h"
 
 /* jsonb numbers are PostgreSQL's numeric: far from its limits on every side. */
 enum { NUMBER_MAX = 200, EXPONENT_MAX = 4, ROW_BUF_MAX = 4 << 20 };
@@ -441,7 +442,7 @@ properties_find(const struct properties *p, const char *field)
 int
 properties_owned(const struct properties *p, bool identity, struct buf *out, struct err *e)
 {
-	const char *s, *comma = "\"";
+	const char *comma = "";
 	size_t i;
 
 	if (buf_add(out, "{", 1, e))
@@ -449,15 +450,9 @@ properties_owned(const struct properties *p, bool identity, struct buf *out, str
 	for (i = 0; i < p->n; i++) {
 		if (identity && p->columns[i].field->role != ROLE_IDENTITY)
 			continue;
-		if (buf_adds(out, comma, e))
+		if (buf_adds(out, comma, e) || pg_array_word(out, p->columns[i].field->key, e))
 			return (-1);
-		comma = ",\"";
-		for (s = p->columns[i].field->key; *s != '\0'; s++)
-			if (((*s == '"' || *s == '\\') && buf_add(out, "\\", 1, e)) ||
-			    buf_add(out, s, 1, e))
-				return (-1);
-		if (buf_add(out, "\"", 1, e))
-			return (-1);
+		comma = ",";
 	}
 	return (buf_add(out, "}", 1, e));
 }

@@ -105,6 +105,12 @@ int pg_copy_out(struct pg *pg, const char *sql, struct err *e);
 long pg_copy_get(struct pg *pg, const char **p, struct err *e);
 
 /**
+ * pg_array_word(b, s, e):
+ * Append ${s} as an element of a text[] literal: in quotes, quote and backslash escaped.
+ */
+int pg_array_word(struct buf *b, const char *s, struct err *e);
+
+/**
  * pg_copy_text(b, p, len, e):
  * Append a value in COPY's text form: backslash, TAB, LF and CR escaped.
  */

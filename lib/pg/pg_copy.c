@@ -154,6 +154,18 @@ pg_copy_get(struct pg *pg, const char **p, struct err *e)
 }
 
 int
+pg_array_word(struct buf *b, const char *s, struct err *e)
+{
+
+	if (buf_add(b, "\"", 1, e))
+		return (-1);
+	for (; *s != '\0'; s++)
+		if (((*s == '"' || *s == '\\') && buf_add(b, "\\", 1, e)) || buf_add(b, s, 1, e))
+			return (-1);
+	return (buf_add(b, "\"", 1, e));
+}
+
+int
 pg_copy_text(struct buf *b, const char *p, size_t len, struct err *e)
 {
 	size_t i, extra = 0;

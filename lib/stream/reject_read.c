@@ -228,18 +228,6 @@ done:
 	return (rc);
 }
 
-static void
-reject_read_member(struct json_writer *w, const char *key, const char *text, uint64_t n)
-{
-	char number[20];
-
-	json_put_key(w, key);
-	if (text != NULL)
-		json_put_text(w, text, strlen(text));
-	else
-		json_put_number(w, number, num_fmt(number, n));
-}
-
 static int
 reject_read_json(const struct reject_reader *rr, struct buf *out, struct err *e)
 {
@@ -249,11 +237,11 @@ reject_read_json(const struct reject_reader *rr, struct buf *out, struct err *e)
 	int rc = 0;
 
 	json_put_object(w);
-	reject_read_member(w, "file", rr->path, 0);
-	reject_read_member(w, "kind", stream_reader_kind(rr->r), 0);
-	reject_read_member(w, "source", stream_reader_source(rr->r), 0);
-	reject_read_member(w, "rejects", NULL, rr->rejects);
-	reject_read_member(w, "flaws", NULL, rr->flaws);
+	json_member_text(w, "file", rr->path);
+	json_member_text(w, "kind", stream_reader_kind(rr->r));
+	json_member_text(w, "source", stream_reader_source(rr->r));
+	json_member_u64(w, "rejects", rr->rejects);
+	json_member_u64(w, "flaws", rr->flaws);
 	json_put_key(w, "codes");
 	json_put_array(w);
 	for (i = 0; rc == 0 && i < rr->ncounts; i++) {
@@ -267,9 +255,9 @@ reject_read_json(const struct reject_reader *rr, struct buf *out, struct err *e)
 		    -1 :
 		    0;
 		json_put_object(w);
-		reject_read_member(w, "code", c->code, 0);
-		reject_read_member(w, "rejects", NULL, c->rejects);
-		reject_read_member(w, "flaws", NULL, c->flaws);
+		json_member_text(w, "code", c->code);
+		json_member_u64(w, "rejects", c->rejects);
+		json_member_u64(w, "flaws", c->flaws);
 		json_put_key(w, "examples");
 		json_put_json(w, list.len > 0 ? list.p : "[]", list.len > 0 ? list.len : 2);
 		json_put_close(w);
