@@ -52,6 +52,9 @@ INSERT INTO skill_personas (skill_id, persona_key, display_name, prompt_text) VA
 INSERT INTO agent_definitions (tenant_id, agent_key, root_skill_key, loaded_skills) VALUES ('00000000-0000-4000-8000-000000000001', 'rule_37', 'rrc_rule37', '{a}');
 INSERT INTO entities (tenant_id, type_key, entity_key, name, properties, changed_run) VALUES ('00000000-0000-4000-8000-000000000001', 'well', '42-383-67890', :nasty, '{"depth": 8032.50}', '00000000-0000-4000-8000-00000000000a');
 INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run) VALUES (1, '42-383-67890', '\x00ff0a0d5c2c22000102030405060708', '00000000-0000-4000-8000-00000000000a');
-INSERT INTO entity_links (tenant_id, child_type, child_key, rule_id, parent_type, parent_key) VALUES ('00000000-0000-4000-8000-000000000001', 'well', 'a', '00000000-0000-4000-8000-00000000000a', 'lease', 'b');
+INSERT INTO entity_links (rule_id, child_key, parent_key, changed_run) VALUES ('00000000-0000-4000-8000-00000000000a', 'a', 'b', '00000000-0000-4000-8000-00000000000b');
+INSERT INTO entity_pending (dataset_id, entity_key, properties) VALUES (1, 'c', '{}');
+INSERT INTO graph_synced (run_id, dataset_id, section, sync_id) VALUES ('00000000-0000-4000-8000-00000000000b', 1, 0, '00000000-0000-4000-8000-00000000000c');
+INSERT INTO graph_books (sync_id, tenant_id, label, kind, inserted, updated, adopted, retired, unchanged) VALUES ('00000000-0000-4000-8000-00000000000c', '00000000-0000-4000-8000-000000000001', 'Well', 'v', 1, 0, 0, 0, 0);
 INSERT INTO episodic_memories (agent_id, conversation_id, summary, embedding, key_decisions)
     SELECT 'a', 'c' || g, :nasty, CASE WHEN g > 1 THEN :embedding END, '{"a": 1}' FROM generate_series(1, 3) g;

@@ -17,7 +17,7 @@ mapfile -t TABLES < <(awk '$1 == "table" {print $2} END {print "skill_definition
 list=$(printf "'%s'::regclass," "${TABLES[@]}")
 list=${list%,}
 is "$(sql "SELECT string_agg(relname, ' ' ORDER BY relname COLLATE \"C\") FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    AND relkind = 'r' AND relname !~ '^(batch_|entities|entity_sources|entity_links)'")" \
+    AND relkind = 'r' AND relname !~ '^(batch_|graph_|entities|entity_sources|entity_links|entity_pending)'")" \
     "$(printf '%s\n' "${TABLES[@]}" | LC_ALL=C sort | paste -sd' ')" "the tables are the document's, and AEGIS Batch's own"
 
 catalogue_of() {
