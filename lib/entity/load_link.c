@@ -101,6 +101,23 @@ load_link_select(struct load *l, const struct load_link *k, struct buf *sql, str
 }
 
 /*
+ * Statements that join whole tables: the server has no figures of what it was just given, and
+ * would loop over one for each row of the other.
+ */
+static int
+load_link_update(struct load *l, struct load_link *k, const char *sql, const char *const *params,
+    int n, uint64_t *rows, struct err *e)
+{
+
+	if (pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) ||
+	    load_merge_exec(l, sql, params, n, rows, e) ||
+	    pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e))
+		return (-1);
+	k->changed += *rows;
+	return (0);
+}
+
+/*
  * A rule without a link yet: the rows go through here and back by COPY, which the server
  * takes in faster than what it selects itself.
  */
@@ -116,12 +133,12 @@ load_link_first(struct load *l, struct load_link *k, struct err *e)
 	copy_spool_init(&s);
 	if (buf_adds(&sql, "COPY (", e) || load_link_select(l, k, &sql, e) ||
 	    buf_adds(&sql, ") TO STDOUT", e) || buf_str(&sql, e) == NULL ||
-	    pg_copy_out(l->pg, sql.p, e))
+	    pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) || pg_copy_out(l->pg, sql.p, e))
 		goto done;
 	while ((n = pg_copy_get(l->pg, &p, e)) > 0)
 		if (buf_add(&s.b, p, (size_t)n, e) || copy_spool_row(&s, e))
 			goto done;
-	if (n < 0)
+	if (n < 0 || pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e))
 		goto done;
 	k->changed = s.rows;
 	rc = s.rows == 0 ? 0 :
@@ -139,6 +156,8 @@ static int
 load_link_children(struct load *l, struct load_link *k, struct err *e)
 {
 	const char *params[5] = { k->rule, l->tenant, l->type, l->run, k->field };
+	/* Few children's parents are looked up one by one. */
+	bool bulk = k->fresh || l->copied + l->restored + l->merged >= LINK_BULK;
 	struct buf sql = BUF_INIT(16 << 10);
 	uint64_t n;
 	int rc = -1;
@@ -156,7 +175,9 @@ load_link_children(struct load *l, struct load_link *k, struct err *e)
 		" changed_run = EXCLUDED.changed_run WHERE (k.parent_key, k.resolved)"
 		" IS DISTINCT FROM (EXCLUDED.parent_key, EXCLUDED.resolved)",
 		e) ||
-	    buf_str(&sql, e) == NULL || load_merge_exec(l, sql.p, NULL, 0, &k->changed, e))
+	    buf_str(&sql, e) == NULL ||
+	    (bulk ? load_link_update(l, k, sql.p, NULL, 0, &n, e) :
+		    load_merge_exec(l, sql.p, NULL, 0, &k->changed, e)))
 		goto done;
 	/* A child that is retired, or names no parent any more. */
 	sql.len = 0;
@@ -167,9 +188,8 @@ load_link_children(struct load *l, struct load_link *k, struct err *e)
 		" AND e.tenant_id = $2::uuid AND e.type_key = $3%s"
 		" AND (e.retired_at IS NOT NULL OR e.properties ->> $5::text IS NULL)",
 		k->fresh ? "" : " AND e.changed_run = $4::uuid") ||
-	    buf_str(&sql, e) == NULL || load_merge_exec(l, sql.p, params, 5, &n, e))
+	    buf_str(&sql, e) == NULL || load_link_update(l, k, sql.p, params, 5, &n, e))
 		goto done;
-	k->changed += n;
 	rc = 0;
 done:
 	buf_free(&sql);
@@ -183,14 +203,13 @@ load_link_parents(struct load *l, struct load_link *k, struct err *e)
 	const char *params[4] = { k->rule, l->tenant, l->type, l->run };
 	uint64_t n;
 
-	if (load_merge_exec(l,
+	if (load_link_update(l, k,
 		"UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $4::uuid"
 		" FROM entities e WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
 		" AND e.tenant_id = $2::uuid AND e.type_key = $3 AND e.changed_run = $4::uuid"
 		" AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
 		params, 4, &n, e))
 		return (-1);
-	k->changed += n;
 	l->healed += n;
 	return (0);
 }
@@ -286,10 +305,7 @@ load_link_lock(struct load *l, struct err *e)
 		"SELECT pg_advisory_xact_lock(hashtextextended('aegis entity-links ' || $1, 0))",
 		params, 1, NULL, e))
 		return (-1);
-	/* The server knows little of tables that it has just been given. */
-	if (l->copied + l->restored < LINK_BULK)
-		return (0);
-	return (pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e));
+	return (0);
 }
 
 int
@@ -320,7 +336,7 @@ load_link_write(struct load *l, struct err *e)
 		if (load_link_count(l, k, e))
 			return (-1);
 	}
-	return (any ? pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e) : 0);
+	return (0);
 }
 
 int

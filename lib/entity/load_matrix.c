@@ -45,19 +45,22 @@ load_matrix_names(struct load *l, struct err *e)
 
 	if (!l->wrote)
 		return (0);
-	return (load_merge_exec(l,
-	    "UPDATE compliance_status s SET entity_name = e.name, entity_field = e.field,"
-	    " entity_district = e.district, details = CASE"
-	    " WHEN jsonb_typeof(coalesce(s.details, '{}')) <> 'object' THEN s.details"
-	    " WHEN e.retired_at IS NULL THEN s.details - 'retired'"
-	    " ELSE coalesce(s.details, '{}') || jsonb_build_object('retired', to_char("
-	    "e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END"
-	    " FROM entities e WHERE e.tenant_id = $1::uuid AND e.type_key = $2"
-	    " AND e.changed_run = $3::uuid AND s.tenant_id = $4 AND s.entity_id = e.entity_key"
-	    " AND s.entity_type = $2 AND (s.entity_name, s.entity_field, s.entity_district,"
-	    " coalesce(s.details ? 'retired', false)) IS DISTINCT FROM"
-	    " (e.name, e.field, e.district, e.retired_at IS NOT NULL)",
-	    params, 4, &l->cells_kept, e));
+	if (pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) ||
+	    load_merge_exec(l,
+		"UPDATE compliance_status s SET entity_name = e.name, entity_field = e.field,"
+		" entity_district = e.district, details = CASE"
+		" WHEN jsonb_typeof(coalesce(s.details, '{}')) <> 'object' THEN s.details"
+		" WHEN e.retired_at IS NULL THEN s.details - 'retired'"
+		" ELSE coalesce(s.details, '{}') || jsonb_build_object('retired', to_char("
+		"e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END"
+		" FROM entities e WHERE e.tenant_id = $1::uuid AND e.type_key = $2"
+		" AND e.changed_run = $3::uuid AND s.tenant_id = $4 AND s.entity_id = e.entity_key"
+		" AND s.entity_type = $2 AND (s.entity_name, s.entity_field, s.entity_district,"
+		" coalesce(s.details ? 'retired', false)) IS DISTINCT FROM"
+		" (e.name, e.field, e.district, e.retired_at IS NOT NULL)",
+		params, 4, &l->cells_kept, e))
+		return (-1);
+	return (pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e));
 }
 
 /* Cells of the tenant's own entities that have none yet. */

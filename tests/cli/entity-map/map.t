@@ -171,9 +171,15 @@ is "$(grep '^1,' "$WORK/out")" "1,0,42-001-00001,42-001-00001,SMITH,06,001,opera
     'with every value in its field'
 unlike "$WORK/err" 'warning|not mapped' 'and no column is left over'
 for t in operator lease field permit; do
-	exits 78 "the demo type $t is sound, and not fed by dbf900/well" \
-	    map --type "$t" --definitions "$TYPES/$t.yaml" <"$WORK/wells"
-	like "$WORK/err" "part of the identity" "$t: for want of a mapping"
+	exits 78 "the demo type $t is not fed by dbf900/well" map --type "$t" --definitions "$TYPES/$t.yaml" <"$WORK/wells"
+	like "$WORK/err" "dbf900/well has no column '[a-z]*_number'" "$t: it has not the identity's column"
+done
+for v in olf001/lease olf001/field gsf001/lease gsf001/field daf802/permit daf802/operator daf420/permit daf420/operator; do
+	aegis-rrc-decode --layout "${v%/*}" --view "${v#*/}" "$ROOT"/fixtures/"${v%/*}"-demo.*.gz >"$WORK/fed" 2>/dev/null
+	fed() { map --type "${v#*/}" --definitions "$TYPES/${v#*/}.yaml" <"$WORK/fed"; }
+	exits 0 "the demo type ${v#*/} takes $v" fed
+	unlike "$WORK/err" 'warning|not mapped' 'and no column is left over'
+	is "$(grep -c '^[0-9]' "$WORK/out")" "$(grep -c '^[0-9]' "$WORK/fed")" 'every row'
 done
 
 # Output that can't be written.
