@@ -203,15 +203,12 @@ load_link_parents(struct load *l, struct load_link *k, struct err *e)
 	const char *params[4] = { k->rule, l->tenant, l->type, l->run };
 	uint64_t n;
 
-	if (load_link_update(l, k,
-		"UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $4::uuid"
-		" FROM entities e WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
-		" AND e.tenant_id = $2::uuid AND e.type_key = $3 AND e.changed_run = $4::uuid"
-		" AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
-		params, 4, &n, e))
-		return (-1);
-	l->healed += n;
-	return (0);
+	return (load_link_update(l, k,
+	    "UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $4::uuid"
+	    " FROM entities e WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
+	    " AND e.tenant_id = $2::uuid AND e.type_key = $3 AND e.changed_run = $4::uuid"
+	    " AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
+	    params, 4, &n, e));
 }
 
 static uint64_t

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "entity/load_state.h"
 
 int
@@ -162,13 +163,18 @@ load_retire(struct load *l, struct err *e)
 	load_held(l);
 	if (load_retire_find(l, e))
 		return (-1);
-	if (l->gone == 0)
+	if (l->gone == 0 || l->o->accept_shrink)
 		l->withheld = NULL;
-	if (l->gone == 0 || (l->withheld != NULL && !l->o->accept_shrink))
+	if (l->gone == 0)
 		return (0);
-	l->withheld = NULL;
-	if (load_retire_guard(l, e) ||
-	    copy_spool_send(&l->lost, l->pg, "COPY load_gone FROM STDIN", e) ||
+	if (load_retire_guard(l, e))
+		return (-1);
+	if (l->withheld != NULL) {
+		log_warning("%llu entities are missing in '%s' and are not retired: %s",
+		    (unsigned long long)l->gone, l->dataset, l->withheld);
+		return (0);
+	}
+	if (copy_spool_send(&l->lost, l->pg, "COPY load_gone FROM STDIN", e) ||
 	    load_retire_examples(l, e) || (!l->plan && pg_exec(l->pg, "ANALYZE load_gone", e)))
 		return (-1);
 	return (l->plan ? load_retire_count(l, e) : load_retire_write(l, e));

@@ -126,7 +126,7 @@ struct load {
 	size_t keys, bytes;     /* the index's */
 	struct load_link *links;
 	size_t nlinks, caplinks;
-	uint64_t healed, cells, cells_kept; /* links; rows of the matrix, new and renamed */
+	uint64_t cells, cells_kept; /* rows of the matrix: new, renamed */
 
 	struct load_section **sections;
 	size_t nsections, capsections;
