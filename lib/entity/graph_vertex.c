@@ -38,7 +38,7 @@ graph_vertex_known(struct graph_vertices *v, struct err *e)
 	    buf_str(&sql, e) == NULL || pg_copy_out(v->g->pg, sql.p, e))
 		goto done;
 	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0)
-		if (index_know(v->known, digest_xxh128(p, (size_t)k - 1), INDEX_ENTITY, none, e))
+		if (index_know(v->known, digest_xxh128(p, (size_t)k - 1), INDEX_SOURCE, none, e))
 			goto done;
 	rc = k < 0 ? -1 : 0;
 done:
@@ -51,18 +51,13 @@ static int
 graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err *e)
 {
 	const char *tab1 = memchr(p, '\t', len), *tab2, *end = p + len - 3;
-	const struct digest128 none = { 0, 0 };
-	struct index_row seen;
 	bool there = true;
 
 	if (tab1 == NULL || (tab2 = memchr(tab1 + 1, '\t', (size_t)(end - tab1))) == NULL)
 		return (err_set(e, STATUS_BUG, "the server's rows can't be read"));
 	v->l->n.retired += end[1] == 't';
-	if (v->known != NULL) {
-		if (index_see(v->known, digest_xxh128(p, (size_t)(tab1 - p)), none, 0, &seen, e))
-			return (-1);
-		there = seen.again || (seen.known & INDEX_ENTITY);
-	}
+	if (v->known != NULL)
+		there = index_is_unseen(v->known, digest_xxh128(p, (size_t)(tab1 - p)));
 	if (there) {
 		if (buf_add(&v->staged.b, tab1 + 1, (size_t)(tab2 - tab1), e) ||
 		    graph_text_agtype(&v->staged.b, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
