@@ -39,12 +39,20 @@ digest_sha256_update(struct digest_sha256 *d, const void *p, size_t n)
 }
 
 void
-digest_sha256_final(struct digest_sha256 *d, char hex[DIGEST_SHA256_HEX + 1])
+digest_sha256_next(struct digest_sha256 *d, unsigned char md[DIGEST_SHA256_SIZE])
 {
-	unsigned char md[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 
-	digest_need(EVP_DigestFinal_ex(d->ctx, md, &n) == 1 && n == DIGEST_SHA256_SIZE);
+	digest_need(EVP_DigestFinal_ex(d->ctx, md, &n) == 1 && n == DIGEST_SHA256_SIZE &&
+	    EVP_DigestInit_ex(d->ctx, NULL, NULL) == 1);
+}
+
+void
+digest_sha256_final(struct digest_sha256 *d, char hex[DIGEST_SHA256_HEX + 1])
+{
+	unsigned char md[DIGEST_SHA256_SIZE];
+
+	digest_sha256_next(d, md);
 	num_hex(hex, md, DIGEST_SHA256_SIZE);
 	hex[DIGEST_SHA256_HEX] = '\0';
 	digest_sha256_free(d);

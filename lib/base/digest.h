@@ -25,6 +25,12 @@ void digest_sha256_update(struct digest_sha256 *d, const void *p, size_t n);
  * Write 64 hex digits and a NUL to ${hex} and free ${d}.
  */
 void digest_sha256_final(struct digest_sha256 *d, char hex[DIGEST_SHA256_HEX + 1]);
+
+/**
+ * digest_sha256_next(d, md):
+ * Write the digest's bytes to ${md}, and let ${d} begin anew.
+ */
+void digest_sha256_next(struct digest_sha256 *d, unsigned char md[DIGEST_SHA256_SIZE]);
 void digest_sha256_free(struct digest_sha256 *d);
 
 /* XXH64 with seed 0 (libxxhash), the stream seal's checksum. */

@@ -77,6 +77,15 @@ os_wipe(void *p, size_t n)
 	explicit_bzero(p, n);
 }
 
+void
+os_no_dump(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int
 os_self_dir(char *dst, size_t size, struct err *e)
 {

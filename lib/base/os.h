@@ -51,6 +51,12 @@ pid_t os_wait(pid_t pid, int flags, int *status, struct rusage *ru);
 void os_wipe(void *p, size_t n);
 
 /**
+ * os_no_dump():
+ * No core file of this process, and no other process of its user may look into it.
+ */
+void os_no_dump(void);
+
+/**
  * os_self_dir(dst, size, e):
  * Write the directory of the running program's file, links resolved, without a
  * trailing slash.  Return 0, or -1 with ${e} set.

@@ -40,9 +40,18 @@ book_code(char dst[BOOK_CODE_SIZE], const char *code)
 void
 book_count(struct book *b, const char *code)
 {
+
+	book_add(b, code, 1);
+}
+
+void
+book_add(struct book *b, const char *code, uint64_t n)
+{
 	char word[BOOK_CODE_SIZE];
 	size_t i;
 
+	if (n == 0)
+		return;
 	book_code(word, code[0] != '\0' ? code : "other");
 	for (i = 0; i < b->ncodes; i++)
 		if (strcmp(b->codes[i].code, word) == 0)
@@ -55,7 +64,7 @@ book_count(struct book *b, const char *code)
 		memcpy(b->codes[i].code, word, sizeof(word));
 		b->ncodes++;
 	}
-	b->codes[i].n++;
+	b->codes[i].n += n;
 }
 
 int

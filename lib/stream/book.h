@@ -55,10 +55,11 @@ struct book {
 void book_init(struct book *b, const char *stage);
 
 /**
- * book_count(b, code):
- * Count one fault of ${code}; past BOOK_MAX_CODES codes under "other".
+ * book_count(b, code), book_add(b, code, n):
+ * Count one fault of ${code}, or ${n}; past BOOK_MAX_CODES codes under "other".
  */
 void book_count(struct book *b, const char *code);
+void book_add(struct book *b, const char *code, uint64_t n);
 
 /**
  * book_balances(b, e):

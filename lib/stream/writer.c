@@ -213,6 +213,17 @@ stream_writer_plain(struct stream_writer *w, const char *p, size_t len)
 }
 
 void
+stream_writer_raw(struct stream_writer *w, const char *p, size_t len, size_t n)
+{
+
+	writer_room(w, 1);
+	if (w->field > 0)
+		w->p[w->len++] = ',';
+	writer_bulk(w, p, len);
+	w->field += n;
+}
+
+void
 stream_writer_u64(struct stream_writer *w, uint64_t v)
 {
 

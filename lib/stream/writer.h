@@ -49,6 +49,12 @@ void stream_writer_text(struct stream_writer *w, const char *p, size_t len);
  */
 void stream_writer_plain(struct stream_writer *w, const char *p, size_t len);
 void stream_writer_u64(struct stream_writer *w, uint64_t v);
+
+/**
+ * stream_writer_raw(w, p, len, n):
+ * Add ${n} fields as they stand in another stream's row: stream_reader_raw().
+ */
+void stream_writer_raw(struct stream_writer *w, const char *p, size_t len, size_t n);
 void stream_writer_null(struct stream_writer *w);
 
 /**

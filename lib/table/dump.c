@@ -81,7 +81,9 @@ dump_sql(const struct table *t, const struct dump_options *o, const struct dump_
 	    buf_addf(b, e, " FROM %s t", t->quoted) ||
 	    (o->where != NULL && buf_addf(b, e, " WHERE (%s\n)", o->where)) ||
 	    buf_addf(b, e, " ORDER BY %s",
-		t->nkeys > 0 ? t->keys[0].target : "t::text COLLATE \"C\"") ||
+		o->order != NULL ? o->order :
+		    t->nkeys > 0 ? t->keys[0].target :
+				   "t::text COLLATE \"C\"") ||
 	    buf_adds(b, ") TO STDOUT", e))
 		return (-1);
 	return (buf_str(b, e) == NULL ? -1 : 0);
@@ -162,7 +164,8 @@ dump_row(struct stream_writer *w, struct buf *line, const char *p, size_t len, s
 }
 
 static int
-dump_rows(struct pg *pg, const char *sql, struct stream_writer *w, struct err *e)
+dump_rows(struct pg *pg, const struct dump_options *o, const char *sql, struct stream_writer *w,
+    struct err *e)
 {
 	struct buf line = BUF_INIT(DUMP_VALUE_MAX);
 	const char *p;
@@ -172,6 +175,8 @@ dump_rows(struct pg *pg, const char *sql, struct stream_writer *w, struct err *e
 	if (pg_copy_out(pg, sql, e))
 		return (-1);
 	while (rc == 0 && (n = pg_copy_get(pg, &p, e)) != 0) {
+		if (n > 0 && o->wanted != NULL && !o->wanted(o->ctx, p, (size_t)n - 1))
+			continue;
 		if (n < 0 || (rc = dump_row(w, &line, p, (size_t)n - 1, e)) != 0)
 			rc = -1;
 		progress_tick(stream_writer_rows(w), stream_writer_rows(w), 0, 0);
@@ -197,17 +202,18 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	if (o->query != NULL ? dump_query_columns(pg, t, o->query, &c, e) :
 			       dump_columns(t, o->columns, &c, e))
 		goto done;
-	if (dump_sql(t, o, &c, &sql, e) || buf_addf(&kind, e, "table:%s", t->name) ||
+	if (dump_sql(t, o, &c, &sql, e) ||
+	    buf_addf(&kind, e, "%s:%s", o->kind != NULL ? o->kind : "table", t->name) ||
 	    buf_str(&kind, e) == NULL)
 		goto done;
 	h.kind = kind.p;
-	h.source = t->name;
+	h.source = o->source != NULL ? o->source : t->name;
 	h.run = o->run;
 	h.dataset = NULL;
 	if ((w = stream_writer_open(fd, name, &h, (const char *const *)c.v, c.n, e)) == NULL ||
-	    dump_rows(pg, sql.p, w, e))
+	    dump_rows(pg, o, sql.p, w, e))
 		goto done;
-	book_init(&own, "table-dump");
+	book_init(&own, o->stage != NULL ? o->stage : "table-dump");
 	own.read = own.used = own.rows = *rows = stream_writer_rows(w);
 	rc = stream_writer_seal(w, NULL, 0, &own, e);
 done:

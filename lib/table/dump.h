@@ -1,19 +1,27 @@
 #ifndef AEGIS_TABLE_DUMP_H
 #define AEGIS_TABLE_DUMP_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "pg/pg.h"
 
-/* What goes out as the stream table:NAME. */
+/* What goes out as the stream table:NAME; all but the first may be NULL. */
 struct dump_options {
-	const char *table; /* its name, in schema public */
-	const char
-	    *query; /* instead of its rows: a SELECT whose columns are the table's, or NULL */
-	const char *columns; /* some of its columns, "a,b", or NULL: all */
-	const char *where;   /* a condition, or NULL */
+	const char *table;   /* its name, in schema public */
+	const char *query;   /* instead of its rows: a SELECT whose columns are the table's */
+	const char *columns; /* some of its columns, "a,b"; NULL: all */
+	const char *where;   /* a condition; the row is "t" */
+	const char *order;   /* of the rows; NULL: as dump_table() says */
+	const char *kind;    /* another one than "table", before ":NAME" */
+	const char *source;  /* NULL: the table's name */
+	const char *stage;   /* whose book it is; NULL: "table-dump" */
 	const char *run;     /* UUID */
+	/* Called with each row, as COPY text without its LF: return false to leave it out. */
+	bool (*wanted)(void *ctx, const char *p, size_t len);
+	void *ctx;
 };
 
 /**

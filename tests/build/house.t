@@ -39,6 +39,8 @@ none "a directory of lib/ uses only those below it" "$(
 	below ledger base stream pg
 	below entity base stream pg ledger
 	below table base stream pg ledger
+	below archive base stream
+	below audit base stream pg table archive
 )"
 
 none "a foreign library's header is included in one directory of lib/ only" "$(

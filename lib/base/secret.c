@@ -1,0 +1,60 @@
+#include "base/secret.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/os.h"
+
+static int
+secret_check(int fd, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return (err_sys(e, STATUS_IO, "can't look at '%s'", path));
+	if (!S_ISREG(st.st_mode))
+		return (err_set(e, STATUS_CONFIG, "'%s' is no regular file", path));
+	if (st.st_uid != geteuid() && st.st_uid != 0) {
+		(void)err_set(e, STATUS_NOPERM, "key file '%s' belongs to user %lu, not to %lu",
+		    path, (unsigned long)st.st_uid, (unsigned long)geteuid());
+		return (err_hint(e, "chown it"));
+	}
+	if ((st.st_mode & 077) != 0) {
+		(void)err_set(e, STATUS_NOPERM,
+		    "key file '%s' has mode %04o: others than its owner can reach it", path,
+		    (unsigned)(st.st_mode & 07777));
+		return (err_hint(e, "chmod 600 '%s'", path));
+	}
+	return (0);
+}
+
+int
+secret_read(const char *path, void *dst, size_t size, size_t *n, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char more;
+	ssize_t k;
+	int rc;
+
+	os_no_dump();
+	if (fd < 0)
+		return (err_sys(e, STATUS_NOINPUT, "can't open key file '%s'", path));
+	rc = secret_check(fd, path, e);
+	for (*n = 0; rc == 0 && *n < size; *n += (size_t)k) {
+		if ((k = io_read(fd, (char *)dst + *n, size - *n, path, e)) < 0)
+			rc = -1;
+		if (k <= 0)
+			break;
+	}
+	if (rc == 0 && *n == size && io_read(fd, &more, 1, path, e) != 0) {
+		os_wipe(&more, 1);
+		rc =
+		    err_set(e, STATUS_CONFIG, "key file '%s' is larger than %zu bytes", path, size);
+	}
+	if (rc)
+		os_wipe(dst, size);
+	(void)close(fd);
+	return (rc);
+}

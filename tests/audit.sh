@@ -1,0 +1,40 @@
+# Helpers of the audit tests; sourced behind lib.sh.
+KIT=$ROOT/tests/tools/audit_kit.py
+
+# new_key FILE: an HMAC key that only its owner reads
+new_key() { (umask 077 && openssl rand -hex 32 >"$1"); }
+
+# load_rows <CSV: into audit_logs, past its triggers where it has rows
+load_rows() { psql -Xq -v ON_ERROR_STOP=1 -c "COPY audit_logs FROM STDIN CSV"; }
+
+# forge STATEMENT: what only somebody with the table's owner's rights can do
+forge() {
+	sql "SET session_replication_role = replica; $1" >/dev/null
+}
+
+# empty_rows: no audit row at all
+empty_rows() {
+	sql "ALTER TABLE audit_logs DISABLE TRIGGER USER; TRUNCATE audit_logs;
+	    ALTER TABLE audit_logs ENABLE TRIGGER USER" >/dev/null
+}
+
+# jsonb_of <NDJSON >NDJSON: adds PostgreSQL's own text of event_data, and the key id k1
+jsonb_of() {
+	cat >"$WORK/plain.nd"
+	{
+		echo "CREATE TEMP TABLE t (LIKE audit_logs);"
+		echo "COPY t FROM STDIN CSV;"
+		python3 "$KIT" csv <"$WORK/plain.nd"
+		echo '\.'
+		echo "SELECT id, event_data::text FROM t;"
+	} | psql -XqAtF "$(printf '\t')" -v ON_ERROR_STOP=1 >"$WORK/jsonb.tsv"
+	python3 "$KIT" jsonb "$WORK/jsonb.tsv" k1 <"$WORK/plain.nd"
+}
+
+# verdicts FILE: the verdicts of an audit stream, counted: "bad_mac 1,valid 2"
+verdicts() {
+	aegis unseal "$1" | python3 -c '
+import collections, csv, sys
+n = collections.Counter(r["_verdict"] for r in csv.DictReader(sys.stdin))
+print(",".join("%s %d" % v for v in sorted(n.items())))'
+}
