@@ -1,5 +1,6 @@
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -140,4 +141,31 @@ io_spool(struct err *e)
 		return (-1);
 	}
 	return (fd);
+}
+
+int
+io_remove_tree(const char *path, struct err *e)
+{
+	char inner[4096];
+	struct dirent *d;
+	DIR *h;
+	int rc = 0;
+
+	if (unlink(path) == 0 || errno == ENOENT)
+		return (0);
+	/* A directory can't be unlinked: EISDIR on Linux, EPERM elsewhere. */
+	if ((errno != EISDIR && errno != EPERM) || (h = opendir(path)) == NULL)
+		return (err_sys(e, STATUS_OUTPUT, "can't remove '%s'", path));
+	while (rc == 0 && (d = readdir(h)) != NULL) {
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+			continue;
+		if (snprintf(inner, sizeof(inner), "%s/%s", path, d->d_name) >= (int)sizeof(inner))
+			rc = err_set(e, STATUS_OUTPUT, "the path '%.60s...' is too long", path);
+		else
+			rc = io_remove_tree(inner, e);
+	}
+	(void)closedir(h);
+	if (rc == 0 && rmdir(path))
+		rc = err_sys(e, STATUS_OUTPUT, "can't remove '%s'", path);
+	return (rc);
 }

@@ -50,6 +50,13 @@ int io_sync_parent(const char *path, struct err *e);
 int io_mkdirs(const char *path, mode_t mode, struct err *e);
 
 /**
+ * io_remove_tree(path, e):
+ * Remove the file ${path}, or the directory with all that is in it; links are not followed.
+ * Return 0, also where it is not there, or -1 with ${e} set.
+ */
+int io_remove_tree(const char *path, struct err *e);
+
+/**
  * io_spool(e):
  * Open a temporary file without a name in $TMPDIR (default /tmp) for reading
  * and writing.  Return its descriptor, or -1 with ${e} set.

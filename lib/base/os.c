@@ -36,12 +36,19 @@ os_utc(char *dst, size_t size, time_t t)
 }
 
 void
+os_random(void *p, size_t n)
+{
+
+	if (getrandom(p, n, 0) != (ssize_t)n)
+		err_die(STATUS_TEMPFAIL, "no random bytes");
+}
+
+void
 os_uuid(char dst[37])
 {
 	unsigned char b[16];
 
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		err_die(STATUS_TEMPFAIL, "no random bytes");
+	os_random(b, sizeof(b));
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
 	(void)snprintf(dst, 37,

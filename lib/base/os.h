@@ -27,6 +27,12 @@ uint64_t os_now_ns(void);
 char *os_utc(char *dst, size_t size, time_t t);
 
 /**
+ * os_random(p, n):
+ * Fill ${n} bytes, up to 256, from the kernel's random source.
+ */
+void os_random(void *p, size_t n);
+
+/**
  * os_uuid(dst):
  * Write a random UUID (version 4, RFC 9562) and a NUL: 37 bytes.
  */

@@ -345,3 +345,13 @@ csv_input_free(struct csv_input *in)
 	free(in->name);
 	free(in);
 }
+
+int
+csv_quote(const char *p, size_t len, struct buf *out, struct err *e)
+{
+
+	if (buf_reserve(out, 2 * len + 2, e))
+		return (-1);
+	out->len += csv_write2(out->p + out->len, 2 * len + 2, p, len, '"');
+	return (0);
+}

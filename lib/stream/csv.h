@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "stream/reader.h"
 
@@ -80,5 +81,11 @@ const struct stream_field *csv_input_fields(struct csv_input *in, size_t *n, str
  */
 void csv_input_tell(struct csv_input *in);
 void csv_input_free(struct csv_input *in);
+
+/**
+ * csv_quote(p, len, out, e):
+ * Append ${len} bytes as a quoted field.
+ */
+int csv_quote(const char *p, size_t len, struct buf *out, struct err *e);
 
 #endif

@@ -1,0 +1,128 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/pack.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/progress.h"
+
+static struct pack_options o;
+static const char *opt_also, *report = "text";
+
+static const struct option_spec options[] = {
+	{ "archives", OPTION_STRING, "DIR", &o.archives, "Where archives are kept, in DIR/TABLE." },
+	{ "key", OPTION_STRING, "FILE", &o.key,
+	    "Private key that signs; FILE.vkey lies beside it (audit-keygen makes both)." },
+	{ "also", OPTION_STRING, "csv", &opt_also,
+	    "Also a copy as CSV for spreadsheets, beside the archive." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "audit-pack",
+	.group = "Audit",
+	.summary = "seal an audit stream as the next archive of its table",
+	.usage = "--archives DIR --key FILE [options] <STREAM",
+	.options = options,
+	.description =
+	    "Reads the stream of audit-verify, and writes DIR/TABLE/TABLE-SEQUENCE-PERIOD: a BagIt bag "
+	    "with one line of JSON a row, the verdicts, a manifest and a signed checkpoint over the "
+	    "Merkle tree of all rows ever archived. Each archive names the one before. Every row goes "
+	    "in, whatever its verdict; a period without rows is sealed, too. doc/formats/archive.md "
+	    "has the format, doc/auditor.md what an auditor does with it.\n\n"
+	    "Beside the bag goes a page, TABLE-SEQUENCE-PERIOD.html, with counts. --also csv adds a "
+	    "copy in which a field that looks like a formula has an apostrophe before it.\n\n"
+	    "An archive appears whole or not at all. A period that is sealed already is left alone; "
+	    "one that does not follow the last archive's is refused, so that none is lost or doubled. "
+	    "One export at a time works on a table.",
+	.examples =
+	    "  aegis audit-read --table audit_logs --period due --archives /srv/audit |\n"
+	    "      aegis audit-verify --keys /etc/aegis/keyring.yaml --profile py-sorted |\n"
+	    "      aegis audit-pack --archives /srv/audit --key /etc/aegis/audit.key\n",
+	.status =
+	    "1: the archive is sealed, and holds rows whose signature does not hold, or rows that an "
+	    "earlier archive has in another form. 65: the stream is broken, or its period does not "
+	    "follow. 75: another export of this table is at work.",
+};
+
+static void
+report_text(const struct pack_result *r)
+{
+
+	if (r->path[0] == '\0') {
+		log_info("%s: nothing is due", r->table);
+		return;
+	}
+	if (r->sealed_before) {
+		log_info("'%s' is sealed already, and stays as it is", r->path);
+		return;
+	}
+	log_info("sealed '%s': %llu rows, %llu of them late", r->path, (unsigned long long)r->rows,
+	    (unsigned long long)r->late);
+	if (r->known > 0)
+		log_info("%llu rows stand in earlier archives already", (unsigned long long)r->known);
+	if (r->findings > 0)
+		log_warning("%llu rows have no signature that holds", (unsigned long long)r->findings);
+	if (r->changed > 0)
+		log_warning("%llu rows are not as an earlier archive has them: they were changed",
+		    (unsigned long long)r->changed);
+}
+
+static int
+report_json(const struct pack_result *r, struct err *e)
+{
+	struct buf out = BUF_INIT(1 << 16);
+	struct json_writer *w = json_writer_new(&out);
+	int rc;
+
+	json_put_object(w);
+	json_member_text(w, "table", r->table);
+	json_member_text(w, "archive", r->path[0] != '\0' ? r->path : NULL);
+	json_put_key(w, "sealed_before");
+	json_put_bool(w, r->sealed_before);
+	json_member_u64(w, "sequence", r->sequence);
+	json_member_u64(w, "rows", r->rows);
+	json_member_u64(w, "late", r->late);
+	json_member_u64(w, "findings", r->findings);
+	json_member_u64(w, "known", r->known);
+	json_member_u64(w, "changed", r->changed);
+	json_put_close(w);
+	rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) ||
+	    io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	json_writer_free(w);
+	buf_free(&out);
+	return (rc ? -1 : 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	struct pack_result r;
+	char **words;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &words, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (o.archives == NULL || o.key == NULL || n > 0)
+		return (program_usage_error(&program, "--archives DIR and --key FILE are needed"));
+	if (opt_also != NULL && strcmp(opt_also, "csv") != 0)
+		return (program_usage_error(&program, "--also takes csv, not '%s'", opt_also));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	o.csv = opt_also != NULL;
+	o.in = STDIN_FILENO;
+	o.in_name = "standard input";
+	progress_init("audit-pack");
+	if (pack_run(&o, &r, &e))
+		return (log_err(&e));
+	report_text(&r);
+	if (strcmp(report, "json") == 0 && report_json(&r, &e))
+		return (log_err(&e));
+	return (r.findings > 0 || r.changed > 0 ? STATUS_FINDINGS : STATUS_OK);
+}
