@@ -1,0 +1,336 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/bag.h"
+#include "archive/index.h"
+#include "archive/proof.h"
+#include "audit/audit_table.h"
+#include "audit/inspect_report.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/progress.h"
+
+enum { CHAINS_MAX = 2, HELD_MAX = 64 };
+
+static struct option_list opt_keys, opt_expect;
+static const char *opt_prove, *opt_output, *opt_proof, *opt_line, *report = "text";
+static bool opt_without;
+static struct inspect_options o;
+static struct chain chains[CHAINS_MAX + 1]; /* of each audit table; then archives by themselves */
+static bool found_any;
+
+static const struct option_spec options[] = {
+	{ "key", OPTION_LIST, "FILE", &opt_keys,
+	    "Public key, as FILE.vkey of audit-keygen; several for keys that followed each other." },
+	{ "without-key", OPTION_FLAG, NULL, &opt_without,
+	    "Look at no signature: then only accidents are found, not forgeries." },
+	{ "expect-checkpoint", OPTION_LIST, "FILE", &opt_expect,
+	    "A checkpoint kept from an earlier visit: what it stands for must still be there." },
+	{ "prove", OPTION_STRING, "ID", &opt_prove,
+	    "Write the proof that the row ID is archived: DIR/ID.proof and its line DIR/ID.json." },
+	{ "output-dir", OPTION_STRING, "DIR", &opt_output, "With --prove: where to (here)." },
+	{ "check-proof", OPTION_STRING, "FILE", &opt_proof,
+	    "Check such a proof; no archive is needed." },
+	{ "line", OPTION_STRING, "FILE", &opt_line,
+	    "With --check-proof: the row's line (FILE.json beside FILE.proof)." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "audit-check",
+	.group = "Audit",
+	.summary = "check audit archives and their chain, offline",
+	.usage = "--key FILE [options] DIR... | --key FILE --check-proof FILE",
+	.options = options,
+	.description =
+	    "Checks archives of audit-pack: DIR is where they are kept (one chain for each table), the "
+	    "directory of one table, or archives one by one. Every file is read, every digest, count "
+	    "and signature compared, the Merkle tree built again from the rows, and each archive held "
+	    "against the one before: whatever was edited, removed, added, put in another order, "
+	    "compressed again, renamed, or sealed twice is a finding.\n\n"
+	    "Archives missing at the end leave no trace among the others. An auditor keeps the file "
+	    "'checkpoint' of the last archive he has seen, and gives it the next time with "
+	    "--expect-checkpoint: then a lost tail, and a history written anew, are findings, too. "
+	    "Without one the report says \"tail not anchored\".\n\n"
+	    "No database and no HMAC key is needed. The verdicts on the rows' own signatures are "
+	    "those of the night of the export: they are counted, not made again. doc/auditor.md "
+	    "tells it on two pages; verify.sh does most of it without this program.",
+	.examples =
+	    "  aegis audit-check --key audit.key.vkey /srv/audit\n"
+	    "  aegis audit-check --key audit.key.vkey --expect-checkpoint 2025.checkpoint /srv/audit\n"
+	    "  aegis audit-check --key audit.key.vkey --prove "
+	    "9b2d3c1e-0000-4000-8000-000000000001 /srv/audit/audit_logs\n",
+	.status = "1: there are findings. 66: there is no archive. 78: a key that is none.",
+};
+
+static bool
+is_archive(const char *path)
+{
+	char file[CHAIN_PATH];
+	struct stat st;
+
+	return (snprintf(file, sizeof(file), "%s/data", path) < (int)sizeof(file) &&
+	    stat(file, &st) == 0);
+}
+
+static int
+add_chain(size_t i, const char *dir, const char *table, struct err *e)
+{
+	struct chain c;
+
+	if (chain_list(&c, dir, table, e))
+		return (-1);
+	if (c.n == 0 || chains[i].n > 0) {
+		chain_free(&c);
+		return (0);
+	}
+	chains[i] = c;
+	found_any = true;
+	return (0);
+}
+
+/* A directory of archives, of one table or of both, or an archive by itself. */
+static int
+add_path(const char *path, struct err *e)
+{
+	const struct audit_table *t;
+	char dir[CHAIN_PATH];
+	bool before = found_any;
+	size_t i;
+
+	if (is_archive(path)) {
+		found_any = true;
+		return (chain_add(&chains[CHAINS_MAX], path, e));
+	}
+	found_any = false;
+	for (i = 0; (t = audit_table_nth(i)) != NULL; i++) {
+		if (snprintf(dir, sizeof(dir), "%s/%s", path, t->name) >= (int)sizeof(dir))
+			return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", path));
+		if (add_chain(i, path, t->name, e) || add_chain(i, dir, t->name, e))
+			return (-1);
+	}
+	if (!found_any)
+		return (err_set(e, STATUS_NOINPUT, "'%s' holds no archive", path));
+	found_any |= before;
+	return (0);
+}
+
+static int
+load_keys(struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < opt_keys.n; i++)
+		if (note_keys_load(&o.keys, opt_keys.v[i], e))
+			return (-1);
+	if (opt_keys.n > 0 && o.keys.n == 0)
+		return (err_set(e, STATUS_CONFIG, "'%s' holds no key", opt_keys.v[0]));
+	return (0);
+}
+
+/* A checkpoint that is not signed by a key that is known is worth nothing. */
+static int
+load_held(struct err *e)
+{
+	struct buf b = BUF_INIT(NOTE_MAX);
+	enum note_result r;
+	size_t i, n;
+	int rc = 0;
+
+	o.held = xcalloc(opt_expect.n + 1, sizeof(*o.held));
+	for (i = 0; i < opt_expect.n && rc == 0; i++, o.nheld++) {
+		b.len = 0;
+		o.held[i].path = opt_expect.v[i];
+		if (io_slurp(opt_expect.v[i], &b, e))
+			rc = -1;
+		else if ((r = note_open(b.p, b.len, &o.keys, &o.held[i].c, &n, e)) == NOTE_BAD)
+			rc = err_prefix(e, "'%s'", opt_expect.v[i]);
+		else if (r == NOTE_UNSIGNED && o.keys.n > 0)
+			rc = err_set(e, STATUS_DATA, "'%s' is not signed by a key that was given",
+			    opt_expect.v[i]);
+	}
+	buf_free(&b);
+	return (rc);
+}
+
+static int
+write_proof(struct inspect *k, struct err *e)
+{
+	struct buf out = BUF_INIT(NOTE_MAX * 2);
+	char name[64];
+	struct proof p;
+	int rc = -1;
+
+	if (!k->found)
+		return (err_set(e, STATUS_NOINPUT, "no archive of '%s' holds the row %s", k->table,
+		    opt_prove));
+	if (k->n > 0 || !k->tree_known)
+		return (err_set(e, STATUS_DATA,
+		    "nothing is proved by archives that are not whole, from the first one on"));
+	p.index = k->index;
+	if (merkle_path(k->leaves, k->index, k->tree.size, p.path, &p.n, e) == 0 &&
+	    proof_write(&p, &k->checkpoint, &out, e) == 0) {
+		(void)snprintf(name, sizeof(name), "%.36s.proof", opt_prove);
+		rc = bag_put(opt_output, name, out.p, out.len, e);
+		(void)snprintf(name, sizeof(name), "%.36s.json", opt_prove);
+		if (rc == 0)
+			rc = bag_put(opt_output, name, k->line.p, k->line.len, e);
+	}
+	buf_free(&out);
+	return (rc);
+}
+
+static int
+check_proof(struct err *e)
+{
+	struct buf text = BUF_INIT(NOTE_MAX * 2), line = BUF_INIT(ZST_LINE_MAX);
+	unsigned char leaf[MERKLE_HASH];
+	char path[CHAIN_PATH];
+	struct checkpoint c;
+	struct merkle m;
+	struct proof p;
+	const char *note;
+	size_t n, body;
+	enum note_result r;
+	int rc = STATUS_FINDINGS;
+
+	n = strlen(opt_proof);
+	(void)snprintf(path, sizeof(path), "%.*s.json",
+	    (int)(n > 6 && strcmp(opt_proof + n - 6, ".proof") == 0 ? n - 6 : n), opt_proof);
+	if (io_slurp(opt_proof, &text, e) || io_slurp(opt_line != NULL ? opt_line : path, &line, e))
+		return (log_err(e));
+	if (line.len > 0 && line.p[line.len - 1] == '\n')
+		line.len--;
+	merkle_init(&m);
+	merkle_leaf(&m, line.p, line.len, leaf);
+	merkle_end(&m);
+	if (proof_read(text.p, text.len, &p, &note, &n, e) ||
+	    (r = note_open(note, n, &o.keys, &c, &body, e)) == NOTE_BAD)
+		log_error("%s", e->msg);
+	else if (r == NOTE_UNSIGNED && o.keys.n > 0)
+		log_error("the checkpoint is not signed by a key that was given");
+	else if (!merkle_proves(leaf, p.index, c.size,
+		     (const unsigned char(*)[MERKLE_HASH])p.path, p.n, c.root))
+		log_error("the line is not row %llu of '%s', or the proof is not of this checkpoint",
+		    (unsigned long long)p.index, c.origin);
+	else
+		rc = STATUS_OK;
+	if (rc == STATUS_OK)
+		log_info("the line is row %llu of the %llu of '%s'%s", (unsigned long long)p.index,
+		    (unsigned long long)c.size, c.origin,
+		    o.keys.n > 0 ? "" : " (no signature was looked at)");
+	buf_free(&text);
+	buf_free(&line);
+	return (rc);
+}
+
+static int
+write_report(struct inspect *const *k, size_t n, struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	struct json_writer *w = json_writer_new(&out);
+	bool json = strcmp(report, "json") == 0;
+	int rc = 0;
+	size_t i;
+
+	if (json)
+		json_put_array(w);
+	for (i = 0; i < n && rc == 0; i++) {
+		if (json)
+			inspect_report_json(k[i], w);
+		else
+			rc = inspect_report_text(k[i], &out, e);
+	}
+	if (json) {
+		json_put_close(w);
+		rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) ? -1 : 0;
+	}
+	if (rc == 0)
+		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	json_writer_free(w);
+	buf_free(&out);
+	return (rc);
+}
+
+/* A checkpoint of a log that is not there at all. */
+static void
+unused_held(struct inspect *k)
+{
+	size_t i;
+
+	for (i = 0; i < o.nheld; i++)
+		if (!o.held[i].used)
+			inspect_add(k, "", "missing_archive",
+			    "'%s' is of '%s': no archive of it is here", o.held[i].path,
+			    o.held[i].c.origin);
+}
+
+static int
+check_all(struct err *e)
+{
+	struct inspect *k[CHAINS_MAX + 1];
+	size_t i, n = 0, findings = 0;
+	int rc = 0;
+
+	for (i = 0; i <= CHAINS_MAX && rc == 0; i++) {
+		if (chains[i].n == 0)
+			continue;
+		o.whole = i < CHAINS_MAX;
+		if ((k[n] = inspect_chain(&o, &chains[i], e)) == NULL)
+			rc = -1;
+		else
+			n++;
+	}
+	if (rc == 0) {
+		unused_held(k[n - 1]);
+		for (i = 0; i < n; i++)
+			findings += k[i]->n;
+		rc = write_report(k, n, e);
+	}
+	if (rc == 0 && opt_prove != NULL)
+		rc = n != 1 ? err_set(e, STATUS_USAGE, "--prove takes the archives of one table") :
+			      write_proof(k[0], e);
+	for (i = 0; i < n; i++)
+		inspect_free(k[i]);
+	if (findings > 0)
+		return (STATUS_FINDINGS);
+	return (log_err(e));
+}
+
+int
+main(int argc, char **argv)
+{
+	unsigned char id[INDEX_ID_SIZE];
+	struct err e = ERR_INIT;
+	char **paths;
+	int n, rc, i;
+
+	if ((rc = program_parse(&program, argc, argv, &paths, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if ((opt_keys.n > 0) == opt_without)
+		return (program_usage_error(&program, "whose signature? --key FILE, or --without-key"));
+	if ((n > 0) == (opt_proof != NULL))
+		return (program_usage_error(&program, "which archives are missing: DIR..."));
+	if (opt_prove != NULL && index_id(opt_prove, strlen(opt_prove), id))
+		return (program_usage_error(&program, "--prove: '%s' is no UUID", opt_prove));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	if (opt_output == NULL)
+		opt_output = ".";
+	o.prove = opt_prove;
+	progress_init("audit-check");
+	if (load_keys(&e) || load_held(&e))
+		return (log_err(&e));
+	if (opt_proof != NULL)
+		return (check_proof(&e));
+	for (i = 0; i < n; i++)
+		if (add_path(paths[i], &e))
+			return (log_err(&e));
+	return (check_all(&e));
+}
