@@ -214,9 +214,10 @@ check_proof(struct err *e)
 		log_error("%s", e->msg);
 	else if (r == NOTE_UNSIGNED && o.keys.n > 0)
 		log_error("the checkpoint is not signed by a key that was given");
-	else if (!merkle_proves(leaf, p.index, c.size,
-		     (const unsigned char(*)[MERKLE_HASH])p.path, p.n, c.root))
-		log_error("the line is not row %llu of '%s', or the proof is not of this checkpoint",
+	else if (!merkle_proves(leaf, p.index, c.size, (const unsigned char(*)[MERKLE_HASH])p.path,
+		     p.n, c.root))
+		log_error(
+		    "the line is not row %llu of '%s', or the proof is not of this checkpoint",
 		    (unsigned long long)p.index, c.origin);
 	else
 		rc = STATUS_OK;
@@ -313,7 +314,8 @@ main(int argc, char **argv)
 	if ((rc = program_parse(&program, argc, argv, &paths, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if ((opt_keys.n > 0) == opt_without)
-		return (program_usage_error(&program, "whose signature? --key FILE, or --without-key"));
+		return (
+		    program_usage_error(&program, "whose signature? --key FILE, or --without-key"));
 	if ((n > 0) == (opt_proof != NULL))
 		return (program_usage_error(&program, "which archives are missing: DIR..."));
 	if (opt_prove != NULL && index_id(opt_prove, strlen(opt_prove), id))

@@ -64,9 +64,11 @@ report_text(const struct pack_result *r)
 	log_info("sealed '%s': %llu rows, %llu of them late", r->path, (unsigned long long)r->rows,
 	    (unsigned long long)r->late);
 	if (r->known > 0)
-		log_info("%llu rows stand in earlier archives already", (unsigned long long)r->known);
+		log_info("%llu rows stand in earlier archives already",
+		    (unsigned long long)r->known);
 	if (r->findings > 0)
-		log_warning("%llu rows have no signature that holds", (unsigned long long)r->findings);
+		log_warning("%llu rows have no signature that holds",
+		    (unsigned long long)r->findings);
 	if (r->changed > 0)
 		log_warning("%llu rows are not as an earlier archive has them: they were changed",
 		    (unsigned long long)r->changed);

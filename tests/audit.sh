@@ -38,3 +38,23 @@ import collections, csv, sys
 n = collections.Counter(r["_verdict"] for r in csv.DictReader(sys.stdin))
 print(",".join("%s %d" % v for v in sorted(n.items())))'
 }
+
+# audit_export ARGUMENTS...: read, verify and pack into $ARCH; the ring, key and profile are set up
+audit_export() {
+	aegis audit-read --table "${TABLE:-audit_logs}" --archives "$ARCH" "$@" 2>"$WORK/read.err" |
+	    aegis audit-verify --keys "$WORK/ring.yaml" --profile "${PROFILE:-py-sorted}" 2>"$WORK/verify.err" |
+	    aegis audit-pack --archives "$ARCH" --key "$WORK/audit.key" 2>"$WORK/pack.err"
+}
+
+# audit_setup: a key ring of one key, a signing key, $ARCH
+audit_setup() {
+	new_key "$WORK/k1.key"
+	printf 'keys:\n  - {id: k1, file: k1.key, not_before: 2026-01-01}\n' >"$WORK/ring.yaml"
+	aegis audit-keygen --name example.com/audit --out "$WORK/audit.key" >/dev/null
+	ARCH=$WORK/archives
+}
+
+# signed_rows KIND N DAY >CSV: rows signed by Python
+signed_rows() {
+	python3 "$KIT" rows "$@" | python3 "$KIT" sign py-sorted "$WORK/k1.key" | python3 "$KIT" csv
+}

@@ -59,8 +59,8 @@ inspect_link(struct inspect *k, const struct chain_link *l, const struct manifes
 			    (unsigned long long)m->sequence - 1);
 	} else {
 		if (strcmp(m->table, k->table) != 0 || strcmp(m->origin, k->origin) != 0)
-			inspect_add(k, l->name, "other_log", "it is of '%s', not of '%s'", m->origin,
-			    k->origin);
+			inspect_add(k, l->name, "other_log", "it is of '%s', not of '%s'",
+			    m->origin, k->origin);
 		if (m->sequence != k->last_sequence + 1)
 			return; /* the gap is a finding of its own */
 		if (strcmp(m->previous_sha256, k->previous) != 0)
@@ -75,7 +75,8 @@ inspect_link(struct inspect *k, const struct chain_link *l, const struct manifes
 	if (!k->tree_known)
 		return;
 	manifest_tree(&k->tree, &now);
-	if (k->archives > 0 && (now.size != m->before.size || strcmp(now.root, m->before.root) != 0)) {
+	if (k->archives > 0 &&
+	    (now.size != m->before.size || strcmp(now.root, m->before.root) != 0)) {
 		inspect_add(k, l->name, "broken_tree",
 		    "it says that %llu rows came before it, with another tree than the %llu found",
 		    (unsigned long long)m->before.size, (unsigned long long)now.size);
@@ -117,8 +118,7 @@ inspect_counts(struct inspect *k, const struct manifest *m)
 		if (j == MANIFEST_COUNTS_MAX)
 			continue;
 		if (j == k->ncounts)
-			k->counts[k->ncounts++] =
-			    (struct manifest_count) { .word = "", .n = 0 };
+			k->counts[k->ncounts++] = (struct manifest_count){ .word = "", .n = 0 };
 		memcpy(k->counts[j].word, m->counts[i].word, MANIFEST_WORD);
 		k->counts[j].n += m->counts[i].n;
 	}

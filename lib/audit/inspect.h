@@ -19,8 +19,8 @@ struct inspect_finding {
 struct inspect_held {
 	const char *path;
 	struct checkpoint c;
-	bool used; /* it is of this chain */
-	bool met;  /* the tree had its size, and was compared */
+	bool used;  /* it is of this chain */
+	bool met;   /* the tree had its size, and was compared */
 	bool named; /* the archive that it was made for is there */
 };
 
@@ -44,13 +44,13 @@ struct inspect {
 	struct inspect_finding *findings;
 	size_t n, cap;
 	struct merkle tree;
-	bool tree_known;  /* it is whole up to here */
+	bool tree_known; /* it is whole up to here */
 	char previous[DIGEST_SHA256_HEX + 1];
 	struct buf checkpoint; /* the last archive's, as it is */
-	int leaves;       /* spool of leaf hashes, where a row is to be proved; or -1 */
-	bool found;       /* the row to be proved */
-	uint64_t index;   /* its leaf */
-	struct buf line;  /* its line */
+	int leaves;            /* spool of leaf hashes, where a row is to be proved; or -1 */
+	bool found;            /* the row to be proved */
+	uint64_t index;        /* its leaf */
+	struct buf line;       /* its line */
 };
 
 /**
@@ -58,7 +58,8 @@ struct inspect {
  * Check the archives of ${c}.  Return what was found, freed with inspect_free(); or NULL with
  * ${e} set where the checking itself failed: an I/O error is no finding.
  */
-struct inspect *inspect_chain(const struct inspect_options *o, const struct chain *c, struct err *e);
+struct inspect *inspect_chain(const struct inspect_options *o, const struct chain *c,
+    struct err *e);
 void inspect_free(struct inspect *k);
 
 /**

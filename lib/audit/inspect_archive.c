@@ -47,8 +47,8 @@ archive_extra(struct inspect *k, const struct chain_link *l, bool inside, struct
 		return (0);
 	}
 	while ((d = readdir(h)) != NULL) {
-		bool known = bag_known(d->d_name, inside) ||
-		    (!inside && strcmp(d->d_name, "data") == 0);
+		bool known =
+		    bag_known(d->d_name, inside) || (!inside && strcmp(d->d_name, "data") == 0);
 
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
@@ -219,25 +219,26 @@ archive_verdict(struct archive *a, const char *row, size_t row_len, const char *
 		return;
 	}
 	a->verdicts[v]++;
-	a->late += len > sizeof(late) &&
-	    memcmp(p + len - (sizeof(late) - 1), late, sizeof(late) - 1) == 0;
+	a->late +=
+	    len > sizeof(late) && memcmp(p + len - (sizeof(late) - 1), late, sizeof(late) - 1) == 0;
 }
 
 static void
 archive_file(struct archive *a, const char *name, const struct zst_sums *is,
     const struct zst_sums *said)
 {
-	bool plain = strcmp(is->plain_sha256, said->plain_sha256) == 0 && is->lines == said->lines &&
-	    is->plain_bytes == said->plain_bytes;
+	bool plain = strcmp(is->plain_sha256, said->plain_sha256) == 0 &&
+	    is->lines == said->lines && is->plain_bytes == said->plain_bytes;
 	bool packed = strcmp(is->packed_sha256, said->packed_sha256) == 0 &&
 	    is->packed_bytes == said->packed_bytes;
 
 	if (!plain)
-		inspect_add(a->k, a->l->name, "rows_differ", "'%s' holds another text than was sealed",
-		    name);
+		inspect_add(a->k, a->l->name, "rows_differ",
+		    "'%s' holds another text than was sealed", name);
 	else if (!packed)
 		inspect_add(a->k, a->l->name, "recompressed",
-		    "'%s' was compressed again, or has bytes behind it: the text is the same", name);
+		    "'%s' was compressed again, or has bytes behind it: the text is the same",
+		    name);
 }
 
 /* One of the two files of lines. */
@@ -333,7 +334,8 @@ archive_counts(struct archive *a)
 		inspect_add(a->k, a->l->name, "counts_differ",
 		    "the manifest's counts are not those of the lines");
 	manifest_tree(&a->k->tree, &now);
-	if (a->k->tree_known && (now.size != m->after.size || strcmp(now.root, m->after.root) != 0)) {
+	if (a->k->tree_known &&
+	    (now.size != m->after.size || strcmp(now.root, m->after.root) != 0)) {
 		inspect_add(a->k, a->l->name, "broken_tree",
 		    "its rows do not give the tree that was sealed");
 		a->k->tree_known = false;
@@ -380,7 +382,8 @@ archive_sense(struct archive *a)
 		inspect_add(a->k, a->l->name, "renamed", "its manifest is that of '%s'", name);
 	if (m->after.size - m->before.size != m->rows || m->rows_file.lines != m->rows ||
 	    m->verdicts_file.lines != m->rows || m->period.from >= m->period.to)
-		inspect_add(a->k, a->l->name, "counts_differ", "the manifest's counts contradict it");
+		inspect_add(a->k, a->l->name, "counts_differ",
+		    "the manifest's counts contradict it");
 }
 
 int

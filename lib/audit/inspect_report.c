@@ -71,8 +71,9 @@ inspect_report_text(const struct inspect *k, struct buf *out, struct err *e)
 			k->findings[i].archive[0] != '\0' ? ": " : "", k->findings[i].code,
 			k->findings[i].text))
 			return (-1);
-	return (k->n == 0 ? buf_adds(out, "  no findings: the archives are whole and unchanged\n", e) :
-			    buf_addf(out, e, "  %zu findings\n", k->n));
+	return (k->n == 0 ?
+		buf_adds(out, "  no findings: the archives are whole and unchanged\n", e) :
+		buf_addf(out, e, "  %zu finding%s\n", k->n, k->n > 1 ? "s" : ""));
 }
 
 void
@@ -100,8 +101,8 @@ inspect_report_json(const struct inspect *k, struct json_writer *w)
 	} else {
 		char text[24];
 
-		json_put_number(w, text, (size_t)snprintf(text, sizeof(text), "%llu",
-		    (unsigned long long)h->c.size));
+		json_put_number(w, text,
+		    (size_t)snprintf(text, sizeof(text), "%llu", (unsigned long long)h->c.size));
 	}
 	json_put_key(w, "verdicts");
 	json_put_object(w);

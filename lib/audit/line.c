@@ -120,8 +120,7 @@ line_string(struct line *l, const char *p, const char *end, size_t *at, size_t *
 			p++;
 		if (buf_add(&l->text, run, (size_t)(p - run), NULL))
 			return (-1);
-		if (p < end &&
-		    (line_escape(&p, end, &c) || buf_add(&l->text, &c, 1, NULL)))
+		if (p < end && (line_escape(&p, end, &c) || buf_add(&l->text, &c, 1, NULL)))
 			return (-1);
 	}
 	*n = l->text.len - *at;

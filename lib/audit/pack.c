@@ -139,9 +139,10 @@ pack_follows(struct pack *p, const struct period *w, const struct manifest *last
 			rc = 1;
 		}
 	chain_free(&c);
-	return (rc == 1 ? 1 :
-			  err_set(e, STATUS_DATA,
-			      "%s overlaps what is sealed: the last archive is of %s", text, lasts));
+	return (rc == 1 ?
+		1 :
+		err_set(e, STATUS_DATA, "%s overlaps what is sealed: the last archive is of %s",
+		    text, lasts));
 }
 
 /* Where in the chain it will stand.  Return 1 where there is nothing to do. */
@@ -212,8 +213,8 @@ pack_begin(struct pack *p, struct err *e)
 	if (!p->o->csv)
 		return (0);
 	(void)snprintf(sheet, sizeof(sheet), PACK_TMP "%s.csv", p->name);
-	return (pack_create(&p->sheet, p->dir, sheet, false, e) ||
-		    sheet_head(p->in.table, &p->csv, e) ?
+	return (
+	    pack_create(&p->sheet, p->dir, sheet, false, e) || sheet_head(p->in.table, &p->csv, e) ?
 		-1 :
 		0);
 }
@@ -317,8 +318,8 @@ pack_manifest(struct pack *p, struct buf *json, struct err *e)
 
 	b = stream_reader_books(p->in.reader, &n);
 	if (n == 0 || strcmp(b[n - 1].stage, "audit-verify") != 0)
-		return (err_set(e, STATUS_DATA, "'%s' does not come from audit-verify",
-		    p->o->in_name));
+		return (
+		    err_set(e, STATUS_DATA, "'%s' does not come from audit-verify", p->o->in_name));
 	(void)snprintf(p->m.profile, sizeof(p->m.profile), "%s", b[n - 1].dataset);
 	(void)snprintf(p->m.config_sha256, sizeof(p->m.config_sha256), "%s",
 	    b[n - 1].config_sha256);
@@ -462,10 +463,12 @@ pack_run(const struct pack_options *o, struct pack_result *r, struct err *e)
 	p->csv.max = 64 << 20;
 	p->tally = tally_new();
 	merkle_init(&p->tree);
-	if ((rc = pack_key(p, e)) == 0 && (rc = audit_input_open(&p->in, o->in, o->in_name, e)) == 0)
-		rc = p->in.judged ? pack_place(p, e) :
-				    err_set(e, STATUS_DATA,
-					"'%s' has no verdicts: audit-verify comes before", o->in_name);
+	if ((rc = pack_key(p, e)) == 0 &&
+	    (rc = audit_input_open(&p->in, o->in, o->in_name, e)) == 0)
+		rc = p->in.judged ?
+		    pack_place(p, e) :
+		    err_set(e, STATUS_DATA, "'%s' has no verdicts: audit-verify comes before",
+			o->in_name);
 	if (rc == 0)
 		rc = pack_begin(p, e) || pack_rows(p, false, e) || pack_seal(p, e) ? -1 : 0;
 	else if (rc == 1)

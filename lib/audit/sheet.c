@@ -33,8 +33,8 @@ sheet_field(const struct stream_field *f, struct buf *out, struct err *e)
 }
 
 int
-sheet_row(const struct audit_table *t, const struct audit_row *row, enum verdict v,
-    struct buf *out, struct err *e)
+sheet_row(const struct audit_table *t, const struct audit_row *row, enum verdict v, struct buf *out,
+    struct err *e)
 {
 	size_t i;
 

@@ -56,7 +56,8 @@ summary_list(struct buf *out, const char *title, const char *head, const struct 
 	for (i = 0; i < n; i++)
 		if (buf_addf(out, e, "<tr%s><td>", l->v[i].findings > 0 ? " class=\"bad\"" : "") ||
 		    summary_text(out, l->v[i].name, e) ||
-		    buf_addf(out, e, "</td><td class=\"n\">%llu</td><td class=\"n\">%llu</td></tr>\n",
+		    buf_addf(out, e,
+			"</td><td class=\"n\">%llu</td><td class=\"n\">%llu</td></tr>\n",
 			(unsigned long long)l->v[i].rows, (unsigned long long)l->v[i].findings))
 			return (-1);
 	if (buf_adds(out, "</table>\n", e))
@@ -101,8 +102,9 @@ summary_bar(struct buf *out, const struct tally_count *c, size_t i, double step,
 		CHART_HEIGHT - rows, width, rows))
 		return (-1);
 	if (c->findings > 0 &&
-	    buf_addf(out, e, "<rect class=\"no\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-		x, CHART_HEIGHT - bad, width, bad))
+	    buf_addf(out, e,
+		"<rect class=\"no\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x,
+		CHART_HEIGHT - bad, width, bad))
 		return (-1);
 	return (buf_adds(out, "</g>\n", e));
 }
@@ -154,9 +156,9 @@ summary_head(struct buf *out, const char *name, const struct manifest *m, const 
 		(unsigned long long)t->rows))
 		return (-1);
 	if (t->rows == 0 ? buf_adds(out, ": nothing was recorded in this period.</p>\n", e) :
-	    t->findings > 0 ?
+		t->findings > 0 ?
 			   buf_addf(out, e, ", of which %llu have no signature that holds.</p>\n",
-		(unsigned long long)t->findings) :
+			       (unsigned long long)t->findings) :
 			   buf_adds(out, "; every signature holds.</p>\n", e))
 		return (-1);
 	return (buf_addf(out, e,
@@ -182,8 +184,7 @@ summary_html(const char *name, const struct manifest *m, const char *sha256, str
 	if (summary_head(out, name, m, sha256, t, e))
 		return (-1);
 	if (t->rows > 0 &&
-	    (summary_verdicts(out, t, e) ||
-		summary_chart(out, &t->days, e) ||
+	    (summary_verdicts(out, t, e) || summary_chart(out, &t->days, e) ||
 		summary_list(out, "Rows by day", "day", &t->days, e) ||
 		summary_list(out, "Tenants", "tenant", &t->tenants, e) ||
 		summary_list(out, "Event types", "event type", &t->events, e)))
