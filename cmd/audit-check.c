@@ -1,27 +1,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/bag.h"
 #include "archive/index.h"
 #include "archive/proof.h"
-#include "audit/audit_table.h"
+#include "audit/excerpt.h"
+#include "audit/gather.h"
 #include "audit/inspect_report.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
 
-enum { CHAINS_MAX = 2, HELD_MAX = 64 };
-
 static struct option_list opt_keys, opt_expect;
 static const char *opt_prove, *opt_output, *opt_proof, *opt_line, *report = "text";
 static bool opt_without;
 static struct inspect_options o;
-static struct chain chains[CHAINS_MAX + 1]; /* of each audit table; then archives by themselves */
-static bool found_any;
+static struct gather archives;
 
 static const struct option_spec options[] = {
 	{ "key", OPTION_LIST, "FILE", &opt_keys,
@@ -49,7 +46,7 @@ static const struct program program = {
 	.options = options,
 	.description =
 	    "Checks archives of audit-pack: DIR is where they are kept (one chain for each table), the "
-	    "directory of one table, or archives one by one. Every file is read, every digest, count "
+	    "directory of one table, archives one by one, or a view of audit-extract. Every file is read, every digest, count "
 	    "and signature compared, the Merkle tree built again from the rows, and each archive held "
 	    "against the one before: whatever was edited, removed, added, put in another order, "
 	    "compressed again, renamed, or sealed twice is a finding.\n\n"
@@ -67,58 +64,6 @@ static const struct program program = {
 	    "9b2d3c1e-0000-4000-8000-000000000001 /srv/audit/audit_logs\n",
 	.status = "1: there are findings. 66: there is no archive. 78: a key that is none.",
 };
-
-static bool
-is_archive(const char *path)
-{
-	char file[CHAIN_PATH];
-	struct stat st;
-
-	return (snprintf(file, sizeof(file), "%s/data", path) < (int)sizeof(file) &&
-	    stat(file, &st) == 0);
-}
-
-static int
-add_chain(size_t i, const char *dir, const char *table, struct err *e)
-{
-	struct chain c;
-
-	if (chain_list(&c, dir, table, e))
-		return (-1);
-	if (c.n == 0 || chains[i].n > 0) {
-		chain_free(&c);
-		return (0);
-	}
-	chains[i] = c;
-	found_any = true;
-	return (0);
-}
-
-/* A directory of archives, of one table or of both, or an archive by itself. */
-static int
-add_path(const char *path, struct err *e)
-{
-	const struct audit_table *t;
-	char dir[CHAIN_PATH];
-	bool before = found_any;
-	size_t i;
-
-	if (is_archive(path)) {
-		found_any = true;
-		return (chain_add(&chains[CHAINS_MAX], path, e));
-	}
-	found_any = false;
-	for (i = 0; (t = audit_table_nth(i)) != NULL; i++) {
-		if (snprintf(dir, sizeof(dir), "%s/%s", path, t->name) >= (int)sizeof(dir))
-			return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", path));
-		if (add_chain(i, path, t->name, e) || add_chain(i, dir, t->name, e))
-			return (-1);
-	}
-	if (!found_any)
-		return (err_set(e, STATUS_NOINPUT, "'%s' holds no archive", path));
-	found_any |= before;
-	return (0);
-}
 
 static int
 load_keys(struct err *e)
@@ -231,6 +176,27 @@ check_proof(struct err *e)
 }
 
 static int
+check_view(const char *path, struct err *e)
+{
+	struct excerpt_result r;
+	int rc;
+
+	if ((rc = excerpt_check(path, &o.keys, &r, e)) < 0)
+		return (log_err(e));
+	if (rc > 0) {
+		log_error("'%s': view of %s: %s", path, r.archive, e->msg);
+		return (STATUS_FINDINGS);
+	}
+	log_info(
+	    "view of %s: %llu lines, %llu shown, %llu redacted (not checked), %llu hidden; none "
+	    "was changed, added or left out%s",
+	    r.archive, (unsigned long long)r.lines, (unsigned long long)r.shown,
+	    (unsigned long long)r.redacted, (unsigned long long)r.hidden,
+	    o.keys.n > 0 ? "" : " (no signature was looked at)");
+	return (STATUS_OK);
+}
+
+static int
 write_report(struct inspect *const *k, size_t n, struct err *e)
 {
 	struct buf out = BUF_INIT(64 << 20);
@@ -274,15 +240,15 @@ unused_held(struct inspect *k)
 static int
 check_all(struct err *e)
 {
-	struct inspect *k[CHAINS_MAX + 1];
+	struct inspect *k[GATHER_CHAINS];
 	size_t i, n = 0, findings = 0;
 	int rc = 0;
 
-	for (i = 0; i <= CHAINS_MAX && rc == 0; i++) {
-		if (chains[i].n == 0)
+	for (i = 0; i < GATHER_CHAINS && rc == 0; i++) {
+		if (archives.chains[i].n == 0)
 			continue;
-		o.whole = i < CHAINS_MAX;
-		if ((k[n] = inspect_chain(&o, &chains[i], e)) == NULL)
+		o.whole = i != GATHER_SINGLE;
+		if ((k[n] = inspect_chain(&o, &archives.chains[i], e)) == NULL)
 			rc = -1;
 		else
 			n++;
@@ -331,8 +297,12 @@ main(int argc, char **argv)
 		return (log_err(&e));
 	if (opt_proof != NULL)
 		return (check_proof(&e));
+	if (n == 1 && excerpt_is(paths[0]))
+		return (check_view(paths[0], &e));
 	for (i = 0; i < n; i++)
-		if (add_path(paths[i], &e))
+		if (gather_path(&archives, paths[i], &e))
 			return (log_err(&e));
-	return (check_all(&e));
+	rc = check_all(&e);
+	gather_free(&archives);
+	return (rc);
 }

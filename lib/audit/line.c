@@ -30,20 +30,31 @@ line_value(const struct audit_table *t, const struct audit_row *row, size_t i, s
 }
 
 int
-line_write(const struct audit_table *t, const struct audit_row *row, struct buf *out, struct err *e)
+line_write_part(const struct audit_table *t, const struct audit_row *row, unsigned skip,
+    struct buf *out, struct err *e)
 {
+	const char *open = "{\"";
 	size_t i;
 
-	out->len = 0;
 	for (i = 0; i < t->n; i++) {
 		const char *name = t->columns[i].name;
 
-		if (buf_add(out, i == 0 ? "{\"" : ",\"", 2, e) ||
-		    buf_add(out, name, strlen(name), e) || buf_add(out, "\":", 2, e) ||
-		    line_value(t, row, i, out, e))
+		if ((skip >> i & 1) != 0)
+			continue;
+		if (buf_add(out, open, 2, e) || buf_add(out, name, strlen(name), e) ||
+		    buf_add(out, "\":", 2, e) || line_value(t, row, i, out, e))
 			return (-1);
+		open = ",\"";
 	}
 	return (buf_add(out, "}", 1, e));
+}
+
+int
+line_write(const struct audit_table *t, const struct audit_row *row, struct buf *out, struct err *e)
+{
+
+	out->len = 0;
+	return (line_write_part(t, row, 0, out, e));
 }
 
 /* Past a JSON string that begins at ${p}; NULL where it does not end. */
@@ -162,28 +173,40 @@ line_parse(const struct audit_table *t, const char *p, const char *end, struct l
 	return (end - p == 1 && *p == '}' ? 0 : -1);
 }
 
+void
+line_init(struct line *l)
+{
+
+	memset(l, 0, sizeof(*l));
+	l->text.max = l->again.max = 16 << 20;
+}
+
+void
+line_free(struct line *l)
+{
+
+	buf_free(&l->text);
+	buf_free(&l->again);
+}
+
 int
 line_read(const struct audit_table *t, const char *p, size_t len, struct line *l, struct err *e)
 {
-	struct buf again = BUF_INIT(16 << 20);
-	struct audit_row row;
-	int rc;
+	const struct stream_field *created = &l->fields[t->created];
 
 	l->text.len = 0;
-	l->text.max = 16 << 20;
-	rc = buf_reserve(&l->text, 1, NULL) || line_parse(t, p, p + len, l) ? -1 : 0;
-	if (rc == 0) {
-		row.fields = l->fields;
-		row.timed = !l->fields[t->created].null &&
-		    instant_parse(l->fields[t->created].p, l->fields[t->created].len,
-			&row.created) == 0;
-		rc = line_write(t, &row, &again, NULL) || again.len != len ||
-			memcmp(again.p, p, len) != 0 ?
-		    -1 :
-		    0;
+	if (buf_reserve(&l->text, 1, e))
+		return (-1);
+	if (line_parse(t, p, p + len, l) == 0) {
+		l->row.fields = l->fields;
+		l->row.timed =
+		    !created->null && instant_parse(created->p, created->len, &l->row.created) == 0;
+		/* There is one line for a row. */
+		if (line_write(t, &l->row, &l->again, e) == 0 && l->again.len == len &&
+		    memcmp(l->again.p, p, len) == 0)
+			return (0);
 	}
-	buf_free(&again);
-	return (rc == 0 ? 0 : err_set(e, STATUS_DATA, "not a line of table '%s'", t->name));
+	return (err_set(e, STATUS_DATA, "not a line of table '%s'", t->name));
 }
 
 int

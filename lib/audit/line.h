@@ -23,10 +23,18 @@
 int line_write(const struct audit_table *t, const struct audit_row *row, struct buf *out,
     struct err *e);
 
+/**
+ * line_write_part(t, row, skip, out, e):
+ * Append the same without the columns whose bits are set in ${skip}.
+ */
+int line_write_part(const struct audit_table *t, const struct audit_row *row, unsigned skip,
+    struct buf *out, struct err *e);
+
 /* A line taken apart. */
 struct line {
 	struct stream_field fields[AUDIT_COLUMNS_MAX]; /* valid until the next line_read() */
-	struct buf text;                               /* what they point into */
+	struct audit_row row;
+	struct buf text, again; /* what they point into; the line, written again */
 };
 
 /**
@@ -36,6 +44,8 @@ struct line {
  */
 int line_read(const struct audit_table *t, const char *p, size_t len, struct line *l,
     struct err *e);
+void line_init(struct line *l);
+void line_free(struct line *l);
 
 /**
  * line_verdict(id, v, key, late, out, e), line_read_verdict(p, len, id, v):

@@ -5,6 +5,7 @@
 
 #include "base/progress.h"
 #include "stream/writer.h"
+#include "table/copy_text.h"
 #include "table/table.h"
 
 enum { DUMP_SQL_MAX = 1 << 20, DUMP_VALUE_MAX = 1 << 30 };
@@ -114,58 +115,27 @@ dump_query_columns(struct pg *pg, const struct table *t, const char *query, stru
 	return (rc);
 }
 
-/*
- * Undo COPY's text form (PostgreSQL manual, COPY, "Text Format") in place: the
- * server writes \b \f \n \r \t \v and \\, nothing else.
- */
-static size_t
-dump_unescape(char *p, size_t len)
-{
-	static const char from[] = "bfnrtv", to[] = "\b\f\n\r\t\v";
-	const char *at;
-	char *d, *s = memchr(p, '\\', len), *end = p + len;
-
-	if (s == NULL)
-		return (len);
-	for (d = s; s < end; s++) {
-		if (*s == '\\' && s + 1 < end) {
-			s++;
-			at = strchr(from, *s);
-			*d++ = at != NULL && *at != '\0' ? to[at - from] : *s;
-		} else {
-			*d++ = *s;
-		}
-	}
-	return ((size_t)(d - p));
-}
-
 /* One line of COPY text, without its LF, as a row. */
 static int
-dump_row(struct stream_writer *w, struct buf *line, const char *p, size_t len, struct err *e)
+dump_row(struct stream_writer *w, struct buf *line, size_t n, const char *p, size_t len,
+    struct err *e)
 {
-	char *s, *end;
+	struct stream_field f[STREAM_COLUMNS_MAX];
+	size_t i;
 
-	line->len = 0;
-	if (buf_add(line, p, len, e))
+	if (copy_text_fields(line, p, len, f, n, e))
 		return (-1);
-	for (s = line->p, end = s + len;; s++) {
-		char *tab = memchr(s, '\t', (size_t)(end - s));
-		size_t n = (size_t)((tab != NULL ? tab : end) - s);
-
-		if (n == 2 && memcmp(s, "\\N", 2) == 0)
+	for (i = 0; i < n; i++)
+		if (f[i].null)
 			stream_writer_null(w);
 		else
-			stream_writer_text(w, s, dump_unescape(s, n));
-		if (tab == NULL)
-			break;
-		s = tab;
-	}
+			stream_writer_text(w, f[i].p, f[i].len);
 	return (stream_writer_end_row(w, e));
 }
 
 static int
-dump_rows(struct pg *pg, const struct dump_options *o, const char *sql, struct stream_writer *w,
-    struct err *e)
+dump_rows(struct pg *pg, const struct dump_options *o, const char *sql, size_t columns,
+    struct stream_writer *w, struct err *e)
 {
 	struct buf line = BUF_INIT(DUMP_VALUE_MAX);
 	const char *p;
@@ -177,7 +147,7 @@ dump_rows(struct pg *pg, const struct dump_options *o, const char *sql, struct s
 	while (rc == 0 && (n = pg_copy_get(pg, &p, e)) != 0) {
 		if (n > 0 && o->wanted != NULL && !o->wanted(o->ctx, p, (size_t)n - 1))
 			continue;
-		if (n < 0 || (rc = dump_row(w, &line, p, (size_t)n - 1, e)) != 0)
+		if (n < 0 || (rc = dump_row(w, &line, columns, p, (size_t)n - 1, e)) != 0)
 			rc = -1;
 		progress_tick(stream_writer_rows(w), stream_writer_rows(w), 0, 0);
 	}
@@ -211,7 +181,7 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	h.run = o->run;
 	h.dataset = NULL;
 	if ((w = stream_writer_open(fd, name, &h, (const char *const *)c.v, c.n, e)) == NULL ||
-	    dump_rows(pg, o, sql.p, w, e))
+	    dump_rows(pg, o, sql.p, c.n, w, e))
 		goto done;
 	book_init(&own, o->stage != NULL ? o->stage : "table-dump");
 	own.read = own.used = own.rows = *rows = stream_writer_rows(w);
