@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit/judge.h"
+#include "audit/assess.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/home.h"
@@ -175,15 +175,15 @@ order_profiles(struct err *e)
 }
 
 static int
-probe(const struct judge_options *o, struct err *e)
+probe(const struct assess_options *o, struct err *e)
 {
-	struct judge_probe *p = xcalloc(nprofiles + 1, sizeof(*p));
+	struct assess_probe *p = xcalloc(nprofiles + 1, sizeof(*p));
 	struct buf out = BUF_INIT(1 << 20);
 	uint64_t rows, best = 0;
 	size_t i;
 	int rc;
 
-	if ((rc = judge_probe(o, opt_rows, p, &rows, e)) == 0) {
+	if ((rc = assess_probe(o, opt_rows, p, &rows, e)) == 0) {
 		(void)buf_addf(&out, e, "%-20s %10s %10s %8s\n", "profile", "rows", "matched",
 		    "rate");
 		for (i = 0; i < nprofiles; i++) {
@@ -211,7 +211,7 @@ probe(const struct judge_options *o, struct err *e)
 }
 
 static void
-report(const struct judge_totals *t)
+report(const struct assess_totals *t)
 {
 	int i;
 
@@ -230,8 +230,8 @@ report(const struct judge_totals *t)
 static int
 verify(struct err *e)
 {
-	struct judge_options o;
-	struct judge_totals t;
+	struct assess_options o;
+	struct assess_totals t;
 	struct keyring *ring;
 	size_t i;
 	int rc;
@@ -256,7 +256,7 @@ verify(struct err *e)
 	if (opt_probe) {
 		rc = probe(&o, e);
 	} else {
-		if (judge_stream(&o, &t, e) == 0)
+		if (assess_stream(&o, &t, e) == 0)
 			report(&t);
 		rc = log_err(e);
 	}

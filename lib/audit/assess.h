@@ -1,5 +1,5 @@
-#ifndef AEGIS_AUDIT_JUDGE_H
-#define AEGIS_AUDIT_JUDGE_H
+#ifndef AEGIS_AUDIT_ASSESS_H
+#define AEGIS_AUDIT_ASSESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 /* Every row of an audit stream gets its verdict, as two columns more. */
-struct judge_options {
+struct assess_options {
 	const struct keyring *ring;
 	const struct verify_profile *profiles; /* as verify_new() takes them */
 	size_t nprofiles;
@@ -20,31 +20,31 @@ struct judge_options {
 	const char *in_name, *out_name;
 };
 
-struct judge_totals {
+struct assess_totals {
 	uint64_t rows, matched, signed_rows;
 	uint64_t verdicts[VERDICT_COUNT];
 };
 
 /**
- * judge_stream(o, t, e):
+ * assess_stream(o, t, e):
  * Copy the stream, with _verdict and _key behind the table's columns.  Return 0 with ${t}
  * filled, or -1 with ${e} set, and then the output has no seal.
  */
-int judge_stream(const struct judge_options *o, struct judge_totals *t, struct err *e);
+int assess_stream(const struct assess_options *o, struct assess_totals *t, struct err *e);
 
 /* How many of some signed rows each profile matches. */
-struct judge_probe {
+struct assess_probe {
 	const struct profile *profile;
 	bool fits; /* it says something of the table */
 	uint64_t matched;
 };
 
 /**
- * judge_probe(o, max, probes, rows, e):
+ * assess_probe(o, max, probes, rows, e):
  * Try each of o->profiles on the first ${max} signed rows, under any key of the ring, and
  * fill ${probes}, as many; ${rows} is set to how many rows were tried.  Nothing is written.
  */
-int judge_probe(const struct judge_options *o, uint64_t max, struct judge_probe *probes,
+int assess_probe(const struct assess_options *o, uint64_t max, struct assess_probe *probes,
     uint64_t *rows, struct err *e);
 
 #endif
