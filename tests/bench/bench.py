@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table|nightly] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table|audit|nightly] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -386,10 +386,60 @@ def bench_table():
         psql("-c", f"DROP TABLE {table}")
 
 
+def audit_rows(rows, ring, key):
+    """audit_logs with ${rows} rows that audit-verify has signed, by profile py-sorted."""
+    select = AUDIT.format(n=rows).replace("encode(sha256(g::text::bytea), 'hex') AS signature", "NULL::text AS signature")
+    empty = ["-c", "ALTER TABLE audit_logs DISABLE TRIGGER USER; TRUNCATE audit_logs"]
+    psql(*empty, "-c", f"INSERT INTO audit_logs {select}")
+    subprocess.run(["rm", "-rf", f"{DIR}/signed"], check=True)
+    run([["aegis-audit-read", "--table", "audit_logs", "--period", "2026-01"],
+         ["aegis-audit-verify", "--keys", ring, "--profile", "py-sorted", "--sign"],
+         ["aegis-audit-pack", "--archives", f"{DIR}/signed", "--key", key]])
+    psql(*empty)
+    run([["aegis-audit-open", f"{DIR}/signed/audit_logs"], ["aegis-table-load"]])
+    psql("-c", "VACUUM ANALYZE audit_logs")
+
+
+def bench_audit():
+    database()
+    rows = int(os.environ.get("SIZE") or 1000000)
+    subprocess.run(["bash", "-c", f"cd {DIR} && rm -f audit.key* hmac.key && aegis-audit-keygen --name bench/audit --out audit.key &&"
+                    " aegis-audit-keygen --hmac --out hmac.key && echo 'keys: [{id: k, file: hmac.key}]' >ring.yaml"],
+                   check=True, stdout=subprocess.DEVNULL)
+    ring, key = f"{DIR}/ring.yaml", f"{DIR}/audit.key"
+    archives, packed = f"{DIR}/archives", f"{DIR}/audit.zst"
+    pipe = [["aegis-audit-read", "--table", "audit_logs", "--period", "2026-01"],
+            ["aegis-audit-verify", "--keys", ring, "--profile", "py-sorted"],
+            ["aegis-audit-pack", "--archives", archives, "--key", key]]
+
+    def ours():
+        subprocess.run(["rm", "-rf", archives], check=True)
+        return run(pipe)
+
+    def peer():
+        return run([["psql", "-Xqc", "COPY audit_logs TO STDOUT"], ["zstd", "-q", "-3", "-f", "-o", packed]])
+
+    for n in sorted({rows // 10, rows}):
+        audit_rows(n, ring, key)
+        note(f"audit_logs: {query('SELECT count(*), sum(pg_column_size(event_data)) / count(*) FROM audit_logs')}"
+             " rows, bytes of event_data")
+        export, copy = turns(ours, peer)
+        figure(f"audit-export-{n}", export, "s", "copy-zstd", copy, "<=2.0x")
+        subprocess.run(["rm", "-rf", archives], check=True)
+        for stage, kib in zip(("read", "verify", "pack"), peaks(pipe)):
+            figure(f"audit-export-{n}-{stage}-memory", kib / 1024, "MiB", aim="<=64")
+    zst = subprocess.run(f"ls {archives}/audit_logs/*/data/rows.ndjson.zst", shell=True, capture_output=True,
+                         text=True, check=True).stdout.strip()
+    check = [["aegis-audit-check", "--key", key + ".vkey", archives]]
+    mine, sums = turns(lambda: run(check), lambda: run([["zstd", "-dcq", zst], ["sha256sum"]]))
+    figure("audit-check", mine, "s", "zstd-sha256sum", sums, "<=1.5x")
+    figure("audit-check-memory", peaks(check)[0] / 1024, "MiB", aim="<=64")
+
+
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table nightly"
+    which = os.environ.get("BENCH") or "decode chain memory table audit nightly"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
