@@ -7,16 +7,15 @@ new_key() { (umask 077 && openssl rand -hex 32 >"$1"); }
 # load_rows <CSV: into audit_logs, past its triggers where it has rows
 load_rows() { psql -Xq -v ON_ERROR_STOP=1 -c "COPY audit_logs FROM STDIN CSV"; }
 
-# forge STATEMENT: what only somebody with the table's owner's rights can do
+# forge STATEMENT: what only the table's owner can do, who switches its triggers off meanwhile
 forge() {
-	sql "SET session_replication_role = replica; $1" >/dev/null
+	sql "ALTER TABLE audit_logs DISABLE TRIGGER USER; $1;
+	    ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER no_update_audit, ENABLE ALWAYS TRIGGER no_delete_audit,
+	        ENABLE ALWAYS TRIGGER no_truncate_audit" >/dev/null
 }
 
 # empty_rows: no audit row at all
-empty_rows() {
-	sql "ALTER TABLE audit_logs DISABLE TRIGGER USER; TRUNCATE audit_logs;
-	    ALTER TABLE audit_logs ENABLE TRIGGER USER" >/dev/null
-}
+empty_rows() { forge "TRUNCATE audit_logs"; }
 
 # jsonb_of <NDJSON >NDJSON: adds PostgreSQL's own text of event_data, and the key id k1
 jsonb_of() {

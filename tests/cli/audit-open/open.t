@@ -20,7 +20,7 @@ exits 0 "audit-open into table-load" aegis table-load "$WORK/open"
 sql "COPY (SELECT x::text FROM audit_logs x ORDER BY id) TO STDOUT" >"$WORK/after"
 ok "row for row the same" cmp "$WORK/before" "$WORK/after"
 
-forge "ALTER TABLE audit_logs DISABLE TRIGGER USER;
+sql "ALTER TABLE audit_logs DISABLE TRIGGER USER;
     DELETE FROM audit_logs WHERE id = (SELECT min(id::text)::uuid FROM audit_logs);
     UPDATE audit_logs SET actor_id = 'mallory' WHERE id = (SELECT max(id::text)::uuid FROM audit_logs);
     CREATE RULE quiet AS ON UPDATE TO audit_logs DO INSTEAD NOTHING"
