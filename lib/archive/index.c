@@ -36,19 +36,14 @@ struct index {
 int
 index_id(const char *p, size_t len, unsigned char id[INDEX_ID_SIZE])
 {
-	char text[37], hex[32];
-	size_t i, k = 0;
 
-	if (len != 36)
+	if (len != 36 || p[8] != '-' || p[13] != '-' || p[18] != '-' || p[23] != '-')
 		return (-1);
-	memcpy(text, p, len);
-	text[36] = '\0';
-	if (num_uuid(text, text))
-		return (-1);
-	for (i = 0; i < 36; i++)
-		if (text[i] != '-')
-			hex[k++] = text[i];
-	return (num_unhex(id, hex, INDEX_ID_SIZE));
+	return (num_unhex(id, p, 4) || num_unhex(id + 4, p + 9, 2) ||
+		    num_unhex(id + 6, p + 14, 2) || num_unhex(id + 8, p + 19, 2) ||
+		    num_unhex(id + 10, p + 24, 6) ?
+		-1 :
+		0);
 }
 
 /* A line begins {"id":"UUID". */

@@ -130,18 +130,31 @@ canon_escape_utf8(const char *p, size_t *n, struct buf *out, struct err *e)
 		0);
 }
 
-static bool
-canon_plain_byte(unsigned char b, bool ascii)
-{
-
-	return (b >= 0x20 && b != '"' && b != '\\' && (!ascii || b < 0x7f));
-}
+/* Bytes that stand for themselves: in UTF-8 all but 1, in ASCII only those that are 0. */
+static const unsigned char canon_bytes[256] = {
+#define CANON8(x, v)                                                                           \
+	[x] = v, [x + 1] = v, [x + 2] = v, [x + 3] = v, [x + 4] = v, [x + 5] = v, [x + 6] = v, \
+	[x + 7] = v
+#define CANON32(x, v) CANON8(x, v), CANON8(x + 8, v), CANON8(x + 16, v), CANON8(x + 24, v)
+	CANON32(0x00, 1),
+	['"'] = 1,
+	['\\'] = 1,
+	[0x7f] = 2,
+	CANON32(0x80, 2),
+	CANON32(0xa0, 2),
+	CANON32(0xc0, 2),
+	CANON32(0xe0, 2),
+#undef CANON32
+#undef CANON8
+};
 
 int
 canon_string(const struct canon_style *style, const char *p, size_t len, struct buf *out,
     struct err *e)
 {
 	static const char from[] = "\b\t\n\f\r\"\\", to[] = "btnfr\"\\";
+	const unsigned char *s = (const unsigned char *)p;
+	unsigned char special = style->ascii ? 3 : 1;
 	size_t i, run, n;
 	const char *at;
 	char two[2];
@@ -149,9 +162,8 @@ canon_string(const struct canon_style *style, const char *p, size_t len, struct 
 	if (buf_add(out, "\"", 1, e))
 		return (-1);
 	for (i = 0; i < len; i += n) {
-		for (run = i; run < len; run++)
-			if (!canon_plain_byte((unsigned char)p[run], style->ascii))
-				break;
+		for (run = i; run < len && (canon_bytes[s[run]] & special) == 0; run++)
+			;
 		if (run > i) {
 			n = run - i;
 			if (buf_add(out, p + i, n, e))

@@ -38,42 +38,35 @@ message_free(struct message *m)
 	free(m);
 }
 
+/* How many digits of the six of ${six} the signer writes. */
 static size_t
-message_fraction(const struct profile_time *t, int micros, char *dst)
+message_digits(const struct profile_time *t, const char *six)
 {
-	char six[16];
 	size_t n = 6;
 
-	if (micros == 0 &&
-	    (t->digits == PROFILE_DIGITS_PYTHON || t->digits == PROFILE_DIGITS_TRIMMED))
-		return (0);
-	(void)snprintf(six, sizeof(six), "%06d", micros);
 	if (t->digits == PROFILE_DIGITS_MILLIS)
-		n = 3;
-	while (t->digits == PROFILE_DIGITS_TRIMMED && six[n - 1] == '0')
+		return (3);
+	if (t->digits == PROFILE_DIGITS_PYTHON)
+		return (memcmp(six, "000000", 6) == 0 ? 0 : 6);
+	while (t->digits == PROFILE_DIGITS_TRIMMED && n > 0 && six[n - 1] == '0')
 		n--;
-	dst[0] = '.';
-	memcpy(dst + 1, six, n);
-	return (n + 1);
+	return (n);
 }
 
 /* The instant as the signer writes it; ${dst} of 48 bytes.  Return its length. */
 static size_t
 message_time(const struct profile_time *t, int64_t us, char *dst)
 {
-	struct instant_parts p;
-	char b[96];
-	size_t n;
+	size_t n, zone = strlen(t->zone);
 
 	if (t->micros)
 		return ((size_t)snprintf(dst, 48, "%" PRId64, us));
-	instant_split(us, &p);
-	(void)snprintf(b, sizeof(b), "%04d-%02d-%02d%c%02d:%02d:%02d", p.year, p.month, p.day,
-	    t->between, p.hour, p.minute, p.second);
-	memcpy(dst, b, 19);
-	n = 19 + message_fraction(t, p.micros, dst + 19);
-	memcpy(dst + n, t->zone, strlen(t->zone));
-	return (n + strlen(t->zone));
+	(void)instant_text(dst, us);
+	dst[10] = t->between;
+	n = message_digits(t, dst + 20);
+	n = n > 0 ? 20 + n : 19;
+	memcpy(dst + n, t->zone, zone);
+	return (n + zone);
 }
 
 static int

@@ -1,6 +1,5 @@
 #include "base/instant.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -113,16 +112,30 @@ instant_split(int64_t us, struct instant_parts *t)
 	t->hour = (int)(rest / 3600);
 }
 
+/* ${v} in ${n} digits. */
+static void
+instant_digits(char *dst, int v, int n)
+{
+
+	while (n-- > 0) {
+		dst[n] = (char)('0' + v % 10);
+		v /= 10;
+	}
+}
+
 char *
 instant_text(char dst[28], int64_t us)
 {
 	struct instant_parts t;
-	char b[96];
 
 	instant_split(us, &t);
-	(void)snprintf(b, sizeof(b), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", t.year, t.month, t.day,
-	    t.hour, t.minute, t.second, t.micros);
-	memcpy(dst, b, 27);
-	dst[27] = '\0';
+	memcpy(dst, "0000-00-00T00:00:00.000000Z", 28);
+	instant_digits(dst, t.year, 4);
+	instant_digits(dst + 5, t.month, 2);
+	instant_digits(dst + 8, t.day, 2);
+	instant_digits(dst + 11, t.hour, 2);
+	instant_digits(dst + 14, t.minute, 2);
+	instant_digits(dst + 17, t.second, 2);
+	instant_digits(dst + 20, t.micros, 6);
 	return (dst);
 }
