@@ -40,23 +40,21 @@ static int
 checked(const struct chain *c, bool whole, struct err *e)
 {
 	struct inspect_options o = { .whole = whole };
-	struct inspect *k;
+	struct inspect *k = NULL;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < opt_keys.n; i++)
-		if (note_keys_load(&o.keys, opt_keys.v[i], e))
-			return (-1);
-	if (o.keys.n == 0)
-		return (0);
-	if ((k = inspect_chain(&o, c, e)) == NULL)
-		return (-1);
-	if (k->n > 0) {
+	for (i = 0; i < opt_keys.n && rc == 0; i++)
+		rc = note_keys_load(&o.keys, opt_keys.v[i], e);
+	if (rc == 0 && o.keys.n > 0 && (k = inspect_chain(&o, c, e)) == NULL)
+		rc = -1;
+	if (k != NULL && k->n > 0) {
 		rc = err_set(e, STATUS_DATA, "%s: %s: %s", k->findings[0].archive,
 		    k->findings[0].code, k->findings[0].text);
 		(void)err_hint(e, "audit-check lists all %zu findings", k->n);
 	}
 	inspect_free(k);
+	free(o.keys.v);
 	return (rc);
 }
 

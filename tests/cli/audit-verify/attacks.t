@@ -167,7 +167,7 @@ exits 64 "only a profile of later" aegis audit-verify --keys "$WORK/ring.yaml" -
 
 # The process keeps its keys to itself.
 mkfifo "$WORK/fifo"
-aegis-audit-verify --keys "$WORK/ring.yaml" --profile pipe <"$WORK/fifo" >/dev/null 2>&1 &
+"$ROOT/build/bin/aegis-audit-verify" --keys "$WORK/ring.yaml" --profile pipe <"$WORK/fifo" >/dev/null 2>&1 &
 pid=$!
 exec 7>"$WORK/fifo"
 for _ in $(seq 50); do
