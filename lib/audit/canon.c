@@ -196,8 +196,8 @@ canon_sort(struct canon *c, size_t first)
 
 		while (low < high) {
 			k = low + (high - low) / 2;
-			if (canon_key_order(c->style.keys, v[k]->key, strlen(v[k]->key), m->key,
-				strlen(m->key)) <= 0)
+			if (canon_key_order(c->style.keys, v[k]->key, v[k]->key_len, m->key,
+				m->key_len) <= 0)
 				low = k + 1;
 			else
 				high = k;
@@ -235,7 +235,7 @@ canon_object(struct canon *c, const struct json *j, struct buf *out, struct err 
 	for (i = first; i < last; i++) {
 		m = c->members[i];
 		if ((i > first && canon_separator(c, ",", out, e)) ||
-		    canon_string(&c->style, m->key, strlen(m->key), out, e) ||
+		    canon_string(&c->style, m->key, m->key_len, out, e) ||
 		    canon_separator(c, ":", out, e) || canon_put(c, m, out, e))
 			return (-1);
 	}

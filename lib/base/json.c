@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,42 +11,124 @@
 #include "base/num.h"
 #include "base/utf8.h"
 
-enum { JSON_MAX_DEPTH = 64, JSON_MAX_BYTES = 256 << 20 };
+enum { JSON_MAX_DEPTH = 64, JSON_MAX_BYTES = 256 << 20, JSON_BLOCK = 64 << 10 };
+
+/*
+ * A value lies in a few blocks of memory, its root at the beginning of the first one: a row's
+ * JSON costs one allocation, not one for each node and text.
+ */
+struct json_block {
+	struct json_block *next; /* older */
+	size_t used, size;       /* bytes behind this header */
+};
+
+struct json_doc {
+	struct json_block *last; /* the newest block; the oldest holds this document */
+	struct json root;
+};
 
 /* A parse under way, and where the next child of each open array or object goes. */
 struct json_build {
-	struct json *root;
+	struct json_doc *doc;
+	bool rooted; /* the root is there */
 	struct json **tail[JSON_MAX_DEPTH + 1];
 	size_t depth;
-	char *key;         /* of the next value, where it is a member */
+	const char *key; /* of the next value, where it is a member */
+	size_t key_len;
 	const char *fault; /* what yajl can't know */
 };
 
-void
-json_free(struct json *j)
+static struct json_block *
+json_block(size_t size, struct json_block *next)
 {
-	struct json *next;
+	struct json_block *b = malloc(sizeof(*b) + size);
 
-	for (; j != NULL; j = next) {
-		next = j->next;
-		json_free(j->child); /* not deeper than JSON_MAX_DEPTH */
-		free((void *)(uintptr_t)j->text);
-		free((void *)(uintptr_t)j->key);
-		free(j);
+	if (b == NULL)
+		err_die(STATUS_TEMPFAIL, "out of memory");
+	b->next = next;
+	b->used = 0;
+	b->size = size;
+	return (b);
+}
+
+/* ${n} bytes, aligned for a node. */
+static void *
+json_alloc(struct json_build *j, size_t n)
+{
+	struct json_block *b = j->doc->last;
+	char *p;
+
+	n = (n + 15) / 16 * 16;
+	if (b->size - b->used < n)
+		b = j->doc->last = json_block(n > JSON_BLOCK ? n : JSON_BLOCK, b);
+	p = (char *)(b + 1) + b->used;
+	b->used += n;
+	return (p);
+}
+
+/* A document whose first block holds what ${len} bytes of JSON mostly need. */
+static struct json_doc *
+json_doc(size_t len)
+{
+	size_t head = (sizeof(struct json_doc) + 15) / 16 * 16;
+	size_t size = head + (len < JSON_BLOCK / 8 ? 8 * len + 256 : JSON_BLOCK);
+	struct json_block *b = json_block(size, NULL);
+	struct json_doc *d = (struct json_doc *)(void *)(b + 1);
+
+	b->used = head;
+	memset(d, 0, sizeof(*d));
+	d->last = b;
+	return (d);
+}
+
+static void
+json_doc_free(struct json_doc *d)
+{
+	struct json_block *b, *next;
+
+	for (b = d->last; b != NULL; b = next) {
+		next = b->next; /* the oldest, with ${d} in it, is the last to go */
+		free(b);
 	}
+}
+
+void
+json_free(struct json *root)
+{
+
+	if (root != NULL)
+		json_doc_free(
+		    (struct json_doc *)(void *)((char *)root - offsetof(struct json_doc, root)));
 }
 
 static struct json *
 json_add(struct json_build *b, enum json_kind kind)
 {
-	struct json *j = xcalloc(1, sizeof(*j));
+	struct json *j = b->rooted ? json_alloc(b, sizeof(*j)) : &b->doc->root;
 
+	memset(j, 0, sizeof(*j));
 	j->kind = kind;
 	j->key = b->key;
+	j->key_len = b->key_len;
 	b->key = NULL;
-	*b->tail[b->depth] = j;
-	b->tail[b->depth] = &j->next;
+	b->key_len = 0;
+	if (b->rooted) {
+		*b->tail[b->depth] = j;
+		b->tail[b->depth] = &j->next;
+	}
+	b->rooted = true;
 	return (j);
+}
+
+/* ${n} bytes and a NUL. */
+static char *
+json_text(struct json_build *b, const void *p, size_t n)
+{
+	char *s = json_alloc(b, n + 1);
+
+	memcpy(s, p, n);
+	s[n] = '\0';
+	return (s);
 }
 
 static int
@@ -69,7 +152,7 @@ json_on_number(void *ctx, const char *p, size_t len)
 {
 	struct json *j = json_add(ctx, JSON_NUMBER);
 
-	j->text = xstrndup(p, len);
+	j->text = json_text(ctx, p, len);
 	j->len = len;
 	return (1);
 }
@@ -83,7 +166,7 @@ json_copy(struct json_build *b, const unsigned char *p, size_t len)
 		b->fault = "a text holds \\u0000 or half of a surrogate pair";
 		return (NULL);
 	}
-	return (xstrndup((const char *)p, len));
+	return (json_text(b, p, len));
 }
 
 static int
@@ -105,6 +188,7 @@ json_on_key(void *ctx, const unsigned char *p, size_t len)
 {
 	struct json_build *b = ctx;
 
+	b->key_len = len;
 	return ((b->key = json_copy(b, p, len)) != NULL);
 }
 
@@ -238,23 +322,23 @@ json_parse(const char *p, size_t len, struct err *e)
 		return (NULL);
 	}
 	memset(&b, 0, sizeof(b));
-	b.tail[0] = &b.root;
 	if ((h = yajl_alloc(&json_callbacks, NULL, &b)) == NULL) {
 		(void)err_set(e, STATUS_TEMPFAIL, "out of memory");
 		return (NULL);
 	}
+	b.doc = json_doc(len);
+	b.tail[0] = &b.doc->root.next; /* yajl stops before there is one */
 	if (yajl_parse(h, (const unsigned char *)p, len) != yajl_status_ok ||
 	    yajl_complete_parse(h) != yajl_status_ok)
 		rc = json_fail(h, &b, p, len, e);
-	else if (b.root == NULL)
+	else if (!b.rooted)
 		rc = err_set(e, STATUS_DATA, "not JSON: no value");
 	yajl_free(h);
-	free(b.key);
 	if (rc) {
-		json_free(b.root);
+		json_doc_free(b.doc);
 		return (NULL);
 	}
-	return (b.root);
+	return (&b.doc->root);
 }
 
 const struct json *

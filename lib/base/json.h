@@ -19,7 +19,8 @@ struct json {
 	bool truth;       /* JSON_BOOL */
 	const char *text; /* JSON_STRING, JSON_NUMBER: NUL-terminated */
 	size_t len;
-	const char *key;    /* member of an object: its name */
+	const char *key; /* member of an object: its name */
+	size_t key_len;
 	struct json *child; /* array, object: first element */
 	struct json *next;
 };
@@ -31,7 +32,12 @@ struct json {
  * 256 MiB, and, as in PostgreSQL, texts with \u0000 or half a surrogate pair.
  */
 struct json *json_parse(const char *p, size_t len, struct err *e);
-void json_free(struct json *j);
+
+/**
+ * json_free(root):
+ * Release the whole value that json_parse() returned; NULL is none.
+ */
+void json_free(struct json *root);
 
 /**
  * json_get(object, key):
