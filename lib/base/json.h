@@ -12,6 +12,8 @@
  * JSON (RFC 8259), parsed by yajl into a tree whose numbers stay text, and
  * written by yajl's generator.
  */
+enum { JSON_MAX_DEPTH = 64 };
+
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json {
@@ -28,7 +30,7 @@ struct json {
 /**
  * json_parse(p, len, e):
  * Return the value in ${len} bytes of text, freed by the caller with json_free(),
- * or NULL with ${e} set to STATUS_DATA.  Refused, too: deeper than 64 levels, over
+ * or NULL with ${e} set to STATUS_DATA.  Refused, too: deeper than JSON_MAX_DEPTH levels, over
  * 256 MiB, and, as in PostgreSQL, texts with \u0000 or half a surrogate pair.
  */
 struct json *json_parse(const char *p, size_t len, struct err *e);
