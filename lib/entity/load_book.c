@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "entity/load_state.h"
+#include "ledger/guard.h"
 #include "ledger/ledger.h"
 
 /* The books that came with the seal, with names that can be stored and shown. */
@@ -70,23 +71,6 @@ load_book_check(struct load *l, struct err *e)
 	return (0);
 }
 
-void
-load_book_config(const struct load_section *s, char hex[DIGEST_SHA256_HEX + 1])
-{
-	struct digest_sha256 *d = digest_sha256_new();
-	size_t i;
-
-	for (i = 0; i <= s->nupstream; i++) {
-		const struct book *b = i < s->nupstream ? &s->upstream[i] : &s->own;
-
-		digest_sha256_update(d, b->stage, strlen(b->stage));
-		digest_sha256_update(d, " ", 1);
-		digest_sha256_update(d, b->config_sha256, strlen(b->config_sha256));
-		digest_sha256_update(d, "\n", 1);
-	}
-	digest_sha256_final(d, hex);
-}
-
 int
 load_book_write(struct load *l, struct err *e)
 {
@@ -102,7 +86,7 @@ load_book_write(struct load *l, struct err *e)
 	for (i = 0; i < l->nsections; i++) {
 		const struct load_section *s = l->sections[i];
 
-		load_book_config(s, config);
+		guard_config(s->upstream, s->nupstream, &s->own, config);
 		if (ledger_stream(&g, first + i, s->source, config, s->upstream, s->nupstream,
 			&s->own, &s->counts, e))
 			return (-1);

@@ -321,12 +321,6 @@ int load_book_seal(struct load *l, struct err *e);
 int load_book_check(struct load *l, struct err *e);
 
 /**
- * load_book_config(s, hex):
- * SHA-256 of what every stage says of its configuration, in the order of the pipe.
- */
-void load_book_config(const struct load_section *s, char hex[DIGEST_SHA256_HEX + 1]);
-
-/**
  * load_book_write(l, e):
  * Store run, sources, books and fault counts.
  */

@@ -109,6 +109,24 @@ ledger_run(const struct ledger *l, struct err *e)
 }
 
 int
+ledger_dataset(struct pg *pg, const char *tenant, const char *type, const char *dataset, char *id,
+    size_t size, struct err *e)
+{
+	const char *params[] = { tenant, type, dataset };
+	struct pg_result *r = pg_query(pg,
+	    "INSERT INTO batch_datasets (tenant_id, type_key, dataset) VALUES ($1::uuid,"
+	    " $2, $3) ON CONFLICT (tenant_id, type_key, dataset) DO UPDATE SET dataset ="
+	    " EXCLUDED.dataset RETURNING dataset_id",
+	    params, 3, e);
+
+	if (r == NULL)
+		return (-1);
+	(void)snprintf(id, size, "%s", pg_result_get(r, 0, 0));
+	pg_result_free(r);
+	return (0);
+}
+
+int
 ledger_section(const struct ledger *l, unsigned long *section, struct err *e)
 {
 	const char *params[2] = { l->run, l->dataset_id };

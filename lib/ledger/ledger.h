@@ -58,6 +58,14 @@ int ledger_check(const struct book *up, size_t n, const struct book *own,
 int ledger_run(const struct ledger *l, struct err *e);
 
 /**
+ * ledger_dataset(pg, tenant, type, dataset, id, size, e):
+ * The id of the tenant's ${dataset}, which is made where it is new; ${type} is the entity
+ * type that it feeds, or "table", "rule".
+ */
+int ledger_dataset(struct pg *pg, const char *tenant, const char *type, const char *dataset,
+    char *id, size_t size, struct err *e);
+
+/**
  * ledger_section(l, section, e):
  * The number of the run's next stream of this dataset: one run may load again.
  */

@@ -145,23 +145,15 @@ bulk_ledger(struct bulk *l, const struct book *up, size_t n, struct err *e)
 {
 	static const char none[] = "00000000-0000-0000-0000-000000000000";
 	struct ledger g = { l->pg, "table-load", stream_reader_run(l->r), l->started, "", false };
-	const char *params[] = { none, l->own.dataset };
 	unsigned long section;
-	struct pg_result *r;
 	char source[512];
 
 	(void)snprintf(source, sizeof(source), "%.500s", stream_reader_source(l->r));
 	ledger_printable(source);
-	if ((r = pg_query(l->pg,
-		 "INSERT INTO batch_datasets (tenant_id, type_key, dataset) VALUES ($1::uuid,"
-		 " 'table', $2) ON CONFLICT (tenant_id, type_key, dataset) DO UPDATE SET dataset ="
-		 " EXCLUDED.dataset RETURNING dataset_id",
-		 params, 2, e)) == NULL)
-		return (-1);
-	(void)snprintf(g.dataset_id, sizeof(g.dataset_id), "%s", pg_result_get(r, 0, 0));
-	pg_result_free(r);
 	/* A table's stream has no configuration but its columns. */
-	if (ledger_run(&g, e) || ledger_section(&g, &section, e))
+	if (ledger_dataset(l->pg, none, "table", l->own.dataset, g.dataset_id,
+		sizeof(g.dataset_id), e) ||
+	    ledger_run(&g, e) || ledger_section(&g, &section, e))
 		return (-1);
 	return (ledger_stream(&g, section, source, l->own.config_sha256, up, n, &l->own,
 	    &l->now->counts, e));
