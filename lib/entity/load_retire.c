@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "entity/load_state.h"
+#include "pg/copy_binary.h"
 
 int
 load_retire_part(struct load *l, const struct stream_field *f, struct err *e)
@@ -37,8 +38,9 @@ load_retire_part(struct load *l, const struct stream_field *f, struct err *e)
 
 /* One key that the dataset had, in what this input covers. */
 static int
-load_retire_known(struct load *l, const struct load_known_field *f, struct err *e)
+load_retire_known(void *cookie, const struct copy_binary_field *f, struct err *e)
 {
+	struct load *l = cookie;
 	struct buf *b = &l->lost.b;
 
 	l->covered++;
@@ -66,7 +68,7 @@ load_retire_find(struct load *l, struct err *e)
 			goto done;
 	if ((l->part >= 0 && buf_adds(&sql, ")", e)) || buf_str(&sql, e) == NULL)
 		goto done;
-	rc = load_known_read(l, sql.p, load_retire_known, e);
+	rc = copy_binary_read(l->pg, sql.p, load_retire_known, l, e);
 	l->gone = l->lost.rows;
 done:
 	buf_free(&sql);

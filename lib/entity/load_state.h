@@ -158,20 +158,6 @@ int load_dataset_fields(struct load *l, struct err *e);
  */
 int load_known(struct load *l, struct err *e);
 
-/**
- * load_known_read(l, sql, fn, e):
- * Run a binary COPY of the query ${sql}, whose columns are at most LOAD_KNOWN_FIELDS,
- * and hand each row to ${fn}; a NULL has length LOAD_KNOWN_NULL.
- */
-enum { LOAD_KNOWN_FIELDS = 4 };
-#define LOAD_KNOWN_NULL SIZE_MAX
-struct load_known_field {
-	const char *p;
-	size_t len;
-};
-typedef int load_known_fn(struct load *l, const struct load_known_field *f, struct err *e);
-int load_known_read(struct load *l, const char *sql, load_known_fn *fn, struct err *e);
-
 /* load_rows.c */
 
 /**

@@ -14,7 +14,7 @@ struct guard {
 	struct pg *pg;
 	const char *dataset_id, *dataset, *run;
 	const char *source;    /* the source's name */
-	bool by_name;	       /* each name has a past of its own: the dataset comes in parts */
+	bool by_name;          /* each name has a past of its own: the dataset comes in parts */
 	const struct book *up; /* the pipe's stages, the first one first */
 	size_t nup;
 	const struct book *own;

@@ -151,8 +151,8 @@ bulk_ledger(struct bulk *l, const struct book *up, size_t n, struct err *e)
 	(void)snprintf(source, sizeof(source), "%.500s", stream_reader_source(l->r));
 	ledger_printable(source);
 	/* A table's stream has no configuration but its columns. */
-	if (ledger_dataset(l->pg, none, "table", l->own.dataset, g.dataset_id,
-		sizeof(g.dataset_id), e) ||
+	if (ledger_dataset(l->pg, none, "table", l->own.dataset, g.dataset_id, sizeof(g.dataset_id),
+		e) ||
 	    ledger_run(&g, e) || ledger_section(&g, &section, e))
 		return (-1);
 	return (ledger_stream(&g, section, source, l->own.config_sha256, up, n, &l->own,

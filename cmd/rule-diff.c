@@ -1,0 +1,80 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/program.h"
+#include "rule/compare.h"
+#include "rule/rule.h"
+
+static struct compare_options o;
+static const char *format = "text";
+static char tenant[37];
+
+static const struct option_spec options[] = {
+	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose rules, where a day is compared." },
+	{ "known-on", OPTION_STRING, "DATE", &o.known_on,
+	    "Of days: only what had been detected by this one." },
+	{ "format", OPTION_STRING, "text|json", &format, "Form of the list (text)." },
+	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
+	    "What rules are made of (pipelines/rules.yaml)." },
+	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "rule-diff",
+	.group = "Rules",
+	.summary = "say what differs between two sets of rules",
+	.usage = "[options] BEFORE AFTER",
+	.options = options,
+	.description =
+	    "BEFORE and AFTER are each a file of rules, a day (YYYY-MM-DD: what was in force for "
+	    "the tenant), or the UUID of a snapshot, or of a filing, which stands for its newest "
+	    "snapshots. Any two may be compared: a filing with today, a file with what is loaded.\n\n"
+	    "A rule that only AFTER has is marked +, one that only BEFORE has -, and one that both "
+	    "have and that differs ~, with every figure that changed.",
+	.examples =
+	    "  aegis rule-diff --tenant $TENANT 2026-01-01 2026-12-31\n"
+	    "  aegis rule-diff --tenant $TENANT $FILING 2026-12-31\n"
+	    "  aegis rule-diff spacing.yaml.old pipelines/rules/spacing.yaml\n",
+	.status = "1 where something differs, 65 where a file has faults, 66 where there is none.",
+};
+
+int
+main(int argc, char **argv)
+{
+	struct rule_faults faults = { NULL, 0, 0 };
+	struct buf out = BUF_INIT(256 << 20);
+	struct err e = ERR_INIT;
+	struct compare *c;
+	char **operands;
+	int n, rc;
+	size_t i, differs = 0;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n != 2)
+		return (program_usage_error(&program, "two things to compare are needed"));
+	if (o.tenant != NULL && num_uuid(tenant, o.tenant))
+		return (program_usage_error(&program, "--tenant takes a UUID, not '%s'", o.tenant));
+	o.tenant = o.tenant ? tenant : NULL;
+	if (o.known_on != NULL && !rule_day(o.known_on))
+		return (program_usage_error(&program, "--known-on takes a day, YYYY-MM-DD"));
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return (
+		    program_usage_error(&program, "--format takes text or json, not '%s'", format));
+	o.before = operands[0];
+	o.after = operands[1];
+	c = compare_run(&o, &faults, &e);
+	for (i = 0; i < faults.n; i++)
+		log_error("%s", faults.v[i]);
+	rule_faults_free(&faults);
+	if (c != NULL && compare_report(c, strcmp(format, "json") == 0, &out, &differs, &e) == 0)
+		(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", &e);
+	compare_free(c);
+	buf_free(&out);
+	return (e.status == STATUS_OK ? differs > 0 ? STATUS_FINDINGS : STATUS_OK : log_err(&e));
+}

@@ -1,0 +1,156 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/progress.h"
+#include "rule/rule.h"
+#include "rule/version.h"
+
+static struct version_options o = {
+	.name = "standard input",
+	.fd = STDIN_FILENO,
+	.max_rejects = { .is_share = true, .share = 0.001 },
+	.max_flaws = { .is_share = true, .share = 0.05 },
+};
+static const char *report = "text";
+
+static const struct option_spec options[] = {
+	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose rules." },
+	{ "check", OPTION_FLAG, NULL, &o.check,
+	    "Look at the files, say what is wrong with them, and need no database." },
+	{ "plan", OPTION_FLAG, NULL, &o.plan,
+	    "Say which versions would be made, and why, and write nothing." },
+	{ "source", OPTION_STRING, "WORD", &o.source,
+	    "What rule_versions calls the source: rrc_ingestion, rule_monitor_agent, manual or "
+	    "docket_hearing (files: manual, streams: rrc_ingestion)." },
+	{ "effective", OPTION_STRING, "DATE", &o.effective,
+	    "Day from which new field rules are known to be in force (today)." },
+	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
+	    "What rules are made of (pipelines/rules.yaml)." },
+	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
+	    "Put rows with faults into this reject file; that of a second stream is FILE.2." },
+	{ "max-rejects", OPTION_CEILING, "N|P%", &o.max_rejects,
+	    "Fail where more rows than this are rejected (0.1%)." },
+	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
+	    "Of streams: fail where more rules than this are implausible (5%)." },
+	{ "accept-older", OPTION_FLAG, NULL, &o.accept_older,
+	    "Take a source that was loaded before the last one." },
+	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "rule-load",
+	.group = "Rules",
+	.summary = "turn what a source states of its rules into versions",
+	.usage = "--tenant UUID [options] [FILE.yaml ...]",
+	.options = options,
+	.description =
+	    "Takes rules from files such as those of pipelines/rules/, or, without files, field "
+	    "rules from sealed rrc: streams on standard input (rrc-decode --view spacing, --view "
+	    "density), and brings the tenant's rule_versions in step, in one transaction. What a "
+	    "version says never changes: a changed rule is a new version, and takes the place of the "
+	    "one in force. Snapshots of filings that stand on that are marked as stale. Loading the "
+	    "same again makes nothing.\n\n"
+	    "A rule is held against the newest version that this program made from the same source. "
+	    "Where another writer's version has been in force since, what changed waits as "
+	    "pending_review, and the report says so: no night undoes what a person decided. A "
+	    "rule marked UNVERIFIED becomes a draft; one whose figures look swapped is reported and "
+	    "waits as pending_review; one whose day has not come is left for that day.\n\n"
+	    "Every fault of a file is said, with its line and column; with one fault nothing is "
+	    "loaded. Two loads of one tenant run one after the other.",
+	.examples =
+	    "  aegis rule-load --check pipelines/rules/*.yaml\n"
+	    "  aegis rule-load --tenant $TENANT --plan pipelines/rules/*.yaml\n"
+	    "  aegis rrc-decode --layout gsf001 --view spacing gsf001l.ebc.gz |\n"
+	    "    aegis rule-load --tenant $TENANT --rejects rules.rej\n",
+	.status =
+	    "1 where versions were made that wait for a review, 65 where a file has faults or a seal, "
+	    "a ceiling or a guard refuses the stream, 75 where another writer was faster or the "
+	    "connection was lost (run it again).",
+};
+
+static const char *const sources[] = { "rrc_ingestion", "rule_monitor_agent", "manual",
+	"docket_hearing", NULL };
+
+static int
+print_report(const struct version *v, struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	int rc = -1;
+
+	if (version_report(v, strcmp(report, "json") == 0, &out, e) == 0)
+		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	buf_free(&out);
+	if (rc) {
+		e->status = STATUS_IO;
+		if (!o.plan)
+			(void)err_prefix(e, "the rules ARE loaded, but the report is lost");
+	}
+	return (rc);
+}
+
+static int
+usage(int n)
+{
+	size_t i;
+
+	for (i = 0; o.source != NULL && sources[i] != NULL && strcmp(sources[i], o.source) != 0;
+	     i++)
+		;
+	if (o.source != NULL && sources[i] == NULL)
+		return (program_usage_error(&program, "there is no source '%s'", o.source));
+	if (o.check && n == 0)
+		return (program_usage_error(&program, "--check needs files"));
+	if (!o.check && o.tenant == NULL)
+		return (program_usage_error(&program, "--tenant is needed"));
+	if (o.effective != NULL && !rule_day(o.effective))
+		return (program_usage_error(&program,
+		    "--effective takes a day, YYYY-MM-DD, not '%s'", o.effective));
+	if (n > 0 && (o.rejects != NULL || o.effective != NULL))
+		return (program_usage_error(&program,
+		    "--rejects and --effective are for streams, not for files"));
+	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
+		return (
+		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	return (STATUS_OK);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct rule_faults faults = { NULL, 0, 0 };
+	struct err e = ERR_INIT;
+	struct version *v;
+	const char *odd;
+	char **operands;
+	int n, rc;
+	size_t i;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if ((rc = usage(n)) != STATUS_OK)
+		return (rc);
+	o.files = operands;
+	o.nfiles = (size_t)n;
+	progress_init("rule-load");
+	v = version_run(&o, &faults, &e);
+	for (i = 0; i < faults.n; i++)
+		log_error("%s", faults.v[i]);
+	rule_faults_free(&faults);
+	rc = STATUS_OK;
+	if (v != NULL) {
+		for (i = 0; (odd = version_odd(v, i)) != NULL; i++)
+			log_warning("%s", odd);
+		if (version_findings(v))
+			rc = STATUS_FINDINGS;
+		if (!o.check)
+			(void)print_report(v, &e);
+		version_free(v);
+	}
+	return (e.status == STATUS_OK ? rc : log_err(&e));
+}

@@ -1,0 +1,144 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/program.h"
+#include "rule/rule.h"
+#include "rule/snapshot.h"
+#include "rule/stale.h"
+
+static struct snapshot_options o;
+static const char *format = "text";
+static bool list_stale, all;
+static char tenant[37], filing[37];
+
+static const struct option_spec options[] = {
+	{ "tenant", OPTION_STRING, "UUID", &o.tenant,
+	    "Whose filings; without it, and without --filing, those of every tenant." },
+	{ "filing", OPTION_STRING, "UUID", &o.filing, "This filing (filing_checklists.id) only." },
+	{ "domain", OPTION_STRING, "DOMAIN", &o.domain,
+	    "Filings of this compliance domain only: rule_37, rule_32, form_pr, flaring_monitor." },
+	{ "refresh", OPTION_FLAG, NULL, &o.refresh,
+	    "Also freeze, for filings that have snapshots, the versions that they lack." },
+	{ "as-of", OPTION_STRING, "DATE", &o.as_of,
+	    "The rules in force on that day (those that are active now)." },
+	{ "known-on", OPTION_STRING, "DATE", &o.known_on,
+	    "Of these, what had been detected by that day." },
+	{ "list-stale", OPTION_FLAG, NULL, &list_stale,
+	    "Instead: list open filings that stand on superseded rules, and what changed." },
+	{ "all", OPTION_FLAG, NULL, &all,
+	    "With --list-stale: also closed filings, and what was acknowledged." },
+	{ "plan", OPTION_FLAG, NULL, &o.plan, "Count, and write nothing." },
+	{ "format", OPTION_STRING, "text|json|csv", &format,
+	    "Form of the report or the list (text)." },
+	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
+	    "Which filings stand on which rules (pipelines/rules.yaml)." },
+	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "rule-snapshot",
+	.group = "Rules",
+	.summary = "freeze the rules that filings stand on, and list what is stale",
+	.usage = "[--tenant UUID | --filing UUID] [options]",
+	.options = options,
+	.description =
+	    "Copies the rules in force of a filing's domains, the rules of its field first, into "
+	    "filing_rule_snapshots: of every open filing that has no snapshot yet, or of those that "
+	    "the options name. Snapshots of superseded versions are marked (is_current, "
+	    "superseded_by). What stands in a snapshot is never changed, and an acknowledgement "
+	    "stays; with --refresh a filing gets new snapshots beside the old ones.\n\n"
+	    "The field is the entity's own or that of an entity it is linked to: a well's is its "
+	    "lease's. Open is a filing that is a draft, in progress, ready for review or in review.\n\n"
+	    "--list-stale compares each filing's newest snapshots with the rules in force: since when "
+	    "each is superseded or expired, and figure by figure what changed; and rules that the "
+	    "filing has no snapshot of (added). What somebody acknowledged is left out, unless another "
+	    "version has come since.",
+	.examples =
+	    "  aegis rule-snapshot --tenant $TENANT\n"
+	    "  aegis rule-snapshot --filing $FILING --refresh\n"
+	    "  aegis rule-snapshot --tenant $TENANT --list-stale --format csv > stale.csv\n",
+	.status =
+	    "1 where --list-stale lists something, 65 where there is no such filing, 75 where another "
+	    "program is at work with the same rules for too long.",
+};
+
+static int
+list(struct err *e)
+{
+	const struct stale_options s = { o.conninfo, o.tenant, o.filing, o.domain, o.catalog, all,
+		strcmp(format, "json") == 0    ? STALE_JSON :
+		    strcmp(format, "csv") == 0 ? STALE_CSV :
+						 STALE_TEXT,
+		STDOUT_FILENO, "standard output" };
+	uint64_t n;
+
+	if (stale_list(&s, &n, e))
+		return (log_err(e));
+	return (n > 0 ? STATUS_FINDINGS : STATUS_OK);
+}
+
+static int
+freeze(struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	struct snapshot *s;
+	int rc = -1;
+
+	if ((s = snapshot_run(&o, e)) == NULL)
+		return (log_err(e));
+	if (snapshot_report(s, strcmp(format, "json") == 0, &out, e) == 0)
+		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	if (rc) {
+		e->status = STATUS_IO;
+		if (!o.plan)
+			(void)err_prefix(e, "the snapshots ARE made, but the report is lost");
+	}
+	buf_free(&out);
+	snapshot_free(s);
+	return (log_err(e));
+}
+
+static int
+usage(void)
+{
+
+	if (o.tenant != NULL && num_uuid(tenant, o.tenant))
+		return (program_usage_error(&program, "--tenant takes a UUID, not '%s'", o.tenant));
+	if (o.filing != NULL && num_uuid(filing, o.filing))
+		return (program_usage_error(&program, "--filing takes a UUID, not '%s'", o.filing));
+	o.tenant = o.tenant ? tenant : NULL;
+	o.filing = o.filing ? filing : NULL;
+	if ((o.as_of != NULL && !rule_day(o.as_of)) ||
+	    (o.known_on != NULL && !rule_day(o.known_on)))
+		return (program_usage_error(&program, "a day is written YYYY-MM-DD"));
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 &&
+	    !(list_stale && strcmp(format, "csv") == 0))
+		return (program_usage_error(&program, "--format takes text or json%s, not '%s'",
+		    list_stale ? " or csv" : "", format));
+	if (all && !list_stale)
+		return (program_usage_error(&program, "--all goes with --list-stale"));
+	if (list_stale && (o.refresh || o.as_of != NULL || o.known_on != NULL || o.plan))
+		return (program_usage_error(&program, "--list-stale takes no option that freezes"));
+	return (STATUS_OK);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char **operands;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n > 0)
+		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
+	if ((rc = usage()) != STATUS_OK)
+		return (rc);
+	return (list_stale ? list(&e) : freeze(&e));
+}

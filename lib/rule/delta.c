@@ -1,0 +1,233 @@
+#include "rule/delta.h"
+
+#include <string.h>
+
+enum { DELTA_MAX = 1 << 20 };
+
+/* A value as JSON. */
+static void
+delta_put(const struct json *j, struct json_writer *w)
+{
+	const struct json *c;
+
+	switch (j->kind) {
+	case JSON_NULL:
+		json_put_null(w);
+		break;
+	case JSON_BOOL:
+		json_put_bool(w, j->truth);
+		break;
+	case JSON_NUMBER:
+		json_put_number(w, j->text, j->len);
+		break;
+	case JSON_STRING:
+		json_put_text(w, j->text, j->len);
+		break;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		if (j->kind == JSON_ARRAY)
+			json_put_array(w);
+		else
+			json_put_object(w);
+		for (c = j->child; c != NULL; c = c->next) {
+			if (j->kind == JSON_OBJECT)
+				json_put_key(w, c->key);
+			delta_put(c, w);
+		}
+		json_put_close(w);
+		break;
+	}
+}
+
+/* A value as one reads it. */
+static const char *
+delta_show(const struct json *j, struct buf *b, struct err *e)
+{
+	const struct json *value = json_get(j, "value"), *unit = json_get(j, "unit");
+	const char *tail = NULL;
+	struct json_writer *w;
+	int rc;
+
+	if (value != NULL && (unit == NULL || unit->kind == JSON_STRING)) {
+		j = value;
+		tail = unit != NULL ? unit->text : NULL;
+	}
+	b->len = 0;
+	if (j->kind == JSON_STRING || j->kind == JSON_NUMBER) {
+		rc = buf_add(b, j->text, j->len, e);
+	} else {
+		w = json_writer_new(b);
+		delta_put(j, w);
+		rc = json_writer_end(w, e);
+		json_writer_free(w);
+	}
+	if (rc || (tail != NULL && buf_addf(b, e, " %s", tail)))
+		return (NULL);
+	return (buf_str(b, e));
+}
+
+/* Whether two values are one; an object's members may stand in any order. */
+static int
+delta_same(const struct json *a, const struct json *b)
+{
+	const struct json *c, *d;
+	size_t n = 0;
+
+	if (a->kind != b->kind)
+		return (0);
+	switch (a->kind) {
+	case JSON_NULL:
+		return (1);
+	case JSON_BOOL:
+		return (a->truth == b->truth);
+	case JSON_NUMBER:
+	case JSON_STRING:
+		return (a->len == b->len && memcmp(a->text, b->text, a->len) == 0);
+	case JSON_ARRAY:
+		for (c = a->child, d = b->child; c != NULL && d != NULL; c = c->next, d = d->next)
+			if (!delta_same(c, d))
+				return (0);
+		return (c == NULL && d == NULL);
+	case JSON_OBJECT:
+		for (c = a->child; c != NULL; c = c->next, n++)
+			if ((d = json_get(b, c->key)) == NULL || !delta_same(c, d))
+				return (0);
+		for (d = b->child; d != NULL; d = d->next)
+			n--;
+		return (n == 0);
+	}
+	return (0);
+}
+
+struct delta {
+	delta_fn *fn;
+	void *cookie;
+	struct buf before, after;
+};
+
+static int
+delta_member(struct delta *d, const char *key, const struct json *a, const struct json *b,
+    struct err *e)
+{
+	const char *before = NULL, *after = NULL;
+
+	/* A null says nothing. */
+	if (a != NULL && a->kind == JSON_NULL)
+		a = NULL;
+	if (b != NULL && b->kind == JSON_NULL)
+		b = NULL;
+	if ((a == NULL && b == NULL) || (a != NULL && b != NULL && delta_same(a, b)))
+		return (0);
+	if ((a != NULL && (before = delta_show(a, &d->before, e)) == NULL) ||
+	    (b != NULL && (after = delta_show(b, &d->after, e)) == NULL))
+		return (-1);
+	return (d->fn(d->cookie, key, before, after, e));
+}
+
+/* The member that is looked into. */
+static int
+delta_nested(const struct json *c)
+{
+
+	return (c->kind == JSON_OBJECT && strcmp(c->key, "figures") == 0);
+}
+
+static int
+delta_object(struct delta *d, const struct json *a, const struct json *b, struct err *e)
+{
+	const struct json *c;
+
+	for (c = a != NULL ? a->child : NULL; c != NULL; c = c->next)
+		if (!delta_nested(c) && delta_member(d, c->key, c, json_get(b, c->key), e))
+			return (-1);
+	for (c = b != NULL ? b->child : NULL; c != NULL; c = c->next)
+		if (!delta_nested(c) && json_get(a, c->key) == NULL &&
+		    delta_member(d, c->key, NULL, c, e))
+			return (-1);
+	return (0);
+}
+
+static const struct json *
+delta_figures(const struct json *j)
+{
+	const struct json *f = json_get(j, "figures");
+
+	return (f != NULL && delta_nested(f) ? f : NULL);
+}
+
+int
+delta_walk(const struct json *before, const struct json *after, delta_fn *fn, void *cookie,
+    struct err *e)
+{
+	struct delta d = { fn, cookie, BUF_INIT(DELTA_MAX), BUF_INIT(DELTA_MAX) };
+	int rc;
+
+	/* rule_data of others may be anything. */
+	if ((before != NULL && before->kind != JSON_OBJECT) ||
+	    (after != NULL && after->kind != JSON_OBJECT))
+		rc = delta_member(&d, "rule_data", before, after, e);
+	else
+		rc = delta_object(&d, delta_figures(before), delta_figures(after), e) ||
+			delta_object(&d, before, after, e) ?
+		    -1 :
+		    0;
+	buf_free(&d.before);
+	buf_free(&d.after);
+	return (rc);
+}
+
+static int
+delta_parsed(const char *before, const char *after, delta_fn *fn, void *cookie, struct err *e)
+{
+	struct json *a = NULL, *b = NULL;
+	int rc = -1;
+
+	if ((before == NULL || (a = json_parse(before, strlen(before), e)) != NULL) &&
+	    (after == NULL || (b = json_parse(after, strlen(after), e)) != NULL))
+		rc = delta_walk(a, b, fn, cookie, e);
+	json_free(a);
+	json_free(b);
+	return (rc);
+}
+
+static int
+delta_line(void *cookie, const char *name, const char *before, const char *after, struct err *e)
+{
+	struct buf *out = cookie;
+
+	return (buf_addf(out, e, "%s%s: %s -> %s", out->len > 0 ? "; " : "", name,
+	    before ? before : "(none)", after ? after : "(none)"));
+}
+
+int
+delta_text(const char *before, const char *after, struct buf *out, struct err *e)
+{
+
+	out->len = 0;
+	return (delta_parsed(before, after, delta_line, out, e));
+}
+
+static int
+delta_entry(void *cookie, const char *name, const char *before, const char *after, struct err *e)
+{
+	struct json_writer *w = cookie;
+
+	(void)e;
+	json_put_object(w);
+	json_member_text(w, "name", name);
+	json_member_text(w, "before", before);
+	json_member_text(w, "after", after);
+	json_put_close(w);
+	return (0);
+}
+
+int
+delta_json(const char *before, const char *after, struct json_writer *w, struct err *e)
+{
+
+	json_put_array(w);
+	if (delta_parsed(before, after, delta_entry, w, e))
+		return (-1);
+	json_put_close(w);
+	return (0);
+}

@@ -1,0 +1,129 @@
+#include "rule/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static const char *const intake_words[] = { "active", "draft", "pending_review" };
+
+struct intake {
+	const struct catalog *c;
+	struct copy_spool spool;
+	const struct rule *r; /* rendered last */
+	enum intake_status status;
+	struct buf json, said;
+	struct json_writer *w;
+};
+
+struct intake *
+intake_new(const struct catalog *c)
+{
+	struct intake *in = xcalloc(1, sizeof(*in));
+
+	in->c = c;
+	copy_spool_init(&in->spool);
+	in->json.max = in->said.max = 1 << 20;
+	in->w = json_writer_new(&in->json);
+	return (in);
+}
+
+void
+intake_free(struct intake *in)
+{
+
+	if (in == NULL)
+		return;
+	copy_spool_free(&in->spool);
+	json_writer_free(in->w);
+	buf_free(&in->json);
+	buf_free(&in->said);
+	free(in);
+}
+
+/* A text behind a tab; NULL is \N. */
+static int
+intake_text(struct buf *b, const char *s, struct err *e)
+{
+
+	if (buf_add(b, "\t", 1, e))
+		return (-1);
+	return (s == NULL ? buf_add(b, "\\N", 2, e) : pg_copy_text(b, s, strlen(s), e));
+}
+
+int
+intake_make(struct intake *in, const struct rule *r, enum intake_status status, struct err *e)
+{
+
+	in->r = r;
+	in->status = status;
+	in->json.len = 0;
+	return (rule_data(in->c, r, in->w, e));
+}
+
+int
+intake_add(struct intake *in, size_t section, uint64_t place, struct err *e)
+{
+	const struct rule *r = in->r;
+	const char *from = r->effective_from ? r->effective_from : r->verified_as_of;
+	struct buf *b = &in->spool.b;
+
+	if (buf_addf(b, e, "%llu\t%zu\t%llu", (unsigned long long)in->spool.rows + 1, section,
+		(unsigned long long)place) ||
+	    intake_text(b, r->identifier, e) || intake_text(b, r->type, e) ||
+	    intake_text(b, r->domain, e) || intake_text(b, from, e) ||
+	    intake_text(b, r->effective_to, e) || intake_text(b, intake_words[in->status], e) ||
+	    intake_text(b, r->reference ? r->reference : r->cite, e) || buf_add(b, "\t", 1, e) ||
+	    pg_copy_text(b, in->json.p, in->json.len, e) || buf_add(b, "\n", 1, e))
+		return (-1);
+	return (copy_spool_row(&in->spool, e));
+}
+
+int
+intake_digest(struct intake *in, const struct rule *r, enum intake_status status,
+    const char *writer, struct digest128 *d, struct err *e)
+{
+	struct buf *b = &in->said;
+	size_t i;
+
+	b->len = 0;
+	if (buf_addf(b, e, "1\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", in->c->sha256, writer, r->identifier,
+		r->type, r->domain, r->cite, intake_words[status]))
+		return (-1);
+	for (i = 0; i < r->nvalues; i++)
+		if (r->values[i].has &&
+		    (buf_add(b, in->c->figures[i].name, strlen(in->c->figures[i].name), e) ||
+			buf_add(b, "=", 1, e) || buf_add(b, r->values[i].p, r->values[i].len, e) ||
+			buf_add(b, "\n", 1, e)))
+			return (-1);
+	*d = digest_xxh128(b->p, b->len);
+	return (0);
+}
+
+int
+intake_version(struct intake *in, const char *tenant, const char *effective, const char *tail,
+    struct buf *out, struct err *e)
+{
+	const struct rule *r = in->r;
+
+	if (buf_adds(out, tenant, e) || intake_text(out, r->type, e) ||
+	    intake_text(out, r->domain, e) || intake_text(out, r->identifier, e) ||
+	    intake_text(out, effective, e) || intake_text(out, intake_words[in->status], e) ||
+	    intake_text(out, r->reference ? r->reference : r->cite, e) ||
+	    buf_add(out, "\t", 1, e) || pg_copy_text(out, in->json.p, in->json.len, e) ||
+	    buf_add(out, "\t", 1, e) || buf_adds(out, tail, e))
+		return (-1);
+	return (buf_add(out, "\n", 1, e));
+}
+
+int
+intake_send(struct intake *in, struct pg *pg, const char *table, struct err *e)
+{
+	struct buf sql = BUF_INIT(1024);
+	int rc = -1;
+
+	if (buf_addf(&sql, e, "COPY %s FROM STDIN", table) == 0 && buf_str(&sql, e) != NULL)
+		rc = copy_spool_send(&in->spool, pg, sql.p, e);
+	buf_free(&sql);
+	return (rc);
+}

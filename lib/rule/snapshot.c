@@ -1,0 +1,245 @@
+#include "rule/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/num.h"
+#include "base/os.h"
+#include "ledger/guard.h"
+#include "ledger/ledger.h"
+#include "pg/pg.h"
+#include "rule/catalog.h"
+#include "rule/stale.h"
+#include "rule/stand.h"
+
+struct snapshot {
+	bool plan;
+	char run[37], started[32];
+	struct snapshot_totals *tenants;
+	size_t n, cap;
+};
+
+/*
+ * Field rules first.  With --refresh, a filing that has snapshots gets one of each rule of which
+ * its newest is of another version; the old ones stay as they are.
+ */
+static int
+snapshot_insert(struct pg *pg, const struct snapshot_options *o, struct snapshot_totals *t,
+    struct err *e)
+{
+	const char *params[1] = { o->refresh ? "t" : "f" };
+	struct pg_result *r = pg_query(pg,
+	    "WITH made AS (INSERT INTO filing_rule_snapshots"
+	    " (checklist_id, rule_version_id, rule_data_at_snapshot)"
+	    " SELECT r.id, v.id, v.rule_data FROM stand_rule r JOIN rule_versions v"
+	    "  ON v.id = r.version_id WHERE NOT $1::boolean OR v.id IS DISTINCT FROM"
+	    "  (SELECT s.rule_version_id FROM filing_rule_snapshots s JOIN rule_versions w"
+	    "   ON w.id = s.rule_version_id WHERE s.checklist_id = r.id"
+	    "   AND w.rule_identifier = v.rule_identifier"
+	    "   ORDER BY s.snapshotted_at DESC, w.version DESC LIMIT 1)"
+	    " ORDER BY r.own DESC RETURNING checklist_id, rule_version_id)"
+	    " SELECT count(*), count(DISTINCT m.checklist_id), count(*) FILTER (WHERE v.rule_type ="
+	    "  'field_specific') FROM made m JOIN rule_versions v ON v.id = m.rule_version_id",
+	    params, 1, e);
+
+	if (r == NULL)
+		return (-1);
+	t->snapshots = strtoull(pg_result_get(r, 0, 0), NULL, 10);
+	t->frozen = strtoull(pg_result_get(r, 0, 1), NULL, 10);
+	t->field_rows = strtoull(pg_result_get(r, 0, 2), NULL, 10);
+	pg_result_free(r);
+	return (0);
+}
+
+static int
+snapshot_count(struct pg *pg, struct snapshot_totals *t, struct err *e)
+{
+	struct pg_result *r = pg_query(pg,
+	    "SELECT count(*), count(*) FILTER (WHERE id NOT IN (SELECT id FROM stand_rule)),"
+	    " count(*) FILTER (WHERE id NOT IN (SELECT id FROM stand_field)) FROM stand_filing",
+	    NULL, 0, e);
+
+	if (r == NULL)
+		return (-1);
+	t->filings = strtoull(pg_result_get(r, 0, 0), NULL, 10);
+	t->without = strtoull(pg_result_get(r, 0, 1), NULL, 10);
+	t->no_field = strtoull(pg_result_get(r, 0, 2), NULL, 10);
+	pg_result_free(r);
+	return (0);
+}
+
+/* Tenants of the entity type system have books; others have no UUID to file them under. */
+static int
+snapshot_book(struct pg *pg, const struct snapshot *s, const struct catalog *c,
+    const struct snapshot_totals *t, struct err *e)
+{
+	struct ledger g = { pg, "rule-snapshot", s->run, s->started, "", true };
+	struct ledger_counts counts = { t->snapshots, 0, 0, 0, 0, 0 };
+	struct book own;
+	char uuid[37], config[DIGEST_SHA256_HEX + 1];
+	unsigned long section;
+
+	if (num_uuid(uuid, t->tenant))
+		return (0);
+	book_init(&own, "rule-snapshot");
+	(void)snprintf(own.dataset, sizeof(own.dataset), "filings");
+	memcpy(own.config_sha256, c->sha256, sizeof(own.config_sha256));
+	own.read = t->filings;
+	own.used = t->frozen;
+	own.skipped = t->filings - t->frozen;
+	own.rows = t->snapshots;
+	guard_config(NULL, 0, &own, config);
+	if (book_balances(&own, e) ||
+	    ledger_dataset(pg, uuid, "rule", "filings", g.dataset_id, sizeof(g.dataset_id), e) ||
+	    ledger_run(&g, e) || ledger_section(&g, &section, e))
+		return (-1);
+	return (ledger_stream(&g, section, "filing_checklists", config, NULL, 0, &own, &counts, e));
+}
+
+static int
+snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct catalog *c,
+    struct snapshot *s, const char *tenant, struct err *e)
+{
+	const char *as_of = o->as_of ? o->as_of : o->known_on;
+	const struct stand_options stand = { tenant, o->filing, o->domain, o->filing != NULL,
+		!o->refresh, as_of, o->known_on };
+	struct snapshot_totals *t;
+
+	if (s->n == s->cap)
+		s->tenants = xgrow(s->tenants, &s->cap, sizeof(*s->tenants));
+	t = &s->tenants[s->n++];
+	memset(t, 0, sizeof(*t));
+	(void)snprintf(t->tenant, sizeof(t->tenant), "%s", tenant);
+	if (pg_begin(pg, e) || stand_lock(pg, tenant, e) || stand_tables(pg, c, &stand, e) ||
+	    snapshot_count(pg, t, e) || snapshot_insert(pg, o, t, e) ||
+	    stale_mark(pg, tenant, &t->stale, e))
+		return (-1);
+	if (o->plan) {
+		pg_rollback(pg);
+		return (0);
+	}
+	return (snapshot_book(pg, s, c, t, e) || pg_commit(pg, e) ? -1 : 0);
+}
+
+static int
+snapshot_all(struct pg *pg, const struct snapshot_options *o, const struct catalog *c,
+    struct snapshot *s, struct err *e)
+{
+	struct pg_result *r = stand_tenants(pg, o->tenant, o->filing, e);
+	int row, rc = 0;
+
+	if (r == NULL)
+		return (-1);
+	for (row = 0; row < pg_result_rows(r) && rc == 0; row++)
+		rc = snapshot_tenant(pg, o, c, s, pg_result_get(r, row, 0), e);
+	pg_result_free(r);
+	return (rc);
+}
+
+struct snapshot *
+snapshot_run(const struct snapshot_options *o, struct err *e)
+{
+	struct snapshot *s = xcalloc(1, sizeof(*s));
+	const char *run = getenv("AEGIS_RUN");
+	struct catalog *c;
+	struct pg *pg;
+	int rc = -1;
+
+	s->plan = o->plan;
+	(void)os_utc(s->started, sizeof(s->started), time(NULL));
+	if (run == NULL || num_uuid(s->run, run))
+		os_uuid(s->run);
+	if ((c = catalog_load(o->catalog, e)) != NULL &&
+	    (pg = pg_connect(o->conninfo, "aegis-rule-snapshot", e)) != NULL) {
+		rc = snapshot_all(pg, o, c, s, e);
+		pg_close(pg);
+	}
+	catalog_free(c);
+	if (rc == 0)
+		return (s);
+	snapshot_free(s);
+	return (NULL);
+}
+
+void
+snapshot_free(struct snapshot *s)
+{
+
+	if (s == NULL)
+		return;
+	free(s->tenants);
+	free(s);
+}
+
+const struct snapshot_totals *
+snapshot_tenants(const struct snapshot *s, size_t *n)
+{
+
+	*n = s->n;
+	return (s->tenants);
+}
+
+static int
+snapshot_report_text(const struct snapshot *s, struct buf *out, struct err *e)
+{
+	size_t i;
+
+	if (buf_addf(out, e, "%-36s %9s %9s %9s %9s %9s %9s %9s\n", "tenant", "filings", "frozen",
+		"no rule", "no field", "snapshots", "of field", "stale"))
+		return (-1);
+	for (i = 0; i < s->n; i++) {
+		const struct snapshot_totals *t = &s->tenants[i];
+
+		if (buf_addf(out, e, "%-36s %9llu %9llu %9llu %9llu %9llu %9llu %9llu\n", t->tenant,
+			(unsigned long long)t->filings, (unsigned long long)t->frozen,
+			(unsigned long long)t->without, (unsigned long long)t->no_field,
+			(unsigned long long)t->snapshots, (unsigned long long)t->field_rows,
+			(unsigned long long)t->stale))
+			return (-1);
+	}
+	return (s->plan ? buf_adds(out, "\nNothing was written: this is a plan.\n", e) : 0);
+}
+
+static int
+snapshot_report_json(const struct snapshot *s, struct buf *out, struct err *e)
+{
+	struct json_writer *w = json_writer_new(out);
+	size_t i;
+	int rc;
+
+	json_put_object(w);
+	json_put_key(w, "plan");
+	json_put_bool(w, s->plan);
+	json_member_text(w, "run", s->run);
+	json_put_key(w, "tenants");
+	json_put_array(w);
+	for (i = 0; i < s->n; i++) {
+		const struct snapshot_totals *t = &s->tenants[i];
+
+		json_put_object(w);
+		json_member_text(w, "tenant", t->tenant);
+		json_member_u64(w, "filings", t->filings);
+		json_member_u64(w, "frozen", t->frozen);
+		json_member_u64(w, "without_rule", t->without);
+		json_member_u64(w, "without_field", t->no_field);
+		json_member_u64(w, "snapshots", t->snapshots);
+		json_member_u64(w, "of_field", t->field_rows);
+		json_member_u64(w, "stale", t->stale);
+		json_put_close(w);
+	}
+	json_put_close(w);
+	json_put_close(w);
+	rc = json_writer_end(w, e);
+	json_writer_free(w);
+	return (rc ? rc : buf_add(out, "\n", 1, e));
+}
+
+int
+snapshot_report(const struct snapshot *s, bool json, struct buf *out, struct err *e)
+{
+
+	return (json ? snapshot_report_json(s, out, e) : snapshot_report_text(s, out, e));
+}

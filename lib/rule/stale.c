@@ -1,0 +1,319 @@
+#include "rule/stale.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "rule/catalog.h"
+#include "rule/delta.h"
+#include "rule/stand.h"
+#include "stream/csv.h"
+
+enum { STALE_FETCH = 500, STALE_ROW_MAX = 16 << 20 };
+
+int
+stale_mark(struct pg *pg, const char *tenant, uint64_t *n, struct err *e)
+{
+	static const char next[] =
+	    "(SELECT n.id FROM rule_versions n WHERE n.tenant_id = v.tenant_id"
+	    " AND n.rule_identifier = v.rule_identifier AND n.version > v.version"
+	    " AND n.status IN ('active', 'superseded') ORDER BY n.version LIMIT 1)";
+	const char *params[1] = { tenant };
+	struct buf sql = BUF_INIT(4096);
+	struct pg_result *r = NULL;
+	int rc = -1;
+
+	if (buf_addf(&sql, e,
+		"UPDATE filing_rule_snapshots s SET is_current = false, superseded_by = %s"
+		" FROM rule_versions v WHERE v.id = s.rule_version_id AND v.tenant_id = $1"
+		" AND v.status = 'superseded' AND s.is_current",
+		next) ||
+	    buf_str(&sql, e) == NULL || (r = pg_query(pg, sql.p, params, 1, e)) == NULL)
+		goto done;
+	*n = pg_result_affected(r);
+	pg_result_free(r);
+	/* A rule that had expired, and has come back. */
+	sql.len = 0;
+	if (buf_addf(&sql, e,
+		"UPDATE filing_rule_snapshots s SET superseded_by = %s FROM rule_versions v"
+		" WHERE v.id = s.rule_version_id AND v.tenant_id = $1 AND v.status = 'superseded'"
+		" AND s.is_current = false AND s.superseded_by IS NULL AND %s IS NOT NULL",
+		next, next) ||
+	    buf_str(&sql, e) == NULL || (r = pg_query(pg, sql.p, params, 1, e)) == NULL)
+		goto done;
+	pg_result_free(r);
+	rc = 0;
+done:
+	buf_free(&sql);
+	return (rc);
+}
+
+/* The columns of the list, as CSV and JSON name them. */
+enum {
+	STALE_TENANT,
+	STALE_FILING,
+	STALE_ENTITY,
+	STALE_NAME,
+	STALE_DOMAIN,
+	STALE_STATUS,
+	STALE_RULE,
+	STALE_REASON,
+	STALE_VERSION,
+	STALE_NEWEST,
+	STALE_SINCE,
+	STALE_DAYS,
+	STALE_SNAPSHOT,
+	STALE_TAKEN,
+	STALE_ACKNOWLEDGED,
+	STALE_BY,
+	STALE_COLUMNS,
+	STALE_BEFORE = STALE_COLUMNS,
+	STALE_AFTER,
+	STALE_FIELDS,
+};
+
+static const char *const stale_names[STALE_COLUMNS] = { "tenant", "filing", "entity", "entity_name",
+	"domain", "status", "rule", "reason", "version", "newest_version", "since", "days",
+	"snapshot", "snapshotted_at", "acknowledged", "acknowledged_by" };
+
+/*
+ * The newest snapshot of each filing and rule counts; what came before it is history.  Somebody
+ * acknowledged the version that took its place, not those that came after.
+ */
+static const char stale_sql[] =
+    "DECLARE stale_rows NO SCROLL CURSOR FOR WITH stale AS ("
+    "SELECT f.tenant_id, f.id, f.entity_id, f.entity_name, f.compliance_domain, f.status, v.rule_identifier,"
+    " CASE WHEN n.id IS NULL THEN 'expired' ELSE 'superseded' END AS reason, v.version,"
+    " n.version AS newest, greatest(v.superseded_date,"
+    " (n.detected_at AT TIME ZONE 'America/Chicago')::date) AS since, s.id AS snapshot,"
+    " s.snapshotted_at, coalesce(s.acknowledged, false) AS acknowledged, s.acknowledged_by,"
+    " s.rule_data_at_snapshot AS before, n.rule_data AS after"
+    " FROM filing_rule_snapshots s JOIN rule_versions v ON v.id = s.rule_version_id"
+    " JOIN stand_filing t ON t.id = s.checklist_id JOIN filing_checklists f ON f.id = t.id"
+    " LEFT JOIN rule_versions n ON n.tenant_id = v.tenant_id AND n.status = 'active'"
+    "  AND n.rule_identifier = v.rule_identifier"
+    " WHERE v.status = 'superseded' AND NOT EXISTS (SELECT FROM filing_rule_snapshots w"
+    "  JOIN rule_versions x ON x.id = w.rule_version_id WHERE w.checklist_id = s.checklist_id"
+    "  AND x.rule_identifier = v.rule_identifier AND (w.snapshotted_at, x.version) >"
+    "  (s.snapshotted_at, v.version))"
+    " AND (%s OR NOT (coalesce(s.acknowledged, false) AND s.superseded_by IS NOT DISTINCT FROM n.id))"
+    " UNION ALL "
+    "SELECT f.tenant_id, f.id, f.entity_id, f.entity_name, f.compliance_domain, f.status, n.rule_identifier,"
+    " 'added', NULL, n.version, greatest(n.effective_date,"
+    " (n.detected_at AT TIME ZONE 'America/Chicago')::date), NULL, NULL, false, NULL, NULL, n.rule_data"
+    " FROM stand_rule r JOIN rule_versions n ON n.id = r.version_id"
+    " JOIN filing_checklists f ON f.id = r.id"
+    " WHERE EXISTS (SELECT FROM filing_rule_snapshots s WHERE s.checklist_id = f.id)"
+    " AND NOT EXISTS (SELECT FROM filing_rule_snapshots s JOIN rule_versions v"
+    "  ON v.id = s.rule_version_id WHERE s.checklist_id = f.id"
+    "  AND v.rule_identifier = n.rule_identifier))"
+    " SELECT tenant_id, id, entity_id, entity_name, compliance_domain, status, rule_identifier, reason, version,"
+    " newest, since, greatest((now() AT TIME ZONE 'America/Chicago')::date - since, 0), snapshot,"
+    " to_char(snapshotted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), acknowledged,"
+    " acknowledged_by, before, after FROM stale ORDER BY since, id, rule_identifier";
+
+struct stale {
+	const struct stale_options *o;
+	struct buf out, changed;
+	struct json_writer *w;
+	uint64_t n;
+	char filing[37]; /* of the row before */
+};
+
+static int
+stale_row_csv(struct stale *s, const struct pg_result *r, int row, struct err *e)
+{
+	int i;
+
+	for (i = 0; i < STALE_COLUMNS; i++) {
+		const char *v = pg_result_get(r, row, i);
+
+		if ((i > 0 && buf_add(&s->out, ",", 1, e)) ||
+		    (v != NULL && csv_quote(v, strlen(v), &s->out, e)))
+			return (-1);
+	}
+	if (delta_text(pg_result_get(r, row, STALE_BEFORE), pg_result_get(r, row, STALE_AFTER),
+		&s->changed, e) ||
+	    buf_add(&s->out, ",", 1, e) || csv_quote(s->changed.p, s->changed.len, &s->out, e))
+		return (-1);
+	return (buf_add(&s->out, "\n", 1, e));
+}
+
+static int
+stale_row_json(struct stale *s, const struct pg_result *r, int row, struct err *e)
+{
+	int i;
+
+	if (buf_adds(&s->out, s->n > 0 ? ",\n " : "[\n ", e))
+		return (-1);
+	json_put_object(s->w);
+	for (i = 0; i < STALE_COLUMNS; i++) {
+		const char *v = pg_result_get(r, row, i);
+
+		if (i == STALE_VERSION || i == STALE_NEWEST || i == STALE_DAYS) {
+			json_member_json(s->w, stale_names[i], v);
+		} else if (i == STALE_ACKNOWLEDGED) {
+			json_put_key(s->w, stale_names[i]);
+			json_put_bool(s->w, v[0] == 't');
+		} else {
+			json_member_text(s->w, stale_names[i], v);
+		}
+	}
+	json_put_key(s->w, "changes");
+	if (delta_json(pg_result_get(r, row, STALE_BEFORE), pg_result_get(r, row, STALE_AFTER),
+		s->w, e))
+		return (-1);
+	json_put_close(s->w);
+	return (json_writer_end(s->w, e));
+}
+
+static int
+stale_row_text(struct stale *s, const struct pg_result *r, int row, struct err *e)
+{
+	const char *filing = pg_result_get(r, row, STALE_FILING),
+		   *name = pg_result_get(r, row, STALE_NAME),
+		   *version = pg_result_get(r, row, STALE_VERSION),
+		   *newest = pg_result_get(r, row, STALE_NEWEST),
+		   *since = pg_result_get(r, row, STALE_SINCE),
+		   *days = pg_result_get(r, row, STALE_DAYS);
+
+	if (strcmp(filing, s->filing) != 0 &&
+	    buf_addf(&s->out, e, "%s%s  %s  %s%s%s  %s\n", s->n > 0 ? "\n" : "", filing,
+		pg_result_get(r, row, STALE_DOMAIN), pg_result_get(r, row, STALE_ENTITY),
+		name ? "  " : "", name ? name : "", pg_result_get(r, row, STALE_STATUS)))
+		return (-1);
+	(void)snprintf(s->filing, sizeof(s->filing), "%s", filing);
+	if (buf_addf(&s->out, e, "  %s  %s%s%s%s%s, since %s (%s days)",
+		pg_result_get(r, row, STALE_RULE), pg_result_get(r, row, STALE_REASON),
+		version ? ": version " : "", version ? version : "",
+		newest ? version ? " -> " : ": version " : "", newest ? newest : "",
+		since ? since : "?", days ? days : "?"))
+		return (-1);
+	if (pg_result_get(r, row, STALE_ACKNOWLEDGED)[0] == 't' &&
+	    buf_addf(&s->out, e, ", acknowledged by %s",
+		pg_result_get(r, row, STALE_BY) ? pg_result_get(r, row, STALE_BY) : "?"))
+		return (-1);
+	if (version == NULL || newest == NULL)
+		return (buf_add(&s->out, "\n", 1, e));
+	if (delta_text(pg_result_get(r, row, STALE_BEFORE), pg_result_get(r, row, STALE_AFTER),
+		&s->changed, e) ||
+	    buf_addf(&s->out, e, "\n      %.*s\n", (int)s->changed.len, s->changed.p))
+		return (-1);
+	return (0);
+}
+
+static int
+stale_flush(struct stale *s, struct err *e)
+{
+	int rc = io_write_all(s->o->fd, s->out.p, s->out.len, s->o->name, e);
+
+	s->out.len = 0;
+	return (rc);
+}
+
+static int
+stale_head(struct stale *s, struct err *e)
+{
+	size_t i;
+
+	if (s->o->form != STALE_CSV)
+		return (0);
+	for (i = 0; i < STALE_COLUMNS; i++)
+		if (buf_addf(&s->out, e, "%s,", stale_names[i]))
+			return (-1);
+	return (buf_adds(&s->out, "changes\n", e));
+}
+
+static int
+stale_tail(struct stale *s, struct err *e)
+{
+
+	if (s->o->form == STALE_JSON && buf_adds(&s->out, s->n > 0 ? "\n]\n" : "[]\n", e))
+		return (-1);
+	if (s->o->form == STALE_TEXT && s->n == 0 && buf_adds(&s->out, "No filing is stale.\n", e))
+		return (-1);
+	return (stale_flush(s, e));
+}
+
+static int
+stale_rows(struct stale *s, struct pg *pg, struct err *e)
+{
+	struct pg_result *r;
+	char fetch[64];
+	int row, rows, rc = 0;
+
+	(void)snprintf(fetch, sizeof(fetch), "FETCH %d FROM stale_rows", STALE_FETCH);
+	do {
+		if ((r = pg_query(pg, fetch, NULL, 0, e)) == NULL)
+			return (-1);
+		rows = pg_result_rows(r);
+		for (row = 0; row < rows && rc == 0; row++, s->n++)
+			rc = s->o->form == STALE_CSV ? stale_row_csv(s, r, row, e) :
+			    s->o->form == STALE_JSON ? stale_row_json(s, r, row, e) :
+						       stale_row_text(s, r, row, e);
+		pg_result_free(r);
+	} while (rc == 0 && rows > 0 && (rc = stale_flush(s, e)) == 0);
+	return (rc);
+}
+
+/* The tenant's rows, out of a transaction that is rolled back. */
+static int
+stale_query(struct stale *s, struct pg *pg, const struct catalog *c, const char *tenant,
+    const char *sql, struct err *e)
+{
+	const struct stale_options *o = s->o;
+	const struct stand_options stand = { tenant, o->filing, o->domain,
+		o->all || o->filing != NULL, false, NULL, NULL };
+	int rc = -1;
+
+	if (pg_begin(pg, e) == 0 && stand_tables(pg, c, &stand, e) == 0 && pg_exec(pg, sql, e) == 0)
+		rc = stale_rows(s, pg, e);
+	pg_rollback(pg);
+	return (rc);
+}
+
+static int
+stale_tenants(struct stale *s, struct pg *pg, const struct catalog *c, struct err *e)
+{
+	struct buf sql = BUF_INIT(8192);
+	struct pg_result *r = stand_tenants(pg, s->o->tenant, s->o->filing, e);
+	int row, rc = r == NULL ? -1 : 0;
+
+	if (rc == 0)
+		rc = buf_addf(&sql, e, stale_sql, s->o->all ? "true" : "false") ||
+			buf_str(&sql, e) == NULL || stale_head(s, e) ?
+		    -1 :
+		    0;
+	for (row = 0; rc == 0 && row < pg_result_rows(r); row++)
+		rc = stale_query(s, pg, c, pg_result_get(r, row, 0), sql.p, e);
+	if (rc == 0)
+		rc = stale_tail(s, e);
+	pg_result_free(r);
+	buf_free(&sql);
+	return (rc);
+}
+
+int
+stale_list(const struct stale_options *o, uint64_t *n, struct err *e)
+{
+	struct stale s = { o, BUF_INIT(64 << 20), BUF_INIT(STALE_ROW_MAX), NULL, 0, "" };
+	struct catalog *c;
+	struct pg *pg;
+	int rc = -1;
+
+	if ((c = catalog_load(o->catalog, e)) == NULL)
+		return (-1);
+	s.w = json_writer_new(&s.out);
+	if ((pg = pg_connect(o->conninfo, "aegis-rule-snapshot", e)) != NULL) {
+		rc = stale_tenants(&s, pg, c, e);
+		pg_close(pg);
+	}
+	*n = s.n;
+	json_writer_free(s.w);
+	buf_free(&s.out);
+	buf_free(&s.changed);
+	catalog_free(c);
+	return (rc);
+}

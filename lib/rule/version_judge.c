@@ -1,0 +1,207 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pg/copy_spool.h"
+#include "rule/delta.h"
+#include "rule/version_state.h"
+#include "table/copy_text.h"
+
+/* In the order of enum version_act. */
+static const char *const version_judge_words[] = { "new", "changed", "pending", "same", "agrees",
+	"early", "expired", "past" };
+
+int
+version_judge_tables(struct version *v, struct err *e)
+{
+
+	return (pg_exec(v->pg,
+	    "CREATE TEMP TABLE rule_in (seq bigint, section integer, place bigint,"
+	    " identifier varchar(255), type varchar(50), domain varchar(50), effective date,"
+	    " expires date, status varchar(20), reference varchar(500), data jsonb) ON COMMIT DROP;"
+	    "CREATE TEMP TABLE rule_act (seq bigint, act text, status varchar(20), effective date,"
+	    " version integer, mine uuid, active uuid, held text) ON COMMIT DROP;"
+	    "CREATE TEMP TABLE rule_said (seq bigint, summary text) ON COMMIT DROP;"
+	    "CREATE TEMP TABLE rule_digest (identifier varchar(255), digest bytea) ON COMMIT DROP",
+	    e));
+}
+
+/*
+ * Every rule beside what the table has of it: k counts its versions by writer, m is the newest
+ * of this writer's, f the one in force.  "Same" is what is in the columns, so that a version
+ * that says the same in other words of JSON is the same.
+ */
+static int
+version_judge_act(struct version *v, struct err *e)
+{
+	const char *params[] = { v->tenant, v->source, VERSION_WRITER, v->today,
+		v->o->effective ? v->o->effective : v->today };
+	struct pg_result *r;
+
+	/* The tables are new, and the planner knows nothing of them. */
+	if (pg_exec(v->pg, v->plan ? "SELECT 1" : "ANALYZE rule_in (identifier)", e))
+		return (-1);
+	r = pg_query(v->pg,
+	    "INSERT INTO rule_act SELECT i.seq, CASE"
+	    " WHEN coalesce(i.effective, $5::date) > $4::date THEN 'early'"
+	    " WHEN i.expires <= $4::date THEN CASE WHEN m.status = 'active' THEN 'expired' ELSE 'past' END"
+	    " WHEN k.newest IS NULL THEN 'new'"
+	    " WHEN (m.rule_type, m.rule_domain, m.rule_data) = (i.type, i.domain, i.data)"
+	    "  AND m.effective_date = coalesce(i.effective, m.effective_date) THEN 'same'"
+	    " WHEN (f.rule_type, f.rule_domain, f.rule_data) = (i.type, i.domain, i.data)"
+	    "  AND f.status = 'active' AND f.effective_date = coalesce(i.effective, f.effective_date)"
+	    "  THEN 'agrees'"
+	    " WHEN k.force > coalesce(k.mine_force, 0) THEN 'pending' ELSE 'changed' END,"
+	    " CASE WHEN k.force > coalesce(k.mine_force, 0) AND i.status = 'active'"
+	    "  THEN 'pending_review' ELSE i.status END,"
+	    " CASE WHEN i.expires <= $4::date THEN i.expires ELSE coalesce(i.effective, $5::date) END,"
+	    " coalesce(k.newest, 0) + 1, m.id, CASE WHEN f.status = 'active' THEN f.id END,"
+	    " CASE WHEN k.force > coalesce(k.mine_force, 0) THEN format('version %s of %s (%s) %s', f.version,"
+	    "  f.source, coalesce(f.detected_by, 'unknown'), CASE WHEN f.status = 'active' THEN 'is in force'"
+	    "  ELSE 'was in force last' END) END"
+	    " FROM rule_in i LEFT JOIN (SELECT rule_identifier, max(version) AS newest,"
+	    "  max(version) FILTER (WHERE source = $2 AND detected_by = $3) AS mine,"
+	    "  max(version) FILTER (WHERE status IN ('active', 'superseded')) AS force,"
+	    "  max(version) FILTER (WHERE status IN ('active', 'superseded') AND source = $2"
+	    "   AND detected_by = $3) AS mine_force"
+	    "  FROM rule_versions WHERE tenant_id = $1 AND rule_identifier IN"
+	    "   (SELECT identifier FROM rule_in) GROUP BY rule_identifier) k"
+	    "  ON k.rule_identifier = i.identifier"
+	    " LEFT JOIN rule_versions m ON m.tenant_id = $1 AND m.rule_identifier = i.identifier"
+	    "  AND m.version = k.mine"
+	    " LEFT JOIN rule_versions f ON f.tenant_id = $1 AND f.rule_identifier = i.identifier"
+	    "  AND f.version = k.force",
+	    params, 5, e);
+	pg_result_free(r);
+	return (r == NULL ? -1 : 0);
+}
+
+/* "version 2 of manual (jane) is in force; lease_line: 467 ft -> 330 ft" for each. */
+static int
+version_judge_say(struct version *v, struct copy_spool *s, struct err *e)
+{
+	struct buf text = BUF_INIT(8 << 20), said = BUF_INIT(4 << 20);
+	struct stream_field f[4];
+	const char *line;
+	long n;
+	int rc = -1;
+
+	if (pg_copy_out(v->pg,
+		"COPY (SELECT a.seq, a.held, w.rule_data, i.data FROM rule_act a JOIN rule_in i USING (seq)"
+		" LEFT JOIN rule_versions w ON w.id = CASE WHEN a.act = 'pending' THEN"
+		" coalesce(a.active, a.mine) ELSE coalesce(a.mine, a.active) END"
+		" WHERE a.act IN ('changed', 'pending')) TO STDOUT",
+		e))
+		return (-1);
+	while ((n = pg_copy_get(v->pg, &line, e)) > 0) {
+		char *before = NULL, *after;
+		int bad;
+
+		if (copy_text_fields(&text, line, (size_t)n - 1, f, 4, e))
+			goto done;
+		if (!f[2].null)
+			before = xstrndup(f[2].p, f[2].len);
+		after = xstrndup(f[3].p, f[3].len);
+		bad = delta_text(before, after, &said, e);
+		free(before);
+		free(after);
+		if (bad || buf_add(&s->b, f[0].p, f[0].len, e) || buf_add(&s->b, "\t", 1, e) ||
+		    (!f[1].null &&
+			(pg_copy_text(&s->b, f[1].p, f[1].len, e) || buf_add(&s->b, "; ", 2, e))) ||
+		    pg_copy_text(&s->b, said.p, said.len, e) || buf_add(&s->b, "\n", 1, e) ||
+		    copy_spool_row(s, e))
+			goto done;
+	}
+	rc = n < 0 ? -1 : 0;
+done:
+	buf_free(&text);
+	buf_free(&said);
+	return (rc);
+}
+
+static int
+version_judge_count(struct version *v, struct err *e)
+{
+	struct pg_result *r = pg_query(v->pg,
+	    "SELECT i.section, a.act, a.status, count(*) FROM rule_act a JOIN rule_in i USING (seq)"
+	    " GROUP BY 1, 2, 3",
+	    NULL, 0, e);
+	int row;
+	size_t act;
+
+	if (r == NULL)
+		return (-1);
+	for (row = 0; row < pg_result_rows(r); row++) {
+		struct version_section *s =
+		    v->sections[strtoul(pg_result_get(r, row, 0), NULL, 10)];
+		uint64_t n = strtoull(pg_result_get(r, row, 3), NULL, 10);
+		const char *status = pg_result_get(r, row, 2);
+
+		for (act = 0; strcmp(version_judge_words[act], pg_result_get(r, row, 1)) != 0;
+		     act++)
+			;
+		s->acts[act] += n;
+		if (act > VERSION_PENDING)
+			continue;
+		if (strcmp(status, "draft") == 0)
+			v->drafts += n;
+		if (strcmp(status, "pending_review") == 0)
+			v->reviews += n;
+	}
+	pg_result_free(r);
+	return (0);
+}
+
+void
+version_sample(struct version *v, const char *identifier, const char *version, const char *act,
+    const char *status, const char *summary)
+{
+	struct version_sample *s;
+
+	if (v->nsamples == v->capsamples)
+		v->samples = xgrow(v->samples, &v->capsamples, sizeof(*v->samples));
+	s = &v->samples[v->nsamples++];
+	s->identifier = xstrdup(identifier);
+	s->version = xstrdup(version);
+	s->act = xstrdup(act);
+	s->status = xstrdup(status);
+	s->summary = summary == NULL ? NULL : xstrdup(summary);
+}
+
+static int
+version_judge_samples(struct version *v, struct err *e)
+{
+	char limit[24];
+	const char *params[1] = { limit };
+	struct pg_result *r;
+	int row;
+
+	(void)snprintf(limit, sizeof(limit), "%d", VERSION_SAMPLES);
+	if ((r = pg_query(v->pg,
+		 "SELECT i.identifier, a.version, a.act, a.status, s.summary FROM rule_act a"
+		 " JOIN rule_in i USING (seq) LEFT JOIN rule_said s USING (seq)"
+		 " WHERE a.act NOT IN ('same', 'agrees', 'past')"
+		 " ORDER BY a.act = 'new', a.seq LIMIT $1::integer",
+		 params, 1, e)) == NULL)
+		return (-1);
+	for (row = 0; row < pg_result_rows(r); row++)
+		version_sample(v, pg_result_get(r, row, 0), pg_result_get(r, row, 1),
+		    pg_result_get(r, row, 2), pg_result_get(r, row, 3), pg_result_get(r, row, 4));
+	pg_result_free(r);
+	return (0);
+}
+
+int
+version_judge(struct version *v, struct err *e)
+{
+	struct copy_spool said;
+	int rc = -1;
+
+	copy_spool_init(&said);
+	if (version_judge_act(v, e) == 0 && version_judge_say(v, &said, e) == 0 &&
+	    copy_spool_send(&said, v->pg, "COPY rule_said FROM STDIN", e) == 0 &&
+	    version_judge_count(v, e) == 0)
+		rc = version_judge_samples(v, e);
+	copy_spool_free(&said);
+	return (rc);
+}

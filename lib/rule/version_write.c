@@ -1,0 +1,46 @@
+#include "rule/stale.h"
+#include "rule/version_state.h"
+
+/* What is passed: the versions that new ones take the place of, and those whose day is over. */
+static int
+version_write_supersede(struct version *v, struct err *e)
+{
+
+	return (pg_exec(v->pg,
+	    "UPDATE rule_versions r SET status = 'superseded', superseded_date ="
+	    " coalesce(r.superseded_date, greatest(r.effective_date, a.effective))"
+	    " FROM rule_act a WHERE r.id = a.active AND r.status = 'active'"
+	    " AND (a.act = 'expired' OR a.act = 'changed' AND a.status = 'active');"
+	    /* A draft can't become superseded; its date says that it is passed. */
+	    "UPDATE rule_versions r SET superseded_date = greatest(r.effective_date, a.effective)"
+	    " FROM rule_act a WHERE r.id = a.mine AND r.status IN ('draft', 'pending_review')"
+	    " AND r.superseded_date IS NULL AND a.act IN ('changed', 'pending')",
+	    e));
+}
+
+static int
+version_write_new(struct version *v, struct err *e)
+{
+	const char *params[3] = { v->tenant, v->source, VERSION_WRITER };
+	struct pg_result *r = pg_query(v->pg,
+	    "INSERT INTO rule_versions (tenant_id, rule_type, rule_domain, rule_identifier, version,"
+	    " effective_date, source, source_reference, rule_data, change_summary, detected_by, status)"
+	    " SELECT $1, i.type, i.domain, i.identifier, a.version, a.effective, $2, i.reference,"
+	    " i.data, coalesce(s.summary, 'first version'), $3, a.status FROM rule_act a"
+	    " JOIN rule_in i USING (seq) LEFT JOIN rule_said s USING (seq)"
+	    " WHERE a.act IN ('new', 'changed', 'pending')",
+	    params, 3, e);
+
+	pg_result_free(r);
+	return (r == NULL ? -1 : 0);
+}
+
+int
+version_write(struct version *v, struct err *e)
+{
+
+	return (version_write_supersede(v, e) || version_write_new(v, e) ||
+		    stale_mark(v->pg, v->tenant, &v->stale, e) ?
+		-1 :
+		0);
+}
