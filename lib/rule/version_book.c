@@ -18,9 +18,7 @@ version_book_counts(const struct version_section *s)
 int
 version_book_check(struct version *v, struct err *e)
 {
-	static const struct ceiling any = { .is_share = true, .share = 1 };
-	/* What is odd in a file is somebody's to look at; in a stream it may be a wrong layout. */
-	const struct ceiling *flaws = v->o->nfiles > 0 ? &any : &v->o->max_flaws;
+	uint64_t read = 0;
 	size_t i;
 
 	for (i = 0; i < v->nsections; i++) {
@@ -31,10 +29,19 @@ version_book_check(struct version *v, struct err *e)
 		s->own.skipped += s->acts[VERSION_EARLY] + s->acts[VERSION_PAST];
 		s->own.rows = c.inserted + c.updated;
 		s->own.used = s->own.rows + c.unchanged + c.duplicate;
-		if (ledger_check(s->upstream, s->nupstream, &s->own, &v->o->max_rejects, flaws, e))
+		if (ledger_check(s->upstream, s->nupstream, &s->own, &v->o->max_rejects,
+			&v->o->max_flaws, e))
 			return (-1);
+		read += s->own.read;
 	}
-	return (0);
+	/* What is odd in a file is somebody's to look at; in a stream the layout may be wrong. */
+	if (v->o->nfiles > 0 || !num_exceeds(&v->o->max_flaws, v->odds, read))
+		return (0);
+	(void)err_set(e, STATUS_DATA,
+	    "%llu of %llu rules are implausible, more than --max-flaws allows",
+	    (unsigned long long)v->odds, (unsigned long long)read);
+	return (
+	    err_hint(e, "nothing was loaded; is it another layout? The first: %.200s", v->odd[0]));
 }
 
 static int

@@ -24,7 +24,6 @@ version_take_odd(struct version *v, struct version_section *s, const char *place
 {
 	struct buf b = BUF_INIT(4096);
 
-	s->own.flawed++;
 	book_count(&s->own, "implausible");
 	v->odds++;
 	if (v->nodd == VERSION_ODD)
