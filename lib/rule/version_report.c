@@ -79,6 +79,11 @@ version_report_text(const struct version *v, struct buf *out, struct err *e)
 		    buf_add(out, "\n", 1, e))
 			return (-1);
 	}
+	if (t.acts[VERSION_NEW] + t.acts[VERSION_CHANGED] + t.acts[VERSION_PENDING] +
+		    t.acts[VERSION_EXPIRED] ==
+		0 &&
+	    buf_adds(out, "nothing new\n", e))
+		return (-1);
 	return (v->plan ? buf_adds(out, "\nNothing was written: this is a plan.\n", e) : 0);
 }
 

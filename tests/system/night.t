@@ -33,11 +33,24 @@ joined() { psql -XqAt -c "WITH link AS (SELECT display_label AS label, child_key
     JOIN link c ON c.child_key = b.parent_key AND c.label = 'LOCATED_IN' WHERE a.label = 'PERMIT_FOR'" | sort; }
 is "$(walk)" "$(joined)" "from permit to well to lease to field, by Cypher as by SQL"
 ok "of many" test "$(walk | wc -l)" -gt 20
+is "$(sql "SELECT string_agg(concat_ws(' ', rule_type, status, n), ', ' ORDER BY rule_type, status) FROM (SELECT rule_type, status, count(*) AS n
+    FROM rule_versions GROUP BY 1, 2) x")" "field_specific active $(for v in olf001/spacing gsf001/spacing gsf001/density; do
+	aegis rrc-decode --layout "${v%/*}" --view "${v#*/}" "$ROOT/fixtures/${v%/*}-demo.ebc.gz" 2>/dev/null | aegis unseal | sed 1d | grep -vc ',0,0$'
+done | awk '{ n += $1 } END { print n }'), notice active 1, statewide active $(grep -h '^    mark: V-' "$ROOT"/pipelines/rules/*.yaml | tail -n +2 | wc -l), statewide draft $(grep -h '^    mark: UNVERIFIED' "$ROOT"/pipelines/rules/*.yaml | wc -l)" \
+    "the statewide rules, and one of each field that has its own"
+lease=$(sql "SELECT l.child_key FROM entity_links l JOIN entity_relationship_rules r USING (rule_id) JOIN rule_versions v ON v.rule_data->>'field' = l.parent_key
+    WHERE r.display_label = 'LOCATED_IN' AND l.resolved ORDER BY 1 LIMIT 1")
+sql "INSERT INTO filing_checklists (tenant_id, entity_id, entity_type, compliance_domain, status, items) VALUES ('$TENANT', '$lease', 'lease', 'rule_37', 'draft', '[]')" >/dev/null
 sum() { sql "SELECT md5(string_agg(x, '' ORDER BY x)) FROM (SELECT ctid::text || xmin || entity_key AS x FROM entities UNION ALL SELECT ctid::text || xmin || entity_key FROM entity_sources
     UNION ALL SELECT ctid::text || xmin || child_key FROM entity_links UNION ALL SELECT ctid::text || xmin || id FROM compliance_status
     UNION ALL SELECT ctid::text || xmin || id::text FROM oilgas._ag_label_vertex) y"; }
 before=$(sum)
 exits 0 "the same night again" night
-is "$(grep -c '^    nothing new$' "$WORK/out")" 9 "nine times nothing new"
+is "$(grep -c '^    nothing new$' "$WORK/out")" 13 "thirteen times nothing new"
 is "$(sum)" "$before" "and no row was written"
+is "$(sql "SELECT count(*) FILTER (WHERE v.rule_type = 'field_specific') > 0, count(*) FILTER (WHERE v.rule_identifier = 'SWR_37') FROM filing_rule_snapshots s
+    JOIN rule_versions v ON v.id = s.rule_version_id JOIN filing_checklists f ON f.id = s.checklist_id WHERE f.entity_id = '$lease'")" "t	1" \
+    "but the new filing stands on its field's rule, and on the statewide one"
+is "$(sql "SELECT string_agg(DISTINCT dataset, ' ' ORDER BY dataset) FROM batch_books JOIN batch_datasets USING (dataset_id) WHERE type_key = 'rule'")" \
+    "filings gsf001/density gsf001/spacing olf001/spacing rules/density.yaml rules/flaring.yaml rules/reporting.yaml rules/spacing.yaml" "with books of each"
 done_testing

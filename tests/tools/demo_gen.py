@@ -19,6 +19,8 @@ FIELDS = {"01": ["WILDCAT", "LULING-BRANYON"], "02": ["TOM O'CONNOR", "WEST RANC
           "04": ["AGUA DULCE", "STRATTON"], "05": ["EAST TEXAS BASIN"], "06": ["TYLER SOUTH"], "6E": ["EAST TEXAS"],
           "7B": ["RANGER", "BRECKENRIDGE"], "7C": ["SPRABERRY (TREND AREA)"], "08": ["GOLDSMITH", "MONAHANS"],
           "8A": ["WASSON", "SLAUGHTER"], "09": ["ELECTRA", "NOCONA"], "10": ["PANHANDLE"]}
+# Lease line, between wells, acres, tolerance; none: the statewide rule.
+RULES = [(0, 0, 0, 0), (330, 660, 10, 0), (467, 933, 20, 5), (660, 1320, 40, 10)]
 LETTERS = {"6E": "06E", "7B": "07B", "7C": "07C", "8A": "08A"}
 WORDS = "SMITH HOWARD MITCHELL WALKER REEVES BLANCO COTTON PRAIRIE MESA CEDAR STAR RIVER".split()
 
@@ -64,13 +66,17 @@ def main():
             (lease.split("-")[-1], operator, "%s %d" % (pick(WORDS, seed), seed % 30 + 1)))
     text = []
     for (d, field, name), rows in sorted(oil.items()):
-        text.append(record(1200, _0="1", _1=district(d), _4=field, _12="000000", _18="00000", _26=name))
+        line, between, _, _ = pick(RULES, sum(map(int, field)))
+        text.append(record(1200, _0="1", _1=district(d), _4=field, _12="000000", _18="00000", _26=name,
+                           _152="%04d%04d" % (line, between)))
         for lease, operator, title in sorted(rows):
             text.append(record(1200, _0="3", _1=district(d), _4=field, _12=operator, _18=lease, _26=title))
     write(out + "/olf001-demo.ebc.gz", "".join(text).encode(CP))
     text = []
     for (d, field, name), rows in sorted(gas.items()):
-        text.append(record(2120, _0="1", _1=district(d), _4=field, _31=name))
+        line, between, acres, tolerance = pick(RULES, sum(map(int, field)) + 1)
+        text.append(record(2120, _0="1", _1=district(d), _4=field, _31=name, _92="%04d%04d" % (line, between),
+                           _139="%04d%03d" % (acres, tolerance)))
         for lease, operator, title in sorted(rows):
             text.append(record(2120, _0="5", _1=district(d), _4=field, _12=operator, _18=lease, _31=title))
     write(out + "/gsf001-demo.ebc.gz", "".join(text).encode(CP))
