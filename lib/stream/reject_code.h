@@ -43,6 +43,8 @@
 	X("too_long", "longer than the field or its column may be", "check the definition")            \
 	X("duplicate_key", "a second row with the same key",                                           \
 	    "see duplicates of the dataset in pipelines/datasets.yaml")                                \
+	X("implausible", "figures that look swapped; the version waits as pending_review",             \
+	    "look at it, and decide")                                                                  \
 	X("bad_value", "the server can't read the value as its column's type",                         \
 	    "see the reason, which is the server's")                                                   \
 	X("check_failed", "a CHECK of the table, or one of its guards, refuses the row",               \

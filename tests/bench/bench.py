@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table|audit|nightly] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table|audit|rules|nightly] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -436,10 +436,87 @@ def bench_audit():
     figure("audit-check-memory", peaks(check)[0] / 1024, "MiB", aim="<=64")
 
 
+def keep_off(table, statement):
+    """A statement that the table's guards do not allow, in a benchmark's own database."""
+    psql("-1", "-c", f"ALTER TABLE {table} DISABLE TRIGGER USER", "-c", statement,
+         "-c", f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def bench_rules():
+    database()
+    rules = int(os.environ.get("SIZE") or 200000)
+    filings = rules // 2
+    sealed, copied = f"{DIR}/rules.sealed", f"{DIR}/rules.copy"
+    with open(f"{DIR}/rules.csv", "w") as f:
+        f.write("_record,_offset,field_number,lease_line,between_wells\n")
+        for i in range(rules):
+            f.write(f"{i + 1},{i * 1200},{i + 1000:08d},{330 + i % 3 * 137},{660 + i % 5 * 100 + (600 if i % 3 else 0)}\n")
+    subprocess.run(["aegis-seal", "--kind", "rrc:olf001/spacing", f"{DIR}/rules.csv"], check=True,
+                   stdout=open(sealed, "wb"), stderr=subprocess.DEVNULL)
+    load = [["aegis-rule-load", "--tenant", TENANT]]
+
+    def clear():
+        psql("-c", "TRUNCATE filing_rule_snapshots, filing_checklists CASCADE")
+        keep_off("rule_versions", "DELETE FROM rule_versions")
+        psql("-c", f"TRUNCATE {TABLES}", "-c", "VACUUM rule_versions", "-c", "CHECKPOINT")
+
+    def ours():
+        clear()
+        return run(load, stdin=sealed)
+
+    def peer():
+        clear()
+        return psql("-c", f"\\copy rule_versions from '{copied}'")
+
+    clear()
+    run(load, stdin=sealed)
+    psql("-c", f"\\copy rule_versions to '{copied}'")
+    note(f"rules: {rules} field rules, {os.path.getsize(copied)} bytes of COPY text")
+    first, copy = turns(ours, peer)
+    figure("rules-first-load", first, "s", "psql-copy", copy, "<=1.5x")
+    ours()
+    again, = turns(lambda: run(load, stdin=sealed))
+    figure("rules-unchanged-load", again, "s", "first-load", first, "<=0.25x")
+    figure("rules-load-memory", peaks(load, stdin=sealed)[0] / 1024, "MiB", aim="<=64")
+
+    run([["aegis-rule-load", "--tenant", TENANT,
+          *(f"{ROOT}/pipelines/rules/{f}" for f in sorted(os.listdir(f"{ROOT}/pipelines/rules")))]])
+    psql("-c", "INSERT INTO filing_checklists (tenant_id, entity_id, entity_type, compliance_domain, status, items)"
+         f" SELECT '{TENANT}', 'field:' || lpad((1000 + g)::text, 8, '0'), 'field', (ARRAY['rule_37', 'rule_32',"
+         f" 'form_pr', 'flaring_monitor'])[1 + g % 4], 'draft', '[]' FROM generate_series(0, {filings - 1}) g",
+         "-c", "VACUUM ANALYZE filing_checklists", "-c", "VACUUM ANALYZE rule_versions")
+    # The rows that rule-snapshot writes, by one statement that knows the domains beforehand.
+    statement = f"""INSERT INTO filing_rule_snapshots (checklist_id, rule_version_id, rule_data_at_snapshot)
+        WITH f AS (SELECT * FROM filing_checklists f WHERE tenant_id = '{TENANT}' AND status IN ('draft',
+        'in_progress', 'ready_for_review', 'in_review') AND NOT EXISTS (SELECT FROM filing_rule_snapshots s
+        WHERE s.checklist_id = f.id)), d (c, r) AS (VALUES ('rule_37', 'spacing'), ('rule_37', 'density'),
+        ('rule_32', 'flaring'), ('flaring_monitor', 'flaring'), ('form_pr', 'reporting')),
+        v AS (SELECT * FROM rule_versions WHERE tenant_id = '{TENANT}' AND status = 'active')
+        SELECT f.id, v.id, v.rule_data FROM f JOIN d ON d.c = f.compliance_domain JOIN v ON v.rule_domain = d.r
+        AND v.rule_type <> 'field_specific' UNION ALL SELECT f.id, v.id, v.rule_data FROM f
+        JOIN d ON d.c = f.compliance_domain JOIN v ON v.rule_domain = d.r AND v.rule_type = 'field_specific'
+        AND v.rule_data->>'field' = f.entity_id"""
+
+    def fresh():
+        psql("-c", "TRUNCATE filing_rule_snapshots", "-c", "CHECKPOINT")
+
+    def freeze():
+        fresh()
+        return run([["aegis-rule-snapshot", "--tenant", TENANT]])
+
+    def insert():
+        fresh()
+        return psql("-c", statement)
+
+    mine, plain = turns(freeze, insert)
+    note(f"snapshots: {filings} filings, {query('SELECT count(*) FROM filing_rule_snapshots')} rows")
+    figure("rules-snapshot", mine, "s", "psql-insert", plain, "<=1.2x")
+
+
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table audit nightly"
+    which = os.environ.get("BENCH") or "decode chain memory table audit rules nightly"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:

@@ -39,6 +39,7 @@ none "a directory of lib/ uses only those below it" "$(
 	below ledger base stream pg
 	below entity base stream pg ledger
 	below table base stream pg ledger
+	below rule base stream pg ledger table entity
 	below archive base stream
 	below audit base stream pg table archive
 )"
