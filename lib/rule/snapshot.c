@@ -23,33 +23,56 @@ struct snapshot {
 };
 
 /*
- * Field rules first.  With --refresh, a filing that has snapshots gets one of each rule of which
- * its newest is of another version; the old ones stay as they are.
+ * The rules of the filings' fields, or those of all.  With --refresh, a filing that has snapshots
+ * gets one of each rule of which its newest is of another version; the old ones stay as they are.
  */
+static int
+snapshot_insert_some(struct pg *pg, bool refresh, bool own, uint64_t *n, struct err *e)
+{
+	static const char
+	    all[] =
+		"INSERT INTO filing_rule_snapshots (checklist_id, rule_version_id, rule_data_at_snapshot)"
+		" SELECT r.id, v.id, v.rule_data FROM stand_rule r JOIN rule_versions v"
+		"  ON v.id = r.version_id WHERE r.own = $1::boolean",
+	    lacking[] =
+		" AND v.id IS DISTINCT FROM (SELECT s.rule_version_id FROM filing_rule_snapshots s"
+		"  JOIN rule_versions w ON w.id = s.rule_version_id WHERE s.checklist_id = r.id"
+		"  AND w.rule_identifier = v.rule_identifier"
+		"  ORDER BY s.snapshotted_at DESC, w.version DESC LIMIT 1)";
+	const char *params[1] = { own ? "t" : "f" };
+	struct buf sql = BUF_INIT(4096);
+	struct pg_result *r = NULL;
+
+	if (buf_adds(&sql, all, e) == 0 && (!refresh || buf_adds(&sql, lacking, e) == 0) &&
+	    buf_str(&sql, e) != NULL && (r = pg_query(pg, sql.p, params, 1, e)) != NULL)
+		*n = pg_result_affected(r);
+	pg_result_free(r);
+	buf_free(&sql);
+	return (r == NULL ? -1 : 0);
+}
+
+/* Field rules first. */
 static int
 snapshot_insert(struct pg *pg, const struct snapshot_options *o, struct snapshot_totals *t,
     struct err *e)
 {
-	const char *params[1] = { o->refresh ? "t" : "f" };
-	struct pg_result *r = pg_query(pg,
-	    "WITH made AS (INSERT INTO filing_rule_snapshots"
-	    " (checklist_id, rule_version_id, rule_data_at_snapshot)"
-	    " SELECT r.id, v.id, v.rule_data FROM stand_rule r JOIN rule_versions v"
-	    "  ON v.id = r.version_id WHERE NOT $1::boolean OR v.id IS DISTINCT FROM"
-	    "  (SELECT s.rule_version_id FROM filing_rule_snapshots s JOIN rule_versions w"
-	    "   ON w.id = s.rule_version_id WHERE s.checklist_id = r.id"
-	    "   AND w.rule_identifier = v.rule_identifier"
-	    "   ORDER BY s.snapshotted_at DESC, w.version DESC LIMIT 1)"
-	    " ORDER BY r.own DESC RETURNING checklist_id, rule_version_id)"
-	    " SELECT count(*), count(DISTINCT m.checklist_id), count(*) FILTER (WHERE v.rule_type ="
-	    "  'field_specific') FROM made m JOIN rule_versions v ON v.id = m.rule_version_id",
-	    params, 1, e);
+	struct pg_result *r;
+	uint64_t wide = 0;
 
-	if (r == NULL)
+	if (snapshot_insert_some(pg, o->refresh, true, &t->field_rows, e) ||
+	    snapshot_insert_some(pg, o->refresh, false, &wide, e))
 		return (-1);
-	t->snapshots = strtoull(pg_result_get(r, 0, 0), NULL, 10);
-	t->frozen = strtoull(pg_result_get(r, 0, 1), NULL, 10);
-	t->field_rows = strtoull(pg_result_get(r, 0, 2), NULL, 10);
+	t->snapshots = t->field_rows + wide;
+	t->frozen = t->filings - t->without;
+	if (!o->refresh)
+		return (0);
+	/* What this transaction made has its time. */
+	if ((r = pg_query(pg,
+		 "SELECT count(DISTINCT checklist_id) FROM filing_rule_snapshots s"
+		 " WHERE snapshotted_at = now() AND checklist_id IN (SELECT id FROM stand_filing)",
+		 NULL, 0, e)) == NULL)
+		return (-1);
+	t->frozen = strtoull(pg_result_get(r, 0, 0), NULL, 10);
 	pg_result_free(r);
 	return (0);
 }
