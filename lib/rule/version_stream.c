@@ -30,10 +30,11 @@ struct version_stream {
 	struct entity_index *ix;
 	char dataset[BOOK_DATASET_SIZE], dataset_id[16];
 	const char *effective;
-	struct buf copy, tail;    /* rows on their way into rule_versions, and how they end */
-	bool copying;             /* a COPY into rule_versions is open */
-	uint64_t copied;          /* rows sent by it */
-	struct copy_spool digest; /* of what is new: key and digest */
+	struct buf copy, tail;   /* rows on their way into rule_versions, and how they end */
+	bool copying;            /* a COPY into rule_versions is open */
+	uint64_t copied;         /* rows sent by it */
+	struct copy_spool fresh; /* entity_sources: what the dataset says for the first time, */
+	struct copy_spool other; /* and what it says otherwise: key and digest */
 };
 
 static int
@@ -154,11 +155,12 @@ version_stream_reject(struct version_stream *t, const char *key, struct err *e)
 /* Key and digest of what entity_sources has to know. */
 static int
 version_stream_digest(struct version_stream *t, const struct rule *r, struct digest128 d,
-    struct err *e)
+    bool fresh, struct err *e)
 {
 	unsigned char bytes[DIGEST_SIZE];
 	char hex[2 * DIGEST_SIZE];
-	struct buf *b = &t->digest.b;
+	struct copy_spool *to = fresh ? &t->fresh : &t->other;
+	struct buf *b = &to->b;
 	size_t i;
 
 	for (i = 0; i < 8; i++) {
@@ -167,9 +169,11 @@ version_stream_digest(struct version_stream *t, const struct rule *r, struct dig
 	}
 	num_hex(hex, bytes, sizeof(bytes));
 	if (pg_copy_text(b, r->identifier, strlen(r->identifier), e) || buf_adds(b, "\t\\\\x", e) ||
-	    buf_add(b, hex, sizeof(hex), e) || buf_add(b, "\n", 1, e))
+	    buf_add(b, hex, sizeof(hex), e) ||
+	    (fresh && buf_addf(b, e, "\t%s\t%s", t->dataset_id, t->v->run)) ||
+	    buf_add(b, "\n", 1, e))
 		return (-1);
-	return (copy_spool_row(&t->digest, e));
+	return (copy_spool_row(to, e));
 }
 
 /* The first version of all: to the server at once, so that both sides have work. */
@@ -239,7 +243,8 @@ version_stream_take(struct version_stream *t, const struct rule *r, struct err *
 		t->s->acts[VERSION_SAME]++;
 		return (0);
 	}
-	if (version_stream_digest(t, r, content, e) || intake_make(v->in, r, status, e))
+	if (version_stream_digest(t, r, content, !(row.known & INDEX_SOURCE), e) ||
+	    intake_make(v->in, r, status, e))
 		return (-1);
 	if (!(row.known & INDEX_ENTITY) && strcmp(t->effective, v->today) <= 0)
 		return (version_stream_new(t, status, e));
@@ -331,15 +336,18 @@ version_stream_end(struct version_stream *t, struct err *e)
 			return (err_set(e, STATUS_BUG, "%llu rows were sent, and %llu came",
 			    (unsigned long long)t->copied, (unsigned long long)rows));
 	}
-	if (t->v->plan || t->digest.rows == 0)
+	if (t->v->plan)
 		return (0);
-	if (copy_spool_send(&t->digest, pg, "COPY rule_digest FROM STDIN", e))
+	if (copy_spool_send(&t->fresh, pg,
+		"COPY entity_sources (entity_key, digest, dataset_id, seen_run) FROM STDIN", e))
+		return (-1);
+	if (t->other.rows == 0)
+		return (0);
+	if (copy_spool_send(&t->other, pg, "COPY rule_digest FROM STDIN", e))
 		return (-1);
 	r = pg_query(pg,
-	    "INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run)"
-	    " SELECT $1::integer, d.identifier, d.digest, $2::uuid FROM rule_digest d"
-	    " ON CONFLICT (dataset_id, entity_key) DO UPDATE SET digest = EXCLUDED.digest,"
-	    " seen_run = EXCLUDED.seen_run",
+	    "UPDATE entity_sources s SET digest = d.digest, seen_run = $2::uuid FROM rule_digest d"
+	    " WHERE s.dataset_id = $1::integer AND s.entity_key = d.identifier",
 	    params, 2, e);
 	pg_result_free(r);
 	return (r == NULL ? -1 : 0);
@@ -355,7 +363,8 @@ version_stream_take_all(struct version *v, struct err *e)
 	t.v = v;
 	t.effective = v->o->effective ? v->o->effective : v->today;
 	t.copy.max = t.tail.max = COPY_SPOOL_MAX;
-	copy_spool_init(&t.digest);
+	copy_spool_init(&t.fresh);
+	copy_spool_init(&t.other);
 	t.faults = fault_list_new();
 	t.ix = index_new();
 	if (buf_addf(&t.tail, e, "1\t%s\tfirst version\t%s", v->source, VERSION_WRITER) == 0 &&
@@ -373,7 +382,8 @@ version_stream_take_all(struct version *v, struct err *e)
 	stream_reader_free(t.r);
 	index_free(t.ix);
 	fault_list_free(t.faults);
-	copy_spool_free(&t.digest);
+	copy_spool_free(&t.fresh);
+	copy_spool_free(&t.other);
 	buf_free(&t.copy);
 	buf_free(&t.tail);
 	return (rc);
