@@ -42,6 +42,7 @@ none "a directory of lib/ uses only those below it" "$(
 	below rule base stream pg ledger table entity
 	below archive base stream
 	below audit base stream pg table archive
+	below fixture base stream pg table archive
 )"
 
 none "a foreign library's header is included in one directory of lib/ only" "$(

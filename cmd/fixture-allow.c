@@ -1,0 +1,62 @@
+#include "base/log.h"
+#include "base/program.h"
+#include "fixture/disposable.h"
+
+static const char *db;
+static bool revoke;
+
+static const struct option_spec options[] = {
+	{ "revoke", OPTION_FLAG, NULL, &revoke, "Take the mark off." },
+	{ "db", OPTION_STRING, "CONNINFO", &db,
+	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "fixture-allow",
+	.group = "Fixtures",
+	.summary = "mark a database as one that may be thrown away",
+	.usage = "[--revoke] NAME",
+	.options = options,
+	.description =
+	    "fixture-restore puts a fixture in the place of a database only where that is empty or "
+	    "marked. The mark is the database's setting aegis.disposable; what is restored has it.",
+	.examples = "  aegis fixture-allow aegis_test\n",
+	.status = "65 where there is no such database, 77 where it belongs to somebody else.",
+};
+
+static int
+mark(const char *name, struct err *e)
+{
+	struct pg *pg = pg_connect(db, "aegis-fixture-allow", e);
+	bool there, marked;
+	int rc = -1;
+
+	if (pg == NULL)
+		return (-1);
+	if (disposable_is(pg, name, &there, &marked, e) == 0) {
+		if (!there)
+			(void)err_set(e, STATUS_DATA, "there is no database '%s'", name);
+		else
+			rc = marked != revoke ? 0 : disposable_mark(pg, name, !revoke, e);
+	}
+	pg_close(pg);
+	return (rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char **operands;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n != 1)
+		return (program_usage_error(&program, "the name of one database is needed"));
+	if (mark(operands[0], &e) == 0)
+		log_info("'%s' %s", operands[0],
+		    revoke ? "is protected again" : "may be thrown away");
+	return (log_err(&e));
+}

@@ -1,0 +1,100 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "fixture/fixture.h"
+#include "fixture/save.h"
+
+static const char *db;
+static bool database;
+
+static const struct option_spec options[] = {
+	{ "database", OPTION_FLAG, NULL, &database,
+	    "Compare it with the connected database, too." },
+	{ "db", OPTION_STRING, "CONNINFO", &db,
+	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "fixture-check",
+	.group = "Fixtures",
+	.summary = "hold a fixture against itself, and against a database",
+	.usage = "[--database] DIR",
+	.options = options,
+	.description =
+	    "Reads every file of the fixture and compares it with the manifests: a file that is missing, "
+	    "cut, edited, renamed or swapped is refused. With --database it also saves the whole "
+	    "connected database to nowhere, and lists the tables and sequences whose rows are others.",
+	.examples =
+	    "  aegis fixture-check fixtures/demo\n"
+	    "  aegis fixture-check --database fixtures/demo\n",
+	.status =
+	    "1 where the database differs, 65 where the fixture is broken, 66 where there is none.",
+};
+
+/* The files and sequences that differ; returns how many. */
+static size_t
+compare(const struct fixture *want, const struct fixture *have)
+{
+	const struct fixture_file *other;
+	size_t i, n = 0;
+
+	for (i = 0; i < want->nfiles; i++) {
+		other = fixture_find(have, want->files[i].name);
+		if (other != NULL &&
+		    strcmp(other->sums.plain_sha256, want->files[i].sums.plain_sha256) == 0)
+			continue;
+		(void)printf("%s: %llu rows in the fixture, %lld in the database%s\n",
+		    want->files[i].name, (unsigned long long)want->files[i].rows,
+		    other ? (long long)other->rows : -1LL,
+		    other != NULL && other->rows == want->files[i].rows ? ", with other values" :
+									  "");
+		n++;
+	}
+	for (i = 0; i < have->nfiles; i++)
+		if (fixture_find(want, have->files[i].name) == NULL) {
+			(void)printf("%s: only in the database\n", have->files[i].name);
+			n++;
+		}
+	if (n == 0 && strcmp(want->digest, have->digest) != 0) {
+		(void)printf("the sequences stand elsewhere\n");
+		n++;
+	}
+	return (n);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct fixture *f, *have = NULL;
+	struct err e = ERR_INIT;
+	char **operands;
+	size_t differs = 0;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n != 1)
+		return (program_usage_error(&program, "one fixture is needed"));
+	if (db != NULL && !database)
+		return (program_usage_error(&program, "--db goes with --database"));
+	if ((f = fixture_open(operands[0], &e)) == NULL)
+		return (log_err(&e));
+	if (database && (have = save_digest(db, &e)) != NULL)
+		differs = compare(f, have);
+	if (e.status == STATUS_OK)
+		log_info("'%s': %zu files, %s, digest %s", operands[0], f->nfiles, f->scope,
+		    f->digest);
+	fixture_free(have);
+	fixture_free(f);
+	if (e.status != STATUS_OK)
+		return (log_err(&e));
+	if (fflush(stdout) != 0)
+		return (STATUS_IO);
+	return (differs > 0 ? STATUS_FINDINGS : STATUS_OK);
+}

@@ -1,0 +1,103 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/os.h"
+#include "base/program.h"
+#include "fixture/clone.h"
+
+static const char *db, *name;
+static bool drop;
+
+static const struct option_spec options[] = {
+	{ "name", OPTION_STRING, "NAME", &name,
+	    "What to call the database (TEMPLATE_ and 8 digits)." },
+	{ "drop", OPTION_FLAG, NULL, &drop, "Instead: drop the database that is named." },
+	{ "db", OPTION_STRING, "CONNINFO", &db,
+	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "fixture-clone",
+	.group = "Fixtures",
+	.summary = "give a test a database of its own, like a template",
+	.usage = "[options] TEMPLATE [-- COMMAND [WORD ...]] | --drop NAME",
+	.options = options,
+	.description =
+	    "Makes a database out of one that fixture-restore --template made, by copying its files, "
+	    "and prints its name. With a command, runs that with PGDATABASE set to the new database, "
+	    "drops the database afterwards, whatever came of it, and ends with the command's status.",
+	.examples =
+	    "  aegis fixture-restore --into aegis_test --template fixtures/demo\n"
+	    "  aegis fixture-clone aegis_test -- pytest tests\n"
+	    "  aegis fixture-clone --drop $(aegis fixture-clone aegis_test)\n",
+	.status =
+	    "The command's, where there is one; 65 where the template is not there or not marked, 75 where "
+	    "somebody is connected to it.",
+};
+
+/* The command with the new database; its status, or 128 and the signal. */
+static int
+run(char **words, const char *database, struct err *e)
+{
+	int status;
+	pid_t pid;
+
+	if ((pid = fork()) < 0)
+		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", words[0]));
+	if (pid == 0) {
+		if (setenv("PGDATABASE", database, 1) == 0)
+			(void)execvp(words[0], words);
+		_exit(127);
+	}
+	if (os_wait(pid, 0, &status, NULL) < 0)
+		return (err_sys(e, STATUS_BUG, "lost '%s'", words[0]));
+	return (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static int
+clone(char **operands, int n, struct err *e)
+{
+	char database[64] = "";
+	struct pg *pg = pg_connect(db, "aegis-fixture-clone", e);
+	int rc = -1;
+
+	if (pg == NULL)
+		return (-1);
+	if (name != NULL)
+		(void)snprintf(database, sizeof(database), "%.63s", name);
+	if (drop) {
+		rc = clone_drop(pg, operands[0], e);
+	} else if (clone_make(pg, operands[0], database, sizeof(database), e) == 0) {
+		if (n == 1) {
+			rc = printf("%s\n", database) < 0 || fflush(stdout) != 0 ?
+			    err_sys(e, STATUS_IO, "standard output") :
+			    0;
+		} else {
+			rc = run(operands + 1, database, e);
+			(void)clone_drop(pg, database, e);
+		}
+	}
+	pg_close(pg);
+	return (rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	char **operands;
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n < 1 || (drop && n > 1))
+		return (program_usage_error(&program, "%s",
+		    drop ? "the name of one database is needed" : "a template is needed"));
+	operands[n] = NULL; /* what stood behind them was taken out from between */
+	rc = clone(operands, n, &e);
+	return (e.status == STATUS_OK ? rc : log_err(&e));
+}

@@ -1,0 +1,74 @@
+#include <string.h>
+
+#include "base/home.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "fixture/restore.h"
+
+static struct restore_options o;
+static uint64_t jobs = 2;
+
+static const struct option_spec options[] = {
+	{ "into", OPTION_STRING, "NAME", &o.name,
+	    "Database to become the fixture (the one that is connected to)." },
+	{ "template", OPTION_FLAG, NULL, &o.template_too,
+	    "Make it a template, from which aegis fixture-clone makes databases." },
+	{ "schema", OPTION_STRING, "DIR", &o.schema, "The schema's files (sql)." },
+	{ "jobs", OPTION_U64, "N", &jobs, "Connections that work at the same time (2)." },
+	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
+	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "fixture-restore",
+	.group = "Fixtures",
+	.summary = "make a database out of a fixture",
+	.usage = "[options] DIR",
+	.options = options,
+	.description =
+	    "Builds the database beside the target, as NAME_new: the schema's files, every row, then "
+	    "indexes, constraints, sequences and the graph, each held against the fixture. Only then "
+	    "are target and new database renamed, in one transaction, and the old one is dropped. Until "
+	    "then the target is as it was.\n\n"
+	    "The target has to be empty, not there yet, or marked by fixture-allow, and nobody may be "
+	    "connected to it. What is restored is marked. A broken fixture, one of another schema or of "
+	    "another major version of PostgreSQL is refused. What a killed run left, NAME_new or "
+	    "NAME_old, is cleared by the next, which says so.",
+	.examples =
+	    "  aegis fixture-restore fixtures/demo\n"
+	    "  aegis fixture-restore --into aegis_test --template fixtures/demo\n",
+	.status =
+	    "65 where the fixture is broken or of another schema, or the target may not go; 66 where there "
+	    "is no fixture; 75 where somebody is connected to the target, or another restore is at work.",
+};
+
+int
+main(int argc, char **argv)
+{
+	struct restore_result r;
+	struct err e = ERR_INIT;
+	char **operands, schema[4096];
+	int n, rc;
+
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
+		return (rc);
+	if (n != 1)
+		return (program_usage_error(&program, "one fixture is needed"));
+	if (jobs < 1 || jobs > 16)
+		return (program_usage_error(&program, "--jobs takes 1 to 16"));
+	o.dir = operands[0];
+	o.jobs = (size_t)jobs;
+	if (o.schema == NULL) {
+		if (home_path(schema, sizeof(schema), "sql", &e))
+			return (log_err(&e));
+		o.schema = schema;
+	}
+	rc = restore_run(&o, &r, &e);
+	if (r.cleared[0] != '\0')
+		log_info("a run that was killed had left %s; cleared", r.cleared);
+	if (rc == 0)
+		log_info("'%s' has %llu rows of %zu files", r.name, (unsigned long long)r.rows,
+		    r.tables);
+	return (log_err(&e));
+}
