@@ -218,7 +218,8 @@ ledger_stream(const struct ledger *l, unsigned long section, const char *source,
 {
 	size_t i;
 
-	if (ledger_source(l, section, source, n > 0 ? up[0].source_sha256 : "-", config, e))
+	if (ledger_source(l, section, source, n > 0 ? up[0].source_sha256 : own->source_sha256,
+		config, e))
 		return (-1);
 	for (i = 0; i < n; i++)
 		if (ledger_book(l, section, i, &up[i], NULL, e))
