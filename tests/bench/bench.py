@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table|audit|rules|nightly] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -513,10 +513,96 @@ def bench_rules():
     figure("rules-snapshot", mine, "s", "psql-insert", plain, "<=1.2x")
 
 
+def programs():
+    """Directory of the server's own pg_dump and pg_restore."""
+    major = query("SHOW server_version_num")[:-4]
+    for where in (f"{ROOT}/var/postgresql-{major}/usr/lib/postgresql/{major}/bin", f"{DIR}/var/postgresql-{major}"
+                  f"/usr/lib/postgresql/{major}/bin", f"/usr/lib/postgresql/{major}/bin"):
+        if os.path.exists(f"{where}/pg_dump"):
+            return where
+    raise SystemExit("no pg_dump of the server's version")
+
+
+def tree_size(path):
+    return sum(os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(path) for f in files)
+
+
+def bench_fixture():
+    """1,000,000 rows: entities with their digests, rules, filings, snapshots and audit rows."""
+    subprocess.run(["aegis-db", "destroy", "--yes"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    database()
+    rows = int(os.environ.get("SIZE") or 1000000)
+    n = rows // 10
+    psql("-c", f"""INSERT INTO entities (tenant_id, type_key, entity_key, name, field, district, properties, changed_run)
+        SELECT '{TENANT}', 'well', '42-' || lpad((g % 508)::text, 3, '0') || '-' || lpad(g::text, 6, '0'), 'WELL ' || g,
+        'field:' || lpad((g % 5000)::text, 8, '0'), '08', jsonb_build_object('api_number', g, 'operator', 'operator:' || g % 900,
+        'total_depth', g % 20000, 'latitude', 31.5 + g % 1000 / 1000.0, 'survey', md5(g::text)), '{TENANT}'
+        FROM generate_series(1, {3 * n}) g""",
+         "-c", f"INSERT INTO entity_sources SELECT 1, entity_key, decode(md5(entity_key), 'hex'), '{TENANT}' FROM entities",
+         "-c", f"""INSERT INTO rule_versions (tenant_id, rule_type, rule_domain, rule_identifier, version, effective_date, source,
+        rule_data) SELECT '{TENANT}', 'field_specific', 'spacing', 'field:' || g, 1, '2026-01-01', 'rrc_ingestion',
+        jsonb_build_object('figures', jsonb_build_object('lease_line', g % 1000)) FROM generate_series(1, {n}) g""",
+         "-c", f"""INSERT INTO filing_checklists (tenant_id, entity_id, entity_type, compliance_domain, items)
+        SELECT '{TENANT}', entity_key, 'well', 'rule_37', '[]' FROM entities LIMIT {n}""",
+         "-c", f"""INSERT INTO filing_rule_snapshots (checklist_id, rule_version_id, rule_data_at_snapshot)
+        SELECT f.id, v.id, v.rule_data FROM (SELECT id, row_number() OVER () AS n FROM filing_checklists) f
+        JOIN (SELECT *, row_number() OVER () AS n FROM rule_versions) v USING (n)""",
+         "-c", f"""INSERT INTO audit_logs (tenant_id, event_type, event_data, actor_id, signature) SELECT '{TENANT}', 'filing.created',
+        jsonb_build_object('seq', g, 'note', md5(g::text) || md5((g + 1)::text), 'text', 'filing checked against rule 37'), 'u',
+        encode(sha256(g::text::bytea), 'hex') FROM generate_series(1, {n}) g""",
+         "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT")
+    note("fixture: " + query("SELECT sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %I', relname), false,"
+                             " true, '')))[1]::text::bigint) || ' rows, ' || pg_size_pretty(pg_database_size(current_database()))"
+                             " FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"))
+    tools, fixture, dump = programs(), f"{DIR}/fixture", f"{DIR}/dump"
+
+    def save():
+        subprocess.run(["rm", "-rf", fixture], check=True)
+        return run([["aegis-fixture-save", fixture]])
+
+    def pg_dump():
+        subprocess.run(["rm", "-rf", dump], check=True)
+        return run([[f"{tools}/pg_dump", "-Fd", "-j2", "-f", dump, os.environ["PGDATABASE"]]])
+
+    mine, theirs = turns(save, pg_dump)
+    figure("fixture-save", mine, "s", "pg_dump-j2", theirs, "<=0.8x")
+    figure("fixture-size", tree_size(fixture) / 1e6, "MB", "pg_dump-Fd", tree_size(dump) / 1e6, "<=0.8x")
+
+    def restore():
+        psql("-c", "DROP DATABASE IF EXISTS ours", "-c", "CHECKPOINT")
+        return run([["aegis-fixture-restore", "--into", "ours", fixture]])
+
+    def pg_restore():
+        psql("-c", "DROP DATABASE IF EXISTS theirs", "-c", "CHECKPOINT")
+        t0 = time.perf_counter()
+        psql("-c", "CREATE DATABASE theirs TEMPLATE template0")
+        # It complains of roles that are there already, and of ag_catalog's own rows.
+        subprocess.run([f"{tools}/pg_restore", "-j2", "-d", "theirs", dump], stderr=open(f"{DIR}/stderr", "ab"))
+        return time.perf_counter() - t0
+
+    mine, theirs = turns(restore, pg_restore)
+    figure("fixture-restore", mine, "s", "pg_restore-j2", theirs, "<=1.0x")
+    psql("-c", "DROP DATABASE ours", "-c", "DROP DATABASE theirs")
+    run([["aegis-fixture-restore", "--into", "shape", "--template", fixture]])
+    note("clone: of " + query("SELECT pg_size_pretty(pg_database_size('shape'))"))
+
+    def clone():
+        t0 = time.perf_counter()
+        name = subprocess.run(["aegis-fixture-clone", "shape"], check=True, capture_output=True, text=True).stdout.strip()
+        wall = time.perf_counter() - t0
+        run([["aegis-fixture-clone", "--drop", name]])
+        return wall
+
+    wall, = turns(clone)
+    figure("fixture-clone", wall, "s", aim="<=1 (200 MB)")
+    figure("fixture-clone-per-200MB", wall * 200e6 / int(query("SELECT pg_database_size('shape')")), "s", aim="<=1")
+    run([["aegis-fixture-restore", "--into", "shape", fixture]])
+
+
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table audit rules nightly"
+    which = os.environ.get("BENCH") or "decode chain memory table audit rules fixture nightly"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
