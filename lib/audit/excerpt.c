@@ -157,7 +157,7 @@ excerpt_write(struct excerpt *v, const struct manifest *m, struct err *e)
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", v->o->output));
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)) < 0)
 		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
-	v->out = zst_writer_open(fd, path);
+	v->out = zst_writer_open(fd, path, ZST_DEFAULT);
 	rc = reopen_lines(v->o->archive, m, excerpt_line, v, e);
 	if (rc == 0)
 		rc = zst_writer_end(v->out, &sums, e);

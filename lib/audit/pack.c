@@ -193,7 +193,7 @@ pack_create(struct pack_file *f, const char *dir, const char *name, bool zst, st
 	if (f->fd < 0)
 		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", f->path));
 	if (zst)
-		f->zst = zst_writer_open(f->fd, f->path);
+		f->zst = zst_writer_open(f->fd, f->path, ZST_DEFAULT);
 	return (0);
 }
 

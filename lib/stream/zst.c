@@ -11,7 +11,6 @@
 
 enum {
 	ZST_FRAME = 4 << 20,
-	ZST_LEVEL = 3,
 	ZST_WINDOW_LOG = 22,     /* 4 MiB: a frame */
 	ZST_WINDOW_LOG_MAX = 23, /* 8 MiB: what is read */
 };
@@ -47,7 +46,7 @@ zst_need(size_t code)
 }
 
 struct zst_writer *
-zst_writer_open(int fd, const char *name)
+zst_writer_open(int fd, const char *name, enum zst_level level)
 {
 	struct zst_writer *w = xcalloc(1, sizeof(*w));
 
@@ -58,7 +57,7 @@ zst_writer_open(int fd, const char *name)
 	w->packed = xcalloc(1, w->packed_size);
 	if ((w->ctx = ZSTD_createCCtx()) == NULL)
 		err_die(STATUS_TEMPFAIL, "out of memory");
-	zst_need(ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_compressionLevel, ZST_LEVEL));
+	zst_need(ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_compressionLevel, (int)level));
 	zst_need(ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_windowLog, ZST_WINDOW_LOG));
 	zst_need(ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_checksumFlag, 1));
 	w->plain_digest = digest_sha256_new();

@@ -21,13 +21,19 @@ struct zst_sums {
 
 enum { ZST_LINE_MAX = 8 << 20 };
 
+/*
+ * Level 1 packs tables faster than 3, and where keys, hex digits and JSON prevail as small or
+ * smaller.  What is archived for good stays at zstd's own default.
+ */
+enum zst_level { ZST_FAST = 1, ZST_DEFAULT = 3 };
+
 struct zst_writer;
 
 /**
- * zst_writer_open(fd, name):
+ * zst_writer_open(fd, name, level):
  * Write to ${fd}, which the writer does not close; ${name} is for messages.
  */
-struct zst_writer *zst_writer_open(int fd, const char *name);
+struct zst_writer *zst_writer_open(int fd, const char *name, enum zst_level level);
 
 /**
  * zst_writer_line(w, p, len, e):
