@@ -108,12 +108,13 @@ H_ALL  = $(wildcard lib/*/*.h tests/*.h tests/*/*.h)
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make demo      install what is missing, build, import a night's files, show what landed
+#: make demo      install what is missing, build, import a night's files, show what landed;
+#:                FROM=fixture: into the database of fixtures/demo
 demo:
 	@scripts/setup demo
 	@echo "building (half a minute the first time)"
 	@$(SUB) all
-	@scripts/demo
+	@FROM="$(FROM)" scripts/demo
 
 #: make check     everything that CI runs: units, stages, system, both compilers, fuzzing
 check:

@@ -13,6 +13,8 @@ static const struct option_spec options[] = {
 	    "Database to become the fixture (the one that is connected to)." },
 	{ "template", OPTION_FLAG, NULL, &o.template_too,
 	    "Make it a template, from which aegis fixture-clone makes databases." },
+	{ "analyze", OPTION_FLAG, NULL, &o.analyze,
+	    "Make the planner's statistics at once, as is done for a template; autovacuum does it later." },
 	{ "schema", OPTION_STRING, "DIR", &o.schema, "The schema's files (sql)." },
 	{ "jobs", OPTION_U64, "N", &jobs, "Connections that work at the same time (2)." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
