@@ -1,5 +1,6 @@
 #include "rule/delta.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { DELTA_MAX = 1 << 20 };
@@ -102,6 +103,7 @@ delta_same(const struct json *a, const struct json *b)
 struct delta {
 	delta_fn *fn;
 	void *cookie;
+	bool nested; /* the figures are looked into one by one */
 	struct buf before, after;
 };
 
@@ -125,11 +127,11 @@ delta_member(struct delta *d, const char *key, const struct json *a, const struc
 }
 
 /* The member that is looked into. */
-static int
-delta_nested(const struct json *c)
+static bool
+delta_nested(const struct delta *d, const struct json *c)
 {
 
-	return (c->kind == JSON_OBJECT && strcmp(c->key, "figures") == 0);
+	return (d->nested && strcmp(c->key, "figures") == 0);
 }
 
 static int
@@ -138,39 +140,35 @@ delta_object(struct delta *d, const struct json *a, const struct json *b, struct
 	const struct json *c;
 
 	for (c = a != NULL ? a->child : NULL; c != NULL; c = c->next)
-		if (!delta_nested(c) && delta_member(d, c->key, c, json_get(b, c->key), e))
+		if (!delta_nested(d, c) && delta_member(d, c->key, c, json_get(b, c->key), e))
 			return (-1);
 	for (c = b != NULL ? b->child : NULL; c != NULL; c = c->next)
-		if (!delta_nested(c) && json_get(a, c->key) == NULL &&
+		if (!delta_nested(d, c) && json_get(a, c->key) == NULL &&
 		    delta_member(d, c->key, NULL, c, e))
 			return (-1);
 	return (0);
-}
-
-static const struct json *
-delta_figures(const struct json *j)
-{
-	const struct json *f = json_get(j, "figures");
-
-	return (f != NULL && delta_nested(f) ? f : NULL);
 }
 
 int
 delta_walk(const struct json *before, const struct json *after, delta_fn *fn, void *cookie,
     struct err *e)
 {
-	struct delta d = { fn, cookie, BUF_INIT(DELTA_MAX), BUF_INIT(DELTA_MAX) };
-	int rc;
+	struct delta d = { fn, cookie, false, BUF_INIT(DELTA_MAX), BUF_INIT(DELTA_MAX) };
+	const struct json *a = json_get(before, "figures"), *b = json_get(after, "figures");
+	int rc = 0;
 
 	/* rule_data of others may be anything. */
 	if ((before != NULL && before->kind != JSON_OBJECT) ||
-	    (after != NULL && after->kind != JSON_OBJECT))
+	    (after != NULL && after->kind != JSON_OBJECT)) {
 		rc = delta_member(&d, "rule_data", before, after, e);
-	else
-		rc = delta_object(&d, delta_figures(before), delta_figures(after), e) ||
-			delta_object(&d, before, after, e) ?
-		    -1 :
-		    0;
+	} else {
+		if ((a == NULL || a->kind == JSON_OBJECT) && (b == NULL || b->kind == JSON_OBJECT))
+			rc = delta_object(&d, a, b, e);
+		d.nested =
+		    (a == NULL || a->kind == JSON_OBJECT) && (b == NULL || b->kind == JSON_OBJECT);
+		if (rc == 0)
+			rc = delta_object(&d, before, after, e);
+	}
 	buf_free(&d.before);
 	buf_free(&d.after);
 	return (rc);
