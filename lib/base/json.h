@@ -63,6 +63,7 @@ void json_put_number(struct json_writer *w, const char *p, size_t len); /* as wr
 void json_put_json(struct json_writer *w, const char *p, size_t len);   /* JSON, as it stands */
 void json_put_bool(struct json_writer *w, bool v);
 void json_put_null(struct json_writer *w);
+void json_put_value(struct json_writer *w, const struct json *j); /* with all in it */
 
 /*
  * A member of an object: its key and its value; NULL is null.

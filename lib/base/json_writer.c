@@ -193,6 +193,40 @@ json_put_null(struct json_writer *w)
 }
 
 void
+json_put_value(struct json_writer *w, const struct json *j)
+{
+	const struct json *c;
+
+	switch (j->kind) {
+	case JSON_NULL:
+		json_put_null(w);
+		break;
+	case JSON_BOOL:
+		json_put_bool(w, j->truth);
+		break;
+	case JSON_NUMBER:
+		json_put_number(w, j->text, j->len);
+		break;
+	case JSON_STRING:
+		json_put_text(w, j->text, j->len);
+		break;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		if (j->kind == JSON_ARRAY)
+			json_put_array(w);
+		else
+			json_put_object(w);
+		for (c = j->child; c != NULL; c = c->next) {
+			if (j->kind == JSON_OBJECT)
+				json_put_key(w, c->key);
+			json_put_value(w, c);
+		}
+		json_put_close(w);
+		break;
+	}
+}
+
+void
 json_member_text(struct json_writer *w, const char *key, const char *v)
 {
 

@@ -5,41 +5,6 @@
 
 enum { DELTA_MAX = 1 << 20 };
 
-/* A value as JSON. */
-static void
-delta_put(const struct json *j, struct json_writer *w)
-{
-	const struct json *c;
-
-	switch (j->kind) {
-	case JSON_NULL:
-		json_put_null(w);
-		break;
-	case JSON_BOOL:
-		json_put_bool(w, j->truth);
-		break;
-	case JSON_NUMBER:
-		json_put_number(w, j->text, j->len);
-		break;
-	case JSON_STRING:
-		json_put_text(w, j->text, j->len);
-		break;
-	case JSON_ARRAY:
-	case JSON_OBJECT:
-		if (j->kind == JSON_ARRAY)
-			json_put_array(w);
-		else
-			json_put_object(w);
-		for (c = j->child; c != NULL; c = c->next) {
-			if (j->kind == JSON_OBJECT)
-				json_put_key(w, c->key);
-			delta_put(c, w);
-		}
-		json_put_close(w);
-		break;
-	}
-}
-
 /* A value as one reads it. */
 static const char *
 delta_show(const struct json *j, struct buf *b, struct err *e)
@@ -58,7 +23,7 @@ delta_show(const struct json *j, struct buf *b, struct err *e)
 		rc = buf_add(b, j->text, j->len, e);
 	} else {
 		w = json_writer_new(b);
-		delta_put(j, w);
+		json_put_value(w, j);
 		rc = json_writer_end(w, e);
 		json_writer_free(w);
 	}
