@@ -13,6 +13,7 @@ static const char summary_style[] =
     "table{border-collapse:collapse;width:100%}"
     "th,td{padding:.25rem .5rem;text-align:left;border-bottom:1px solid #8886;"
     "overflow-wrap:anywhere}"
+    "td.k{white-space:nowrap}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     "code{font-size:.85em;overflow-wrap:anywhere}"
     ".good{border-left:.4rem solid #2a7f3f;padding-left:.8rem}"
@@ -162,10 +163,10 @@ summary_head(struct buf *out, const char *name, const struct manifest *m, const 
 			   buf_adds(out, "; every signature holds.</p>\n", e))
 		return (-1);
 	return (buf_addf(out, e,
-	    "<table>\n<tr><td>Period</td><td>%s to %s (UTC)</td></tr>\n"
-	    "<tr><td>Sequence</td><td>%llu</td></tr>\n<tr><td>Late rows</td><td>%llu</td></tr>\n"
-	    "<tr><td>Tree</td><td>%llu rows in all, root <code>%s</code></td></tr>\n"
-	    "<tr><td>Manifest</td><td><code>%s</code></td></tr>\n</table>\n"
+	    "<table>\n<tr><td class=\"k\">Period</td><td>%s to %s (UTC)</td></tr>\n"
+	    "<tr><td class=\"k\">Sequence</td><td>%llu</td></tr>\n<tr><td class=\"k\">Late rows</td><td>%llu</td></tr>\n"
+	    "<tr><td class=\"k\">Tree</td><td>%llu rows in all, root <code>%s</code></td></tr>\n"
+	    "<tr><td class=\"k\">Manifest</td><td><code>%s</code></td></tr>\n</table>\n"
 	    "<p>This page was made when the archive was sealed, and proves nothing by itself: "
 	    "<code>aegis audit-check</code> or <code>verify.sh</code> do.</p>\n",
 	    instant_text(from, m->period.from), instant_text(to, m->period.to),
