@@ -199,6 +199,8 @@ stale_row_text(struct stale *s, const struct pg_result *r, int row, struct err *
 		return (buf_add(&s->out, "\n", 1, e));
 	if (delta_text(pg_result_get(r, row, STALE_BEFORE), pg_result_get(r, row, STALE_AFTER),
 		&s->changed, e) ||
+	    /* It was changed, and changed back. */
+	    (s->changed.len == 0 && buf_adds(&s->changed, "says the same again", e)) ||
 	    buf_addf(&s->out, e, "\n      %.*s\n", (int)s->changed.len, s->changed.p))
 		return (-1);
 	return (0);

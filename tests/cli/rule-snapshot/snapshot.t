@@ -194,4 +194,8 @@ b=$(sql "SELECT s.id FROM filing_rule_snapshots s JOIN rule_versions v ON v.id =
 	WHERE s.checklist_id = '$(id 1)' AND v.rule_identifier = 'S' AND v.version = 3")
 exits 1 "two snapshots" aegis rule-diff "$a" "$b"
 like out 'between_wells: 1200 ft -> 1400 ft' "of one rule"
+
+aegis rule-load --tenant "$TENANT" old.yaml >/dev/null
+exits 1 "what was changed, and changed back" aegis rule-snapshot --filing "$(id 2)" --list-stale
+like out '^      says the same again$' "is stale, and says so"
 done_testing
