@@ -53,15 +53,6 @@ bag_known(const char *name, bool inside)
 	return (false);
 }
 
-static void
-bag_sha256(const struct buf *b, char sha256[DIGEST_SHA256_HEX + 1])
-{
-	struct digest_sha256 *d = digest_sha256_new();
-
-	digest_sha256_update(d, b->p, b->len);
-	digest_sha256_final(d, sha256);
-}
-
 /* RFC 8493, 2.2.2; the date is the period's, so that the same rows give the same bag. */
 static int
 bag_info(const char *name, const struct manifest *m, const struct buf *json, struct buf *out,
@@ -87,7 +78,7 @@ bag_make(struct bag *b, const char *name, const struct manifest *m, const struct
 	char sha256[DIGEST_SHA256_HEX + 1];
 	size_t i;
 
-	bag_sha256(json, sha256);
+	digest_sha256_of(json->p, json->len, sha256);
 	if (buf_adds(&b->files[BAG_FILE_BAGIT],
 		"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", e) ||
 	    bag_info(name, m, json, &b->files[BAG_FILE_INFO], e) ||
@@ -96,7 +87,7 @@ bag_make(struct bag *b, const char *name, const struct manifest *m, const struct
 		m->rows_file.packed_sha256, m->verdicts_file.packed_sha256))
 		return (-1);
 	for (i = 0; i < BAG_FILE_TAGS; i++) {
-		bag_sha256(&b->files[i], sha256);
+		digest_sha256_of(b->files[i].p, b->files[i].len, sha256);
 		if (buf_addf(&b->files[BAG_FILE_TAGS], e, "%s  %s\n", sha256, bag_names[i]))
 			return (-1);
 	}

@@ -116,16 +116,13 @@ chain_manifest(const char *path, struct manifest *m, char sha256[DIGEST_SHA256_H
     struct err *e)
 {
 	struct buf b = BUF_INIT(MANIFEST_MAX);
-	struct digest_sha256 *d;
 	char file[CHAIN_PATH];
 	int rc;
 
 	if (snprintf(file, sizeof(file), "%s/data/manifest.json", path) >= (int)sizeof(file))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", path));
 	if ((rc = io_slurp(file, &b, e)) == 0) {
-		d = digest_sha256_new();
-		digest_sha256_update(d, b.p, b.len);
-		digest_sha256_final(d, sha256);
+		digest_sha256_of(b.p, b.len, sha256);
 		if ((rc = manifest_parse(b.p, b.len, m, e)) != 0)
 			(void)err_prefix(e, "'%s'", file);
 	}

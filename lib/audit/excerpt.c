@@ -290,7 +290,6 @@ excerpt_check(const char *path, const struct note_keys *keys, struct excerpt_res
 {
 	struct buf json = BUF_INIT(MANIFEST_MAX), note = BUF_INIT(NOTE_MAX);
 	char sha256[DIGEST_SHA256_HEX + 1], file[CHAIN_PATH], name[CHAIN_NAME];
-	struct digest_sha256 *d;
 	struct checkpoint c;
 	struct manifest m;
 	struct merkle t;
@@ -303,9 +302,7 @@ excerpt_check(const char *path, const struct note_keys *keys, struct excerpt_res
 	if (excerpt_read(path, VIEW_MANIFEST, &json, e) ||
 	    excerpt_read(path, BAG_CHECKPOINT, &note, e))
 		goto done;
-	d = digest_sha256_new();
-	digest_sha256_update(d, json.p, json.len);
-	digest_sha256_final(d, sha256);
+	digest_sha256_of(json.p, json.len, sha256);
 	(void)snprintf(file, sizeof(file), "%.4000s/" VIEW_ROWS, path);
 	rc = 1;
 	if (manifest_parse(json.p, json.len, &m, e) ||

@@ -392,7 +392,6 @@ inspect_archive(struct inspect *k, const struct chain_link *l, struct manifest *
 {
 	struct buf json = BUF_INIT(MANIFEST_MAX);
 	struct err why = ERR_INIT;
-	struct digest_sha256 *d;
 	struct archive a;
 	int rc;
 
@@ -408,9 +407,7 @@ inspect_archive(struct inspect *k, const struct chain_link *l, struct manifest *
 		rc = 0;
 	}
 	if (rc == 1) {
-		d = digest_sha256_new();
-		digest_sha256_update(d, json.p, json.len);
-		digest_sha256_final(d, sha256);
+		digest_sha256_of(json.p, json.len, sha256);
 		archive_sense(&a);
 		inspect_link(k, l, m);
 		/* A tree that is not whole goes on from what this manifest says. */

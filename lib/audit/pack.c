@@ -396,16 +396,13 @@ pack_seal(struct pack *p, struct err *e)
 {
 	struct buf json = BUF_INIT(MANIFEST_MAX);
 	char sha256[DIGEST_SHA256_HEX + 1], data[CHAIN_PATH];
-	struct digest_sha256 *d;
 	struct bag b;
 	int rc = -1;
 
 	bag_init(&b);
 	if (pack_manifest(p, &json, e))
 		goto done;
-	d = digest_sha256_new();
-	digest_sha256_update(d, json.p, json.len);
-	digest_sha256_final(d, sha256);
+	digest_sha256_of(json.p, json.len, sha256);
 	if (pack_sign(p, sha256, &b, e) || bag_make(&b, p->name, &p->m, &json, e) ||
 	    bag_put(p->tmp, BAG_MANIFEST, json.p, json.len, e) || bag_write(&b, p->tmp, e) ||
 	    pack_path(data, p->tmp, BAG_MANIFEST, "", e) || io_sync_parent(data, e) ||

@@ -115,11 +115,45 @@ digest_xxh64_free(struct digest_xxh64 *d)
 	free(d);
 }
 
+void
+digest_sha256_of(const void *p, size_t n, char hex[DIGEST_SHA256_HEX + 1])
+{
+	struct digest_sha256 *d = digest_sha256_new();
+
+	digest_sha256_update(d, p, n);
+	digest_sha256_final(d, hex);
+}
+
 struct digest128
 digest_xxh128(const void *p, size_t n)
 {
 	XXH128_hash_t h = XXH3_128bits(p, n);
 	struct digest128 d = { h.low64, h.high64 };
 
+	return (d);
+}
+
+void
+digest128_write(struct digest128 d, unsigned char p[DIGEST128_SIZE])
+{
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		p[i] = (unsigned char)(d.hi >> (56 - 8 * i));
+		p[8 + i] = (unsigned char)(d.lo >> (56 - 8 * i));
+	}
+}
+
+struct digest128
+digest128_read(const void *p)
+{
+	const unsigned char *b = p;
+	struct digest128 d = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		d.hi = d.hi << 8 | b[i];
+		d.lo = d.lo << 8 | b[8 + i];
+	}
 	return (d);
 }

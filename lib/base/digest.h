@@ -33,6 +33,12 @@ void digest_sha256_final(struct digest_sha256 *d, char hex[DIGEST_SHA256_HEX + 1
 void digest_sha256_next(struct digest_sha256 *d, unsigned char md[DIGEST_SHA256_SIZE]);
 void digest_sha256_free(struct digest_sha256 *d);
 
+/**
+ * digest_sha256_of(p, n, hex):
+ * Write the SHA-256 of the ${n} bytes at ${p} to ${hex}, in hex and with a NUL.
+ */
+void digest_sha256_of(const void *p, size_t n, char hex[DIGEST_SHA256_HEX + 1]);
+
 /* XXH64 with seed 0 (libxxhash), the stream seal's checksum. */
 struct digest_xxh64;
 
@@ -57,5 +63,14 @@ struct digest128 {
  * Return XXH3-128 of the ${n} bytes at ${p}.
  */
 struct digest128 digest_xxh128(const void *p, size_t n);
+
+#define DIGEST128_SIZE 16
+
+/**
+ * digest128_write(d, p), digest128_read(p):
+ * The digest as it is stored: DIGEST128_SIZE bytes, the highest first.
+ */
+void digest128_write(struct digest128 d, unsigned char p[DIGEST128_SIZE]);
+struct digest128 digest128_read(const void *p);
 
 #endif

@@ -7,21 +7,6 @@
 #include "ledger/guard.h"
 #include "ledger/ledger.h"
 
-/* The books that came with the seal, with names that can be stored and shown. */
-static void
-load_book_take(struct load_section *s, const struct book *books)
-{
-	size_t i;
-
-	s->upstream = xcalloc(s->nupstream, sizeof(*books));
-	memcpy(s->upstream, books, s->nupstream * sizeof(*books));
-	for (i = 0; i < s->nupstream; i++) {
-		ledger_printable(s->upstream[i].stage);
-		ledger_printable(s->upstream[i].dataset);
-		ledger_printable(s->upstream[i].rejects);
-	}
-}
-
 /* The first stage of the pipe says which dataset this is, and it is this one. */
 static int
 load_book_dataset(struct load *l, struct load_section *s, struct err *e)
@@ -46,7 +31,7 @@ load_book_seal(struct load *l, struct err *e)
 		return (err_set(e, STATUS_DATA,
 		    "the stream has no book of the stage that "
 		    "wrote it"));
-	load_book_take(s, books);
+	s->upstream = ledger_books(books, s->nupstream);
 	/* Whatever comes of the load, the file of what was refused is whole. */
 	l->rejects = NULL;
 	return (reject_close(rejects, e) || load_book_dataset(l, s, e) ? -1 : 0);

@@ -3,18 +3,15 @@
 #include "entity/load_state.h"
 #include "pg/copy_binary.h"
 
-enum { DIGEST_SIZE = 16 };
-
 static int
 load_known_source(void *cookie, const struct copy_binary_field *f, struct err *e)
 {
 	struct load *l = cookie;
 	struct digest128 content;
 
-	if (f[1].len != DIGEST_SIZE)
+	if (f[1].len != DIGEST128_SIZE)
 		return (err_set(e, STATUS_BUG, "a digest of %zu bytes", f[1].len));
-	content.hi = copy_binary_u64(f[1].p, 8);
-	content.lo = copy_binary_u64(f[1].p + 8, 8);
+	content = digest128_read(f[1].p);
 	return (index_know(l->ix, digest_xxh128(f[0].p, f[0].len), INDEX_SOURCE, content, e));
 }
 

@@ -5,8 +5,6 @@
 #include "base/progress.h"
 #include "entity/load_state.h"
 
-enum { DIGEST_SIZE = 16 };
-
 /* The first stream's columns are every stream's. */
 static int
 load_rows_columns(struct load *l, struct err *e)
@@ -139,14 +137,10 @@ static int
 load_rows_digest(struct load *l, struct buf *b, const struct stream_field *f, struct digest128 d,
     struct err *e)
 {
-	unsigned char bytes[DIGEST_SIZE];
-	char text[3 + 2 * DIGEST_SIZE] = "\\\\x";
-	size_t i;
+	unsigned char bytes[DIGEST128_SIZE];
+	char text[3 + 2 * DIGEST128_SIZE] = "\\\\x";
 
-	for (i = 0; i < 8; i++) {
-		bytes[i] = (unsigned char)(d.hi >> (56 - 8 * i));
-		bytes[8 + i] = (unsigned char)(d.lo >> (56 - 8 * i));
-	}
+	digest128_write(d, bytes);
 	num_hex(text + 3, bytes, sizeof(bytes));
 	if (buf_add(b, "\t", 1, e) || buf_add(b, text, sizeof(text), e) || buf_add(b, "\t", 1, e))
 		return (-1);

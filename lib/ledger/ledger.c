@@ -30,6 +30,21 @@ ledger_printable(char *s)
 		s[i] = '?';
 }
 
+struct book *
+ledger_books(const struct book *books, size_t n)
+{
+	struct book *copy = xcalloc(n, sizeof(*copy));
+	size_t i;
+
+	memcpy(copy, books, n * sizeof(*copy));
+	for (i = 0; i < n; i++) {
+		ledger_printable(copy[i].stage);
+		ledger_printable(copy[i].dataset);
+		ledger_printable(copy[i].rejects);
+	}
+	return (copy);
+}
+
 /* Hold ${n} faults of ${of} records against a ceiling. */
 static int
 ledger_ceiling(const struct book *b, const struct ceiling *c, const char *what, uint64_t n,

@@ -42,6 +42,13 @@ bool ledger_said(const char *s);
 void ledger_printable(char *s);
 
 /**
+ * ledger_books(books, n):
+ * A copy of the ${n} books that came with a seal, with names that are ledger_printable(); the
+ * caller frees it.
+ */
+struct book *ledger_books(const struct book *books, size_t n);
+
+/**
  * ledger_check(up, n, own, rejects, flaws, e):
  * Hold the books of a pipe, the ${n} upstream ones and the load's ${own}, each against the
  * one before it and against the ceilings.  Return 0, or -1 with ${e} set to STATUS_DATA.

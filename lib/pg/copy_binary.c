@@ -9,7 +9,7 @@
  */
 enum { BINARY_HEADER = 19 };
 
-uint64_t
+static uint64_t
 copy_binary_u64(const char *p, size_t n)
 {
 	uint64_t v = 0;

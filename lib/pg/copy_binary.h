@@ -29,10 +29,4 @@ typedef int copy_binary_fn(void *cookie, const struct copy_binary_field *f, stru
 int copy_binary_read(struct pg *pg, const char *query, copy_binary_fn *fn, void *cookie,
     struct err *e);
 
-/**
- * copy_binary_u64(p, n):
- * The unsigned number in ${n} bytes, the first one the highest.
- */
-uint64_t copy_binary_u64(const char *p, size_t n);
-
 #endif

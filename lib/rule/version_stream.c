@@ -12,8 +12,6 @@
 #include "stream/reader.h"
 #include "stream/reject.h"
 
-enum { DIGEST_SIZE = 16 };
-
 /*
  * Streams under way.  Most of their rules are, on most nights, what the dataset last said:
  * entity_sources has a digest of that, so that they never leave this program.  A rule that
@@ -43,10 +41,9 @@ version_stream_said(void *cookie, const struct copy_binary_field *f, struct err 
 	struct version_stream *t = cookie;
 	struct digest128 content;
 
-	if (f[1].len != DIGEST_SIZE)
+	if (f[1].len != DIGEST128_SIZE)
 		return (err_set(e, STATUS_BUG, "a digest of %zu bytes", f[1].len));
-	content.hi = copy_binary_u64(f[1].p, 8);
-	content.lo = copy_binary_u64(f[1].p + 8, 8);
+	content = digest128_read(f[1].p);
 	return (index_know(t->ix, digest_xxh128(f[0].p, f[0].len), INDEX_SOURCE | INDEX_ENTITY,
 	    content, e));
 }
@@ -157,16 +154,12 @@ static int
 version_stream_digest(struct version_stream *t, const struct rule *r, struct digest128 d,
     bool fresh, struct err *e)
 {
-	unsigned char bytes[DIGEST_SIZE];
-	char hex[2 * DIGEST_SIZE];
+	unsigned char bytes[DIGEST128_SIZE];
+	char hex[2 * DIGEST128_SIZE];
 	struct copy_spool *to = fresh ? &t->fresh : &t->other;
 	struct buf *b = &to->b;
-	size_t i;
 
-	for (i = 0; i < 8; i++) {
-		bytes[i] = (unsigned char)(d.hi >> (56 - 8 * i));
-		bytes[8 + i] = (unsigned char)(d.lo >> (56 - 8 * i));
-	}
+	digest128_write(d, bytes);
 	num_hex(hex, bytes, sizeof(bytes));
 	if (pg_copy_text(b, r->identifier, strlen(r->identifier), e) || buf_adds(b, "\t\\\\x", e) ||
 	    buf_add(b, hex, sizeof(hex), e) ||
@@ -275,18 +268,11 @@ version_stream_seal(struct version_stream *t, struct err *e)
 {
 	const struct book *books = stream_reader_books(t->r, &t->s->nupstream);
 	struct reject_writer *rejects = t->rejects;
-	size_t i;
 
 	if (t->s->nupstream == 0)
 		return (
 		    err_set(e, STATUS_DATA, "the stream has no book of the stage that wrote it"));
-	t->s->upstream = xcalloc(t->s->nupstream, sizeof(*books));
-	memcpy(t->s->upstream, books, t->s->nupstream * sizeof(*books));
-	for (i = 0; i < t->s->nupstream; i++) {
-		ledger_printable(t->s->upstream[i].stage);
-		ledger_printable(t->s->upstream[i].dataset);
-		ledger_printable(t->s->upstream[i].rejects);
-	}
+	t->s->upstream = ledger_books(books, t->s->nupstream);
 	memcpy(t->s->own.source_sha256, t->s->upstream[t->s->nupstream - 1].source_sha256,
 	    sizeof(t->s->own.source_sha256));
 	t->rejects = NULL;

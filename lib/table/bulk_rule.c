@@ -180,13 +180,10 @@ static int
 bulk_rule_content(struct bulk_rule *rule, const struct stream_field *f)
 {
 	size_t at = rule->adds_hash ? rule->n : (size_t)rule->content_hash;
-	struct digest_sha256 *sha;
 
 	if (f[rule->content].null)
 		return (0);
-	sha = digest_sha256_new();
-	digest_sha256_update(sha, f[rule->content].p, f[rule->content].len);
-	digest_sha256_final(sha, rule->sha256);
+	digest_sha256_of(f[rule->content].p, f[rule->content].len, rule->sha256);
 	if (!rule->adds_hash && !f[at].null &&
 	    (f[at].len != DIGEST_SHA256_HEX ||
 		memcmp(f[at].p, rule->sha256, DIGEST_SHA256_HEX) != 0)) {
