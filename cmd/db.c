@@ -12,13 +12,15 @@
 
 static bool opt_fast, opt_yes;
 static struct option_list opt_set;
-static const char *opt_without;
+static const char *opt_without, *opt_postgres;
 
 static const struct option_spec options[] = {
 	{ "fast", OPTION_FLAG, NULL, &opt_fast,
 	    "start: never wait for the disk; for tests, a power cut loses the database" },
 	{ "set", OPTION_LIST, "NAME=VALUE", &opt_set,
 	    "start: a setting of the server, kept for later starts; may be given more than once" },
+	{ "postgres", OPTION_STRING, "VERSION", &opt_postgres,
+	    "start: make it by this major version, such as 17 or 18 (the newest here with AGE)" },
 	{ "without", OPTION_STRING, "LIST", &opt_without,
 	    "start: make it without age, vector or both (age,vector): no graph, and "
 	    "embeddings as arrays" },
@@ -44,8 +46,9 @@ static const struct program program = {
 	    "link to a directory below /var/lib/aegis-batch. A server that was killed recovers "
 	    "at the next start.\n\n"
 	    "A new database has Apache AGE and pgvector: from the distribution (Debian 13: "
-	    "postgresql-17-age, postgresql-17-pgvector), else from Debian 13's packages, "
-	    "fetched once and unpacked below var/ (AEGIS_PG_TREE names another place). "
+	    "postgresql-17-age, postgresql-17-pgvector), else from Debian's packages (17 of Debian 13, "
+	    "18 of forky), fetched once and unpacked below var/. AEGIS_PG_TREE names a PostgreSQL "
+	    "of your own: Debian's files unpacked, or the prefix of a `make install`. "
 	    "--without age,vector takes the newest PostgreSQL of the distribution. What a "
 	    "database was made with it keeps.\n\n"
 	    "stop rolls open transactions back and stops the server. status says whether it "
@@ -92,10 +95,14 @@ start(struct err *e)
 		.set = opt_set.v,
 		.n_set = opt_set.n,
 		.chosen = opt_without != NULL,
+		.version = opt_postgres,
 		.tell = tell,
 	};
 	struct private_report r;
 
+	if (opt_postgres != NULL && strspn(opt_postgres, "0123456789") != strlen(opt_postgres))
+		return (program_usage_error(&program, "--postgres takes a major version, not '%s'",
+		    opt_postgres));
 	if (opt_without != NULL && programs_words(opt_without, &o.without, e))
 		return (log_err(e));
 	if (private_start(&o, &r, e)) {

@@ -5,18 +5,22 @@
 DO $$
 DECLARE
     l text;
+    path text := current_setting('search_path');
 BEGIN
     -- Looked up by name: create_graph() ran where AGE is, and nowhere else.
     IF to_regclass('ag_catalog.ag_graph') IS NULL THEN
         RETURN;
     END IF;
+    -- By literals, which are names to AGE up to 1.5 and cstrings from 1.6 on; AGE 1.8 finds its
+    -- own operators by the path only.
+    PERFORM set_config('search_path', 'ag_catalog, ' || path, true);
     FOREACH l IN ARRAY ARRAY['Well', 'Lease', 'Field', 'Formation', 'Operator', 'Permit',
         'FlaringAuthorization', 'FlaringEvent', 'InfrastructureProject', 'Regulation', 'Wellpad',
         'Facility', 'PipelineRoute', 'WellEvent', 'ComplianceDeadline', 'FilingPackage',
         'WellConversation', 'Project', 'Equipment', 'Pipeline']
     LOOP
         IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
-            PERFORM ag_catalog.create_vlabel('oilgas', l);
+            EXECUTE format('SELECT ag_catalog.create_vlabel(%L, %L)', 'oilgas', l);
         END IF;
         EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
             'idx_' || l || '_id', l);
@@ -27,7 +31,7 @@ BEGIN
     FOREACH l IN ARRAY ARRAY['OPERATED_BY', 'LOCATED_IN']
     LOOP
         IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
-            PERFORM ag_catalog.create_elabel('oilgas', l);
+            EXECUTE format('SELECT ag_catalog.create_elabel(%L, %L)', 'oilgas', l);
         END IF;
         EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
             'idx_' || l || '_id', l);
@@ -36,5 +40,6 @@ BEGIN
         EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
             'idx_' || l || '_end', l);
     END LOOP;
+    PERFORM set_config('search_path', path, true);
 END;
 $$;

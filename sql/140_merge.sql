@@ -92,14 +92,18 @@ GRANT SELECT, INSERT ON batch_links, graph_synced, graph_books TO aegis_import;
 DO $$
 DECLARE
     l text;
+    path text := current_setting('search_path');
 BEGIN
     IF to_regclass('ag_catalog.ag_graph') IS NULL THEN
         RETURN;
     END IF;
+    -- By literals, which are names to AGE up to 1.5 and cstrings from 1.6 on; AGE 1.8 finds its
+    -- own operators by the path only.
+    PERFORM set_config('search_path', 'ag_catalog, ' || path, true);
     FOREACH l IN ARRAY ARRAY['ON_LEASE', 'PERMIT_FOR']
     LOOP
         IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
-            PERFORM ag_catalog.create_elabel('oilgas', l);
+            EXECUTE format('SELECT ag_catalog.create_elabel(%L, %L)', 'oilgas', l);
         END IF;
         EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
             'idx_' || l || '_id', l);
@@ -108,6 +112,7 @@ BEGIN
         EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
             'idx_' || l || '_end', l);
     END LOOP;
+    PERFORM set_config('search_path', path, true);
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA oilgas TO aegis_import;
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA oilgas TO aegis_import;
 END;

@@ -8,13 +8,17 @@ CREATE EXTENSION IF NOT EXISTS "uuid-ossp";
 DO $$
 DECLARE
     without text[] := regexp_split_to_array(coalesce(current_setting('aegis.without', true), ''), '[ ,]+');
+    path text := current_setting('search_path');
 BEGIN
     IF NOT 'vector' = ANY (without) THEN
         CREATE EXTENSION IF NOT EXISTS vector;
     END IF;
     IF NOT 'age' = ANY (without) THEN
+        -- AGE 1.8 finds its own operators by the path only, as the schema document sets it.
         IF NOT EXISTS (SELECT FROM ag_catalog.ag_graph WHERE name = 'oilgas') THEN
+            PERFORM set_config('search_path', 'ag_catalog, ' || current_setting('search_path'), true);
             PERFORM ag_catalog.create_graph('oilgas');
+            PERFORM set_config('search_path', path, true);
         END IF;
     END IF;
 END;

@@ -377,7 +377,10 @@ cluster_programs(const struct cluster *c, char *bindir, size_t size, struct priv
 
 	if (r->version[0] != '\0' && cluster_files_read_without(".", &without, e))
 		return (-1);
-	if (programs_find(bindir, size, r->version, PROGRAMS_ALL & ~without, e))
+	if (programs_find(bindir, size,
+		r->version[0] == '\0' && c->options->version != NULL ? c->options->version :
+									r->version,
+		PROGRAMS_ALL & ~without, e))
 		return (-1);
 	r->without = without;
 	return (0);

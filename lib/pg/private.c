@@ -388,45 +388,58 @@ private_do(const struct private_place *p, const struct private_options *o, priva
 	return (-1);
 }
 
+/* What is there is what is asked for. */
+static int
+private_agrees(const struct private_place *p, const struct private_options *o, const char *version,
+    unsigned int *without, struct err *e)
+{
+	unsigned int had;
+
+	if (cluster_files_read_without(p->dir, &had, e))
+		return (-1);
+	if (o->chosen && had != *without)
+		(void)err_set(e, STATUS_CONFIG,
+		    "the private database was made %s%s, and stays so",
+		    had != 0 ? "without " : "with age and vector", programs_text(had));
+	else if (o->version != NULL && strcmp(o->version, version) != 0)
+		(void)err_set(e, STATUS_CONFIG,
+		    "the private database was made by PostgreSQL %s, and stays so", version);
+	*without = had;
+	return (e->status == STATUS_OK ?
+		0 :
+		err_hint(e, "to make another: aegis db destroy, then start again"));
+}
+
 /* What is asked for is what is there, and there is a PostgreSQL for it: one with
  * AGE and pgvector is fetched where it is missing. */
 static int
 private_provide(const struct private_place *p, const struct private_options *o, struct err *e)
 {
-	unsigned int without = o->without, had;
-	char version[32], bindir[PRIVATE_PATH_MAX];
+	unsigned int without = o->without;
+	char version[32], bindir[PRIVATE_PATH_MAX], text[160];
 	struct err why = ERR_INIT;
 
 	cluster_files_version(p->dir, version, sizeof(version));
 	if (version[0] != '\0') {
-		if (cluster_files_read_without(p->dir, &had, e))
+		if (private_agrees(p, o, version, &without, e))
 			return (-1);
-		if (o->chosen && had != without) {
-			(void)err_set(e, STATUS_CONFIG,
-			    "the private database was made %s%s, and stays so",
-			    had != 0 ? "without " : "with age and vector", programs_text(had));
-			return (err_hint(e, "to make another: aegis db destroy, then start anew"));
-		}
-		without = had;
+	} else if (o->version != NULL) {
+		(void)snprintf(version, sizeof(version), "%s", o->version);
 	}
 	if (programs_find(bindir, sizeof(bindir), version, PROGRAMS_ALL & ~without, &why) == 0)
 		return (0);
-	/* A tree has one version, and is of no use where nothing more is asked than any has. */
-	if (without == PROGRAMS_ALL ||
-	    (version[0] != '\0' && strcmp(version, PROGRAMS_TREE_VERSION) != 0)) {
+	if (without == PROGRAMS_ALL || programs_tree_suite(version) == NULL) {
 		(void)err_set(e, why.status, "%s", why.msg);
 		return (err_hint(e, "%s", why.hint));
 	}
 	if (o->tell != NULL) {
-		char text[160];
-
 		(void)snprintf(text, sizeof(text),
-		    "fetching PostgreSQL " PROGRAMS_TREE_VERSION
-		    " with AGE and pgvector from Debian 13, %d MB, once",
-		    PROGRAMS_TREE_MB);
+		    "fetching PostgreSQL %s with AGE and pgvector from Debian's %s, about %d MB, once",
+		    version[0] != '\0' ? version : PROGRAMS_TREE_VERSION,
+		    programs_tree_suite(version), PROGRAMS_TREE_MB);
 		o->tell(text);
 	}
-	return (programs_make_tree(geteuid() == 0 && !private_enterable(p->user, p->var), e));
+	return (programs_make_tree(version, geteuid() == 0 && !private_enterable(p->user, p->var), e));
 }
 
 int

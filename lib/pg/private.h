@@ -25,6 +25,7 @@ struct private_options {
 	bool fast;              /* no syncing: for tests; a power cut loses all */
 	const char *const *set; /* "name=value" for the server, kept for later starts */
 	size_t n_set;
+	const char *version;            /* "17": of the server; NULL: any */
 	bool chosen;                    /* ${without} was asked for, and must be what is there */
 	unsigned int without;           /* of programs.h: what a new database is made without */
 	void (*tell)(const char *what); /* of what takes long; may be NULL */
@@ -49,7 +50,7 @@ struct private_report {
  * Make the database where there is none, start it and wait until it takes
  * connections.  A running one is left alone.  Two calls at once: the second
  * waits for the first.  A new one gets Apache AGE and pgvector unless it is to be
- * without: from the distribution, or from a tree of Debian 13's packages, which is
+ * without: from the distribution, or from a tree of Debian's packages, which is
  * fetched where there is none yet.  Return 0, or -1 with ${e} set: STATUS_CONFIG
  * for extensions that can't be had, or are not what an existing one has, for a directory that isn't ours or a missing PostgreSQL, STATUS_NODB where the
  * server does not start (then ${r}->tail has the end of its log).

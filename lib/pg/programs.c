@@ -14,8 +14,8 @@
 #include "base/os.h"
 
 #define PROGRAMS_DEBIAN "/usr/lib/postgresql"
-#define PROGRAMS_ELSEWHERE "/var/lib/aegis-batch/postgresql-" PROGRAMS_TREE_VERSION
-#define PROGRAMS_IN_TREE "/usr/lib/postgresql/" PROGRAMS_TREE_VERSION "/bin"
+#define PROGRAMS_ELSEWHERE "/var/lib/aegis-batch"
+#define PROGRAMS_IN_TREE "/usr/lib/postgresql"
 
 enum { PROGRAMS_OLDEST = 15, PROGRAMS_PATH_MAX = 4096 };
 
@@ -133,71 +133,112 @@ programs_serves(const char *bindir, const char *version, unsigned int need)
 	return (true);
 }
 
-/* Debian's place of each version: ${dst} gets the newest that serves. */
+/* The newest version in ${base}, Debian's place of versions or a tree's, that serves. */
 static bool
-programs_debian(char *dst, size_t size, const char *version, unsigned int need)
+programs_newest(const char *base, char *dst, size_t size, const char *version, unsigned int need)
 {
-	DIR *d = opendir(PROGRAMS_DEBIAN);
+	DIR *d = opendir(base);
 	struct dirent *de;
 	uint64_t v, best = 0;
 
 	while (d != NULL && (de = readdir(d)) != NULL) {
 		char path[PROGRAMS_PATH_MAX];
+		int n;
 
 		if (num_u64(de->d_name, strlen(de->d_name), PROGRAMS_OLDEST, 999, &v) ||
 		    v <= best || (version[0] != '\0' && strcmp(version, de->d_name) != 0))
 			continue;
-		(void)snprintf(path, sizeof(path), PROGRAMS_DEBIAN "/%s/bin", de->d_name);
-		if (!programs_serves(path, de->d_name, need))
+		n = snprintf(path, sizeof(path), "%s/%s/bin", base, de->d_name);
+		if (n < 0 || (size_t)n >= sizeof(path) || (size_t)n >= size ||
+		    !programs_serves(path, de->d_name, need))
 			continue;
 		best = v;
-		(void)snprintf(dst, size, "%s", path);
+		memcpy(dst, path, (size_t)n + 1);
 	}
 	if (d != NULL)
 		(void)closedir(d);
 	return (best != 0);
 }
 
-/* The tree's place in the checkout or where AEGIS_PG_TREE says. */
-static int
-programs_tree_path(char *dst, size_t size, struct err *e)
+/* AEGIS_PG_TREE, or NULL. */
+static const char *
+programs_chosen(void)
 {
 	const char *env = getenv("AEGIS_PG_TREE");
 
-	if (env != NULL && env[0] != '\0') {
-		if (snprintf(dst, size, "%s", env) >= (int)size)
-			return (err_set(e, STATUS_CONFIG, "AEGIS_PG_TREE is too long"));
-		return (0);
-	}
-	return (home_path(dst, size, "var/postgresql-" PROGRAMS_TREE_VERSION, e));
+	return (env != NULL && env[0] != '\0' ? env : NULL);
 }
 
-/* Its list of packages is what the script writes last. */
+/*
+ * The tree that the user has named, of whatever make: Debian's files unpacked, or what
+ * `make install` puts below a prefix.
+ */
 static bool
-programs_tree_at(const char *tree, char *dst, size_t size, unsigned int need)
+programs_own(char *dst, size_t size, const char *version, unsigned int need)
 {
-	char path[PROGRAMS_PATH_MAX + 64];
+	const char *tree = programs_chosen();
+	char path[PROGRAMS_PATH_MAX];
 
-	(void)snprintf(path, sizeof(path), "%s/PACKAGES", tree);
-	if (tree[0] == '\0' || access(path, R_OK) != 0)
+	if (tree == NULL || strlen(tree) + sizeof(PROGRAMS_IN_TREE) > sizeof(path))
 		return (false);
 	(void)snprintf(path, sizeof(path), "%s" PROGRAMS_IN_TREE, tree);
-	if (strlen(path) >= size || !programs_serves(path, PROGRAMS_TREE_VERSION, need))
+	if (programs_newest(path, dst, size, version, need))
+		return (true);
+	(void)snprintf(path, sizeof(path), "%s/bin", tree);
+	if (strlen(path) >= size || !programs_serves(path, version, need))
 		return (false);
 	memcpy(dst, path, strlen(path) + 1);
 	return (true);
 }
 
+/* A tree of the script's; its list of packages is what that writes last. */
+static bool
+programs_tree_at(const char *tree, char *dst, size_t size, const char *version, unsigned int need)
+{
+	char path[PROGRAMS_PATH_MAX + 64];
+
+	(void)snprintf(path, sizeof(path), "%s/PACKAGES", tree);
+	if (access(path, R_OK) != 0)
+		return (false);
+	(void)snprintf(path, sizeof(path), "%s" PROGRAMS_IN_TREE, tree);
+	return (programs_newest(path, dst, size, version, need));
+}
+
+/* Where the script's tree of ${version} is or goes: in the checkout, or elsewhere. */
+static int
+programs_tree_path(char *dst, size_t size, const char *version, bool elsewhere, struct err *e)
+{
+	const char *own = programs_chosen();
+	char name[64];
+
+	if (version[0] == '\0')
+		version = PROGRAMS_TREE_VERSION;
+	if (snprintf(name, sizeof(name), "postgresql-%s", version) >= (int)sizeof(name))
+		return (err_set(e, STATUS_USAGE, "'%.60s' is not a version of PostgreSQL", version));
+	if (own == NULL && !elsewhere) {
+		char rel[80];
+
+		(void)snprintf(rel, sizeof(rel), "var/%s", name);
+		return (home_path(dst, size, rel, e));
+	}
+	if (snprintf(dst, size, "%s%s%s", own != NULL ? own : PROGRAMS_ELSEWHERE,
+		own != NULL ? "" : "/", own != NULL ? "" : name) >= (int)size)
+		return (err_set(e, STATUS_CONFIG, "AEGIS_PG_TREE is too long"));
+	return (0);
+}
+
 static bool
 programs_tree(char *dst, size_t size, const char *version, unsigned int need)
 {
+	const char *v = version[0] != '\0' ? version : PROGRAMS_TREE_VERSION;
 	char tree[PROGRAMS_PATH_MAX];
+	int i;
 
-	if (version[0] != '\0' && strcmp(version, PROGRAMS_TREE_VERSION) != 0)
-		return (false);
-	return ((programs_tree_path(tree, sizeof(tree), NULL) == 0 &&
-		    programs_tree_at(tree, dst, size, need)) ||
-	    programs_tree_at(PROGRAMS_ELSEWHERE, dst, size, need));
+	for (i = 0; i < 2; i++)
+		if (programs_tree_path(tree, sizeof(tree), v, i == 1, NULL) == 0 &&
+		    programs_tree_at(tree, dst, size, v, need))
+			return (true);
+	return (false);
 }
 
 /* A PostgreSQL of another make says itself where it is. */
@@ -223,8 +264,9 @@ int
 programs_find(char *dst, size_t size, const char *version, unsigned int need, struct err *e)
 {
 
-	if (programs_debian(dst, size, version, need) || programs_tree(dst, size, version, need) ||
-	    programs_config(dst, size, version, need))
+	if (programs_own(dst, size, version, need) ||
+	    programs_newest(PROGRAMS_DEBIAN, dst, size, version, need) ||
+	    programs_tree(dst, size, version, need) || programs_config(dst, size, version, need))
 		return (0);
 	(void)err_set(e, STATUS_CONFIG,
 	    "no PostgreSQL%s%s%s%s here: neither in " PROGRAMS_DEBIAN " nor by pg_config",
@@ -238,18 +280,25 @@ programs_find(char *dst, size_t size, const char *version, unsigned int need, st
 	    version));
 }
 
+const char *
+programs_tree_suite(const char *version)
+{
+
+	if (version[0] == '\0' || strcmp(version, "17") == 0)
+		return ("trixie");
+	return (strcmp(version, "18") == 0 ? "forky" : NULL);
+}
+
 int
-programs_make_tree(bool elsewhere, struct err *e)
+programs_make_tree(const char *version, bool elsewhere, struct err *e)
 {
 	char script[PROGRAMS_PATH_MAX], tree[PROGRAMS_PATH_MAX];
 	int status;
 	pid_t pid;
 
 	if (home_path(script, sizeof(script), "scripts/pg-tree", e) ||
-	    programs_tree_path(tree, sizeof(tree), e))
+	    programs_tree_path(tree, sizeof(tree), version, elsewhere, e))
 		return (-1);
-	if (elsewhere && getenv("AEGIS_PG_TREE") == NULL)
-		(void)snprintf(tree, sizeof(tree), "%s", PROGRAMS_ELSEWHERE);
 	if ((pid = fork()) < 0)
 		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", script));
 	if (pid == 0) {
@@ -257,7 +306,8 @@ programs_make_tree(bool elsewhere, struct err *e)
 		(void)signal(SIGPIPE, SIG_DFL);
 		(void)signal(SIGXFSZ, SIG_DFL);
 		(void)dup2(2, 1);
-		(void)execl(script, script, tree, (char *)NULL);
+		(void)execl(script, script, tree, version[0] ? version : PROGRAMS_TREE_VERSION,
+		    (char *)NULL);
 		_exit(127);
 	}
 	if (os_wait(pid, 0, &status, NULL) < 0)
