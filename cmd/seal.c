@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/num.h"
 #include "base/os.h"
 #include "base/program.h"
 #include "stream/plain.h"
 #include "stream/reader.h"
 
-static struct plain_options opt = { "table:csv", NULL, "-", NULL, STREAM_ROW_MAX };
+static struct plain_options opt = { "table:csv", NULL, "-", NULL, NULL, STREAM_ROW_MAX };
 static uint64_t row_max = STREAM_ROW_MAX;
 
 static const struct option_spec options[] = {
@@ -19,6 +20,8 @@ static const struct option_spec options[] = {
 	{ "dataset", OPTION_STRING, "NAME", &opt.dataset,
 	    "The dataset for the book, such as dbf900/well, where an entity stream is made by "
 	    "hand." },
+	{ "tenant", OPTION_STRING, "UUID", &opt.tenant,
+	    "Whose rows they are; an entity stream has to say so." },
 	{ "max-row", OPTION_U64, "BYTES", &row_max,
 	    "Refuse rows of more bytes than this (default and most: 1048576)." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -28,7 +31,7 @@ static const struct program prog = {
 	"seal",
 	"Streams",
 	"make a sealed stream of plain CSV",
-	"[--kind KIND] [--source NAME] [FILE]",
+	"[--kind KIND] [--source NAME] [--tenant UUID] [FILE]",
 	options,
 	"Reads CSV (RFC 4180, UTF-8) with a row of column names from FILE or standard input, and "
 	"writes a sealed stream, whose last line holds counts and a digest, to standard output. "
@@ -63,7 +66,7 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char fresh[37], **files;
+	char fresh[37], tenant[37], **files;
 	int n, rc;
 
 	if ((rc = program_parse(&prog, argc, argv, &files, &n)) != PROGRAM_GO_ON)
@@ -75,6 +78,13 @@ main(int argc, char **argv)
 		    "--kind takes rrc:LAYOUT/VIEW, entity:TYPE, "
 		    "table:NAME, audit:TABLE or reject:KIND, not '%s'",
 		    opt.kind));
+	if (opt.tenant != NULL && num_uuid(tenant, opt.tenant))
+		return (program_usage_error(&prog, "--tenant takes a UUID, not '%s'", opt.tenant));
+	if (opt.tenant != NULL)
+		opt.tenant = tenant;
+	else if (strncmp(opt.kind, "entity:", strlen("entity:")) == 0)
+		return (program_usage_error(&prog,
+		    "--kind %s needs --tenant: a loader takes only its own tenant's rows", opt.kind));
 	if (row_max == 0 || row_max > STREAM_ROW_MAX)
 		return (program_usage_error(&prog, "--max-row takes 1 to %d", STREAM_ROW_MAX));
 	opt.row_max = (size_t)row_max;

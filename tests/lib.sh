@@ -141,7 +141,7 @@ need_full_pg() { start_pg; }
 start_pg() {
 	export AEGIS_VAR=$WORK/var
 	pg_up=1
-	if ! aegis db start --fast "$@" >"$WORK/db.log" 2>&1 ||
+	if ! aegis db start --fast ${AEGIS_TEST_POSTGRES:+--postgres "$AEGIS_TEST_POSTGRES"} ${PG_SET:-} "$@" >"$WORK/db.log" 2>&1 ||
 	    ! eval "$(aegis db env)" || ! aegis schema-apply >>"$WORK/db.log" 2>&1; then
 		sed 's/^/# /' "$WORK/db.log"
 		printf 'Bail out! no private PostgreSQL\n'

@@ -5,9 +5,6 @@
 #include "base/log.h"
 #include "entity/load_state.h"
 
-/* So many new entities that looking parents up one by one is the slower way. */
-enum { LINK_BULK = 20000 };
-
 /* The field by which a child names its parent: the first that refers to the type. */
 static const char *
 load_link_field(const struct entity_definition *d, const char *parent)
@@ -73,47 +70,75 @@ load_link_rules(struct load *l, struct err *e)
 }
 
 /*
- * The links that there should be, as rows of entity_links: of the children that this run
- * changed, or of all where the rule is fresh.
+ * The entities that this load changed, as e.  Few are looked up one by one behind a fence:
+ * of tables that were just filled the server knows nothing, and would loop over one for each
+ * row of the other.
  */
 static int
-load_link_select(struct load *l, const struct load_link *k, struct buf *sql, struct err *e)
+load_link_touched(const struct load *l, struct buf *sql, struct err *e)
 {
+	bool bulk = load_touched_many(l);
 
-	if (buf_addf(sql, e,
-		"SELECT '%s'::uuid, c.entity_key, c.parent, p.entity_key IS NOT NULL, '%s'::uuid"
-		" FROM (SELECT entity_key, properties ->> ",
-		k->rule, l->run) ||
-	    load_merge_literal(sql, k->field, e) ||
+	return (
 	    buf_addf(sql, e,
-		" AS parent FROM entities WHERE tenant_id = '%s' AND type_key = ", l->tenant) ||
-	    load_merge_literal(sql, k->child, e) || buf_adds(sql, " AND retired_at IS NULL", e) ||
-	    (!k->fresh && buf_addf(sql, e, " AND changed_run = '%s'", l->run)) ||
-	    buf_addf(sql, e,
-		" OFFSET 0) c LEFT JOIN entities p ON p.tenant_id = '%s' AND p.type_key = ",
+		bulk ? "load_touched t JOIN entities e ON e.tenant_id = '%s' AND e.type_key = " :
+		       "load_touched t CROSS JOIN LATERAL (SELECT * FROM entities x"
+		       " WHERE x.tenant_id = '%s' AND x.type_key = ",
 		l->tenant) ||
-	    load_merge_literal(sql, k->parent, e) ||
+	    load_merge_literal(sql, l->type, e) ||
 	    buf_adds(sql,
-		" AND p.entity_key = c.parent AND p.retired_at IS NULL WHERE c.parent IS NOT NULL",
-		e))
-		return (-1);
-	return (0);
+		bulk ? " AND e.entity_key = t.entity_key" :
+		       " AND x.entity_key = t.entity_key OFFSET 0) e",
+		e));
 }
 
 /*
- * Statements that join whole tables: the server has no figures of what it was just given, and
- * would loop over one for each row of the other.
+ * The links that there should be, as rows of entity_links: of the children that this load
+ * changed, or of ${all}.
  */
 static int
-load_link_update(struct load *l, struct load_link *k, const char *sql, const char *const *params,
-    int n, uint64_t *rows, struct err *e)
+load_link_select(struct load *l, const struct load_link *k, bool all, struct buf *sql,
+    struct err *e)
 {
+	bool fence = !all && !load_touched_many(l);
 
-	if (pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) ||
-	    load_merge_exec(l, sql, params, n, rows, e) ||
-	    pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e))
+	if (buf_addf(sql, e,
+		"SELECT '%s'::uuid, c.entity_key, c.parent, p.entity_key IS NOT NULL, '%s'::uuid"
+		" FROM (SELECT e.entity_key, e.properties ->> ",
+		k->rule, l->run) ||
+	    load_merge_literal(sql, k->field, e) || buf_adds(sql, " AS parent FROM ", e))
 		return (-1);
-	k->changed += *rows;
+	if (all ?
+		buf_addf(sql, e, "entities e WHERE e.tenant_id = '%s' AND e.type_key = ",
+		    l->tenant) ||
+		    load_merge_literal(sql, k->child, e) || buf_adds(sql, " AND", e) :
+		load_link_touched(l, sql, e) || buf_adds(sql, " WHERE", e))
+		return (-1);
+	return (buf_addf(sql, e,
+		    " e.retired_at IS NULL OFFSET 0) c LEFT JOIN %s(SELECT p.entity_key"
+		    " FROM entities p WHERE p.tenant_id = '%s' AND p.retired_at IS NULL"
+		    " AND p.type_key = ",
+		    fence ? "LATERAL " : "", l->tenant) ||
+	    load_merge_literal(sql, k->parent, e) ||
+	    buf_adds(sql,
+		fence ? " AND p.entity_key = c.parent OFFSET 0) p ON true" :
+			") p ON p.entity_key = c.parent",
+		e) ||
+	    buf_adds(sql, " WHERE c.parent IS NOT NULL", e));
+}
+
+/* Run a statement that joins whole tables (${whole}), or looks rows up. */
+static int
+load_link_update(struct load *l, struct load_link *k, bool whole, const char *sql,
+    const char *const *params, int n, struct err *e)
+{
+	uint64_t rows;
+
+	if ((whole && pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e)) ||
+	    load_merge_exec(l, sql, params, n, &rows, e) ||
+	    (whole && pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e)))
+		return (-1);
+	k->changed += rows;
 	return (0);
 }
 
@@ -131,7 +156,7 @@ load_link_first(struct load *l, struct load_link *k, struct err *e)
 	long n = -1;
 
 	copy_spool_init(&s);
-	if (buf_adds(&sql, "COPY (", e) || load_link_select(l, k, &sql, e) ||
+	if (buf_adds(&sql, "COPY (", e) || load_link_select(l, k, true, &sql, e) ||
 	    buf_adds(&sql, ") TO STDOUT", e) || buf_str(&sql, e) == NULL ||
 	    pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) || pg_copy_out(l->pg, sql.p, e))
 		goto done;
@@ -156,39 +181,40 @@ static int
 load_link_children(struct load *l, struct load_link *k, struct err *e)
 {
 	const char *params[5] = { k->rule, l->tenant, l->type, l->run, k->field };
-	/* Few children's parents are looked up one by one. */
-	bool bulk = k->fresh || l->copied + l->restored + l->merged >= LINK_BULK;
+	bool whole = k->fresh || load_touched_many(l);
 	struct buf sql = BUF_INIT(16 << 10);
-	uint64_t n;
 	int rc = -1;
 
 	if (k->empty)
 		return (load_link_first(l, k, e));
+	if (!k->fresh && load_touched(l, e))
+		return (-1);
 	if (buf_adds(&sql,
 		"INSERT INTO entity_links AS k (rule_id, child_key, parent_key, resolved,"
 		" changed_run) ",
 		e) ||
-	    load_link_select(l, k, &sql, e) ||
+	    load_link_select(l, k, k->fresh, &sql, e) ||
 	    buf_adds(&sql,
 		" ON CONFLICT (rule_id, child_key) DO UPDATE"
 		" SET parent_key = EXCLUDED.parent_key, resolved = EXCLUDED.resolved,"
 		" changed_run = EXCLUDED.changed_run WHERE (k.parent_key, k.resolved)"
 		" IS DISTINCT FROM (EXCLUDED.parent_key, EXCLUDED.resolved)",
 		e) ||
-	    buf_str(&sql, e) == NULL ||
-	    (bulk ? load_link_update(l, k, sql.p, NULL, 0, &n, e) :
-		    load_merge_exec(l, sql.p, NULL, 0, &k->changed, e)))
+	    buf_str(&sql, e) == NULL || load_link_update(l, k, whole, sql.p, NULL, 0, e))
 		goto done;
 	/* A child that is retired, or names no parent any more. */
 	sql.len = 0;
-	if (buf_addf(&sql, e,
+	if (buf_adds(&sql,
 		"UPDATE entity_links k SET parent_key = NULL, resolved = false,"
-		" changed_run = $4::uuid FROM entities e WHERE k.rule_id = $1::uuid"
-		" AND k.child_key = e.entity_key AND k.parent_key IS NOT NULL"
-		" AND e.tenant_id = $2::uuid AND e.type_key = $3%s"
+		" changed_run = $4::uuid FROM ",
+		e) ||
+	    (k->fresh ? buf_adds(&sql, "entities e", e) : load_link_touched(l, &sql, e)) ||
+	    buf_adds(&sql,
+		" WHERE k.rule_id = $1::uuid AND k.child_key = e.entity_key"
+		" AND k.parent_key IS NOT NULL AND e.tenant_id = $2::uuid AND e.type_key = $3"
 		" AND (e.retired_at IS NOT NULL OR e.properties ->> $5::text IS NULL)",
-		k->fresh ? "" : " AND e.changed_run = $4::uuid") ||
-	    buf_str(&sql, e) == NULL || load_link_update(l, k, sql.p, params, 5, &n, e))
+		e) ||
+	    buf_str(&sql, e) == NULL || load_link_update(l, k, whole, sql.p, params, 5, e))
 		goto done;
 	rc = 0;
 done:
@@ -196,19 +222,28 @@ done:
 	return (rc);
 }
 
-/* Links to the parents that this run changed: they have come, or gone. */
+/* Links to the parents that this load changed: they have come, or gone. */
 static int
 load_link_parents(struct load *l, struct load_link *k, struct err *e)
 {
-	const char *params[4] = { k->rule, l->tenant, l->type, l->run };
-	uint64_t n;
+	const char *params[2] = { k->rule, l->run };
+	struct buf sql = BUF_INIT(16 << 10);
+	int rc = -1;
 
-	return (load_link_update(l, k,
-	    "UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $4::uuid"
-	    " FROM entities e WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
-	    " AND e.tenant_id = $2::uuid AND e.type_key = $3 AND e.changed_run = $4::uuid"
-	    " AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
-	    params, 4, &n, e));
+	if (load_touched(l, e) == 0 &&
+	    buf_adds(&sql,
+		"UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $2::uuid"
+		" FROM ",
+		e) == 0 &&
+	    load_link_touched(l, &sql, e) == 0 &&
+	    buf_adds(&sql,
+		" WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
+		" AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
+		e) == 0 &&
+	    buf_str(&sql, e) != NULL)
+		rc = load_link_update(l, k, load_touched_many(l), sql.p, params, 2, e);
+	buf_free(&sql);
+	return (rc);
 }
 
 static uint64_t

@@ -33,19 +33,39 @@ load_matrix_footprint(struct load *l, bool *footprint, struct err *e)
 	return (0);
 }
 
+static int
+load_matrix_any(struct load *l, bool *any, struct err *e)
+{
+	const char *params[2] = { l->tenant, l->type };
+	struct pg_result *r = pg_query(l->pg,
+	    "SELECT EXISTS (SELECT FROM compliance_status WHERE tenant_id = $1 AND entity_type = $2)",
+	    params, 2, e);
+
+	if (r == NULL)
+		return (-1);
+	*any = pg_result_get(r, 0, 0)[0] == 't';
+	pg_result_free(r);
+	return (0);
+}
+
 /*
- * Names, field and district of cells whose entity this run changed, and in their details
+ * Names, field and district of cells whose entity this load changed, and in their details
  * that it is retired.  Status, deadline and checklist are others', and so is all else
  * in details; what is no object is left as it is.
  */
 static int
 load_matrix_names(struct load *l, struct err *e)
 {
-	const char *params[4] = { l->tenant, l->type, l->run, l->tenant };
+	const char *params[3] = { l->tenant, l->type, l->tenant };
+	bool any, many = load_touched_many(l);
 
 	if (!l->wrote)
 		return (0);
-	if (pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) ||
+	if (load_matrix_any(l, &any, e))
+		return (-1);
+	if (!any)
+		return (0);
+	if (load_touched(l, e) || (many && pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e)) ||
 	    load_merge_exec(l,
 		"UPDATE compliance_status s SET entity_name = e.name, entity_field = e.field,"
 		" entity_district = e.district, details = CASE"
@@ -53,14 +73,14 @@ load_matrix_names(struct load *l, struct err *e)
 		" WHEN e.retired_at IS NULL THEN s.details - 'retired'"
 		" ELSE coalesce(s.details, '{}') || jsonb_build_object('retired', to_char("
 		"e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END"
-		" FROM entities e WHERE e.tenant_id = $1::uuid AND e.type_key = $2"
-		" AND e.changed_run = $3::uuid AND s.tenant_id = $4 AND s.entity_id = e.entity_key"
+		" FROM load_touched t JOIN entities e ON e.tenant_id = $1::uuid AND e.type_key = $2"
+		" AND e.entity_key = t.entity_key WHERE s.tenant_id = $3 AND s.entity_id = t.entity_key"
 		" AND s.entity_type = $2 AND (s.entity_name, s.entity_field, s.entity_district,"
 		" coalesce(s.details ? 'retired', false)) IS DISTINCT FROM"
 		" (e.name, e.field, e.district, e.retired_at IS NOT NULL)",
-		params, 4, &l->cells_kept, e))
+		params, 3, &l->cells_kept, e))
 		return (-1);
-	return (pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e));
+	return (many && pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e) ? -1 : 0);
 }
 
 /* Cells of the tenant's own entities that have none yet. */

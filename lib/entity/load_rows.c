@@ -50,13 +50,37 @@ load_rows_constants(struct load *l, struct err *e)
 	return (0);
 }
 
+/* Rows of another tenant look like this one's. */
+static int
+load_rows_tenant(const struct load *l, struct err *e)
+{
+	const char *is = stream_reader_tenant(l->r);
+
+	if (strcmp(is, l->tenant) == 0)
+		return (0);
+	if (is[0] == '\0') {
+		(void)err_set(e, STATUS_DATA, "'%s' does not name the tenant whose rows it has",
+		    stream_reader_source(l->r));
+		return (err_hint(e,
+		    "map it again with this version, or: aegis unseal FILE | aegis seal --kind %s"
+		    " --tenant %s --dataset %s --source ...",
+		    stream_reader_kind(l->r), l->tenant, stream_reader_dataset(l->r)));
+	}
+	(void)err_set(e, STATUS_DATA, "'%s' has rows of tenant %s, and --tenant is %s",
+	    stream_reader_source(l->r), is, l->tenant);
+	return (err_hint(e, "nothing was loaded"));
+}
+
 int
 load_rows_header(struct load *l, struct err *e)
 {
+	struct stream_header of = { "entity", NULL, stream_reader_run(l->r), NULL, l->tenant };
 	struct load_section *s;
 	const char *line;
 	size_t len;
 
+	if (load_rows_tenant(l, e))
+		return (-1);
 	if (l->nsections == 0 && (load_dataset(l, e) || load_known(l, e)))
 		return (-1);
 	if (load_rows_columns(l, e) || (l->nsections == 0 && load_rows_constants(l, e)))
@@ -71,8 +95,8 @@ load_rows_header(struct load *l, struct err *e)
 	book_init(&s->own, "entity-load");
 	memcpy(s->own.config_sha256, l->d->sha256, sizeof(s->own.config_sha256));
 	l->sections[l->nsections++] = s;
-	l->rejects = reject_open_nth(l->o->rejects, l->nsections, "entity", s->source,
-	    stream_reader_run(l->r), &s->own, e);
+	of.source = s->source;
+	l->rejects = reject_open_nth(l->o->rejects, l->nsections, &of, &s->own, e);
 	if (l->rejects == NULL)
 		return (-1);
 	line = stream_reader_raw(l->r, &len);

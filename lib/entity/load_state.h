@@ -123,6 +123,7 @@ struct load {
 	char *retired_examples; /* JSON */
 	char same_as[40];       /* when this very source was loaded last, or empty */
 	bool wrote;             /* some entity was */
+	bool touched;           /* there is a table load_touched */
 	size_t keys, bytes;     /* the index's */
 	struct load_link *links;
 	size_t nlinks, caplinks;
@@ -269,11 +270,22 @@ void load_held(struct load *l);
  */
 int load_guard(struct load *l, struct err *e);
 
+/* load_touched.c */
+
+/**
+ * load_touched(l, e), load_touched_many(l):
+ * Make the temporary table load_touched of the keys that this load has inserted, updated or
+ * retired, analysed, where it is not there yet.  Whether they are so many that whole tables
+ * had better be joined.
+ */
+int load_touched(struct load *l, struct err *e);
+bool load_touched_many(const struct load *l);
+
 /* load_link.c */
 
 /**
  * load_link_write(l, e):
- * Bring entity_links in step with the entities changed in this run, as children
+ * Bring entity_links in step with the entities that this load changed, as children
  * and as parents, and count what is wrong with them.
  */
 int load_link_write(struct load *l, struct err *e);

@@ -101,6 +101,7 @@ map_open_out(struct map_run *m, struct err *e)
 	h.source = stream_reader_source(m->in);
 	h.run = stream_reader_run(m->in);
 	h.dataset = m->own.dataset;
+	h.tenant = m->o->def->tenant;
 	columns = xcalloc(p->n + 3, sizeof(*columns));
 	columns[0] = "_record";
 	columns[1] = "_offset";
@@ -116,11 +117,12 @@ static int
 map_open_rejects(struct map_run *m, struct err *e)
 {
 
+	const struct stream_header of = { "entity", stream_reader_source(m->in),
+		stream_reader_run(m->in), NULL, m->o->def->tenant };
 	const char *line;
 	size_t len;
 
-	m->rejects = reject_open_nth(m->o->rejects, m->totals->streams + 1, "entity",
-	    stream_reader_source(m->in), stream_reader_run(m->in), &m->own, e);
+	m->rejects = reject_open_nth(m->o->rejects, m->totals->streams + 1, &of, &m->own, e);
 	if (m->rejects == NULL)
 		return (-1);
 	line = stream_reader_raw(m->in, &len);

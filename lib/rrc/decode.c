@@ -59,7 +59,7 @@ decode_index(struct decode *d)
 static int
 decode_open_view(struct decode *d, struct err *e)
 {
-	const struct stream_header h = { d->book.dataset, d->o->source, d->o->run, NULL };
+	const struct stream_header h = { d->book.dataset, d->o->source, d->o->run, NULL, NULL };
 	struct flatten_out out = { NULL, d->rejects, d->faults, &d->book };
 	struct stream_header header = h;
 	char kind[BOOK_DATASET_SIZE + 8];
@@ -112,6 +112,7 @@ decode_limit(const void *cookie, const unsigned char *p, size_t len)
 static int
 decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 {
+	const struct stream_header of = { "rrc", d->o->source, d->o->run, NULL, NULL };
 	const unsigned char *head;
 	enum charset_id id;
 	size_t len, i;
@@ -133,7 +134,7 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 	if (d->l->continued >= 0)
 		frame_join(d->framer, (unsigned char)d->l->continued, decode_limit, d);
 	decode_index(d);
-	d->rejects = reject_open(d->o->rejects, "rrc", d->o->source, d->o->run, &d->book, e);
+	d->rejects = reject_open(d->o->rejects, &of, &d->book, e);
 	if (d->rejects == NULL)
 		return (-1);
 	reject_form(d->rejects, id == CHARSET_ASCII ? "lines" : "records", d->l->name, NULL, 0);

@@ -41,7 +41,7 @@ outs_open(struct outs *o, struct rows *rows, size_t segment, int fd, const char 
     const struct outs_header *h, struct err *e)
 {
 	struct outs_file *f = &o->files[segment];
-	struct stream_header header = { NULL, h->source, h->run, NULL };
+	struct stream_header header = { NULL, h->source, h->run, NULL, NULL };
 	const char *const *columns;
 	char kind[128];
 	size_t n;

@@ -81,8 +81,9 @@ static int
 snapshot_count(struct pg *pg, struct snapshot_totals *t, struct err *e)
 {
 	struct pg_result *r = pg_query(pg,
-	    "SELECT count(*), count(*) FILTER (WHERE id NOT IN (SELECT id FROM stand_rule)),"
-	    " count(*) FILTER (WHERE id NOT IN (SELECT id FROM stand_field)) FROM stand_filing",
+	    "SELECT count(*), count(*) FILTER (WHERE r.id IS NULL), count(*) FILTER (WHERE p.id IS NULL)"
+	    " FROM stand_filing f LEFT JOIN (SELECT DISTINCT id FROM stand_rule) r ON r.id = f.id"
+	    " LEFT JOIN (SELECT DISTINCT id FROM stand_field) p ON p.id = f.id",
 	    NULL, 0, e);
 
 	if (r == NULL)

@@ -136,7 +136,7 @@ stand_rules(struct pg *pg, const struct catalog *c, const char *tenant, const ch
 
 	if (stand_domains(pg, c, e) || stand_force(pg, tenant, as_of, known_on, e))
 		return (-1);
-	return (pg_exec(pg, "ANALYZE stand_force", e));
+	return (pg_exec(pg, "ANALYZE stand_domain; ANALYZE stand_force", e));
 }
 
 int

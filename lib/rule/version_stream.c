@@ -119,6 +119,7 @@ version_stream_dataset(struct version_stream *t, struct err *e)
 static int
 version_stream_header(struct version_stream *t, struct err *e)
 {
+	struct stream_header of = { "rule", NULL, NULL, NULL, NULL };
 	struct version *v = t->v;
 	const char *line;
 	size_t len;
@@ -129,8 +130,9 @@ version_stream_header(struct version_stream *t, struct err *e)
 		return (-1);
 	t->s = version_section(v, stream_reader_source(t->r));
 	memcpy(t->s->dataset, t->dataset, sizeof(t->s->dataset));
-	t->rejects = reject_open_nth(v->o->rejects, v->nsections, "rule", t->s->source,
-	    stream_reader_run(t->r), &t->s->own, e);
+	of.source = t->s->source;
+	of.run = stream_reader_run(t->r);
+	t->rejects = reject_open_nth(v->o->rejects, v->nsections, &of, &t->s->own, e);
 	if (t->rejects == NULL)
 		return (-1);
 	line = stream_reader_raw(t->r, &len);

@@ -60,6 +60,15 @@ control_begin(struct control *c, const char *p, size_t len, const char *prefix, 
 	return (0);
 }
 
+bool
+control_is_next(const struct control *c, const char *key)
+{
+	size_t n = strlen(key);
+
+	return ((size_t)(c->end - c->p) > n + 1 && c->p[0] == ' ' && memcmp(c->p + 1, key, n) == 0 &&
+	    c->p[1 + n] == '=');
+}
+
 int
 control_raw(struct control *c, const char *key, const char **value, size_t *len, struct err *e)
 {

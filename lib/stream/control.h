@@ -1,6 +1,7 @@
 #ifndef AEGIS_STREAM_CONTROL_H
 #define AEGIS_STREAM_CONTROL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,12 @@ struct control {
  */
 int control_begin(struct control *c, const char *p, size_t len, const char *prefix,
     const char *what, struct err *e);
+
+/**
+ * control_is_next(c, key):
+ * Whether the next word is that of ${key}, which may be left out.
+ */
+bool control_is_next(const struct control *c, const char *key);
 
 /**
  * control_raw(c, key, value, len, e):

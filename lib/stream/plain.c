@@ -73,7 +73,7 @@ static int
 plain_columns(struct plain_sealing *s, int out, const char *source, struct err *e)
 {
 	const char *dataset = strcmp(s->opt->dataset, "-") != 0 ? s->opt->dataset : NULL;
-	struct stream_header h = { s->opt->kind, source, s->opt->run, dataset };
+	struct stream_header h = { s->opt->kind, source, s->opt->run, dataset, s->opt->tenant };
 	const struct stream_field *f;
 	char **columns;
 	size_t i, n;

@@ -17,6 +17,7 @@ struct plain_options {
 	const char *source;  /* what to call the source; NULL: the path */
 	const char *dataset; /* for the book, or "-" */
 	const char *run;     /* UUID */
+	const char *tenant;  /* of entity: streams, UUID; NULL: it is not said */
 	size_t row_max;      /* bytes of a row, up to STREAM_ROW_MAX */
 };
 

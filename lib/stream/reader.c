@@ -30,6 +30,7 @@ struct stream_reader {
 	char source[READER_SOURCE_SIZE];
 	char run[READER_RUN_SIZE];
 	char dataset[BOOK_DATASET_SIZE];
+	char tenant[READER_RUN_SIZE];
 	char **columns;
 	size_t ncolumns; /* as the caller sees them */
 	bool constant;   /* a second column "_" is hidden */
@@ -159,7 +160,7 @@ reader_kind(const struct stream_reader *r, const char *kind, const char *last, s
 	return (0);
 }
 
-/* The line "#aegis-stream 1 kind=... source=... run=...[ dataset=...]". */
+/* The line "#aegis-stream 1 kind=... source=... run=...[ dataset=...][ tenant=...]". */
 static int
 reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 {
@@ -189,8 +190,14 @@ reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	    control_get(&c, "run", r->run, sizeof(r->run), e))
 		return (-1);
 	(void)strcpy(r->dataset, "-");
-	if (c.p < c.end && control_get(&c, "dataset", r->dataset, sizeof(r->dataset), e))
+	if (control_is_next(&c, "dataset") &&
+	    control_get(&c, "dataset", r->dataset, sizeof(r->dataset), e))
 		return (-1);
+	r->tenant[0] = '\0';
+	if (control_is_next(&c, "tenant") &&
+	    (control_get(&c, "tenant", r->tenant, sizeof(r->tenant), e) ||
+		num_uuid(r->tenant, r->tenant)))
+		return (err_set(e, STATUS_DATA, "the header's tenant is not a UUID"));
 	if (control_end(&c, e))
 		return (-1);
 	return (reader_kind(r, r->kind, last, e));
@@ -406,6 +413,13 @@ stream_reader_dataset(const struct stream_reader *r)
 {
 
 	return (r->dataset);
+}
+
+const char *
+stream_reader_tenant(const struct stream_reader *r)
+{
+
+	return (r->tenant);
 }
 
 size_t

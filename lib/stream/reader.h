@@ -60,6 +60,7 @@ const char *stream_reader_kind(const struct stream_reader *r);
 const char *stream_reader_source(const struct stream_reader *r);
 const char *stream_reader_run(const struct stream_reader *r);
 const char *stream_reader_dataset(const struct stream_reader *r); /* "-": it is not said */
+const char *stream_reader_tenant(const struct stream_reader *r);  /* "": it is not said */
 size_t stream_reader_ncolumns(const struct stream_reader *r);
 const char *stream_reader_column(const struct stream_reader *r, size_t i);
 

@@ -14,7 +14,6 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "base/utf8.h"
-#include "stream/writer.h"
 
 enum {
 	FAULT_MAX = 50,
@@ -166,10 +165,10 @@ static const char *const reject_columns[] = {
 enum { REJECT_COLUMNS = sizeof(reject_columns) / sizeof(reject_columns[0]) };
 
 static int
-reject_start(struct reject_writer *w, const char *path, const char *kind, const char *run,
+reject_start(struct reject_writer *w, const char *path, const struct stream_header *of,
     struct err *e)
 {
-	struct stream_header h = { NULL, w->source, run, NULL };
+	struct stream_header h = { NULL, of->source, of->run, NULL, of->tenant };
 	struct buf k = BUF_INIT(256);
 	int rc = -1;
 
@@ -186,7 +185,7 @@ reject_start(struct reject_writer *w, const char *path, const char *kind, const 
 	w->fd = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (w->fd < 0)
 		return (err_sys(e, STATUS_OUTPUT, "can't make the reject file '%s'", w->partial));
-	if (buf_addf(&k, e, "reject:%s", kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
+	if (buf_addf(&k, e, "reject:%s", of->kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
 	    (w->out = stream_writer_open(w->fd, w->partial, &h, reject_columns, REJECT_COLUMNS,
 		 e)) != NULL)
 		rc = 0;
@@ -195,16 +194,15 @@ reject_start(struct reject_writer *w, const char *path, const char *kind, const 
 }
 
 struct reject_writer *
-reject_open(const char *path, const char *kind, const char *source, const char *run,
-    struct book *book, struct err *e)
+reject_open(const char *path, const struct stream_header *of, struct book *book, struct err *e)
 {
 	struct reject_writer *w = xcalloc(1, sizeof(*w));
 
 	w->fd = -1;
 	w->book = book;
-	w->source = xstrdup(source);
+	w->source = xstrdup(of->source);
 	w->faults.max = REJECT_FAULTS_MAX;
-	if (path != NULL && reject_start(w, path, kind, run, e)) {
+	if (path != NULL && reject_start(w, path, of, e)) {
 		reject_abandon(w);
 		return (NULL);
 	}
@@ -212,20 +210,20 @@ reject_open(const char *path, const char *kind, const char *source, const char *
 }
 
 struct reject_writer *
-reject_open_nth(const char *path, uint64_t nth, const char *kind, const char *source,
-    const char *run, struct book *book, struct err *e)
+reject_open_nth(const char *path, uint64_t nth, const struct stream_header *of,
+    struct book *book, struct err *e)
 {
 	char numbered[4096];
 	int n;
 
 	if (path == NULL || nth < 2)
-		return (reject_open(path, kind, source, run, book, e));
+		return (reject_open(path, of, book, e));
 	n = snprintf(numbered, sizeof(numbered), "%s.%llu", path, (unsigned long long)nth);
 	if (n < 0 || (size_t)n >= sizeof(numbered)) {
 		(void)err_set(e, STATUS_USAGE, "the reject file's name is too long");
 		return (NULL);
 	}
-	return (reject_open(numbered, kind, source, run, book, e));
+	return (reject_open(numbered, of, book, e));
 }
 
 /* One member {"code":..., "column":..., "value":..., "reason":...}. */

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "stream/book.h"
+#include "stream/writer.h"
 
 /*
  * A reject file: a sealed stream of kind reject:KIND with the columns
@@ -49,22 +50,23 @@ void fault_clear(struct fault_list *l);
 void fault_list_free(struct fault_list *l);
 
 /**
- * reject_open(path, kind, source, run, book, e):
- * Start the reject file ${path} of kind ${kind} ("rrc", "entity").  Where
+ * reject_open(path, of, book, e):
+ * Start the reject file ${path} of the stream ${of}, whose kind is that of the file
+ * ("rrc", "entity") and whose dataset is not used.  Where
  * ${path} is NULL there is none, and the first reject ends the stage: see
  * reject_put().  Faults are counted in ${book}, which outlives the writer.
  * Return the writer, or NULL with ${e} set.
  */
-struct reject_writer *reject_open(const char *path, const char *kind, const char *source,
-    const char *run, struct book *book, struct err *e);
+struct reject_writer *reject_open(const char *path, const struct stream_header *of,
+    struct book *book, struct err *e);
 
 /**
- * reject_open_nth(path, nth, kind, source, run, book, e):
+ * reject_open_nth(path, nth, of, book, e):
  * The same for the ${nth} stream of one input, from 1: from the second on its file is
  * ${path}.${nth}.  STATUS_USAGE where that name is too long.
  */
-struct reject_writer *reject_open_nth(const char *path, uint64_t nth, const char *kind,
-    const char *source, const char *run, struct book *book, struct err *e);
+struct reject_writer *reject_open_nth(const char *path, uint64_t nth,
+    const struct stream_header *of, struct book *book, struct err *e);
 
 /**
  * reject_form(w, kind, dataset, columns, len):

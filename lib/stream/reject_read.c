@@ -374,7 +374,7 @@ static int
 reject_read_send(struct reject_replay *p, int fd, struct err *e)
 {
 	struct plain_options opt = { p->kind, stream_reader_source(p->rr->r), "-",
-		stream_reader_run(p->rr->r), STREAM_ROW_MAX };
+		stream_reader_run(p->rr->r), NULL, STREAM_ROW_MAX };
 	char path[40];
 	ssize_t k;
 
@@ -385,6 +385,9 @@ reject_read_send(struct reject_replay *p, int fd, struct err *e)
 	if (strchr(p->kind, ':') != NULL && !p->rr->o->csv) {
 		if (p->dataset[0] != '\0')
 			opt.dataset = p->dataset;
+		if (strncmp(p->kind, "entity:", strlen("entity:")) == 0 &&
+		    stream_reader_tenant(p->rr->r)[0] != '\0')
+			opt.tenant = stream_reader_tenant(p->rr->r);
 		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", p->spool);
 		return (plain_seal(path, fd, &opt, e));
 	}

@@ -312,6 +312,7 @@ writer_header(struct stream_writer *w, const struct stream_header *h, struct err
 	if (buf_adds(&b, "#aegis-stream 1", e) == 0 && control_put(&b, "kind", h->kind, e) == 0 &&
 	    control_put(&b, "source", source, e) == 0 && control_put(&b, "run", h->run, e) == 0 &&
 	    (h->dataset == NULL || control_put(&b, "dataset", h->dataset, e) == 0) &&
+	    (h->tenant == NULL || control_put(&b, "tenant", h->tenant, e) == 0) &&
 	    buf_adds(&b, "\n", e) == 0) {
 		writer_bulk(w, b.p, b.len);
 		rc = 0;

@@ -19,6 +19,7 @@ struct stream_header {
 	const char *source;  /* the source's name, any bytes but NUL */
 	const char *run;     /* UUID of the run */
 	const char *dataset; /* what the rows come from, LAYOUT/VIEW; NULL: it is not said */
+	const char *tenant;  /* UUID: whose the rows are; NULL: it is not said */
 };
 
 /**

@@ -114,6 +114,8 @@ bulk_mode(const struct bulk *l, struct err *e)
 static int
 bulk_header(struct bulk *l, struct err *e)
 {
+	const struct stream_header of = { stream_reader_kind(l->r), stream_reader_source(l->r),
+		stream_reader_run(l->r), NULL, NULL };
 	const char *table = bulk_table_of(l->r), *line;
 	size_t len;
 
@@ -128,8 +130,7 @@ bulk_header(struct bulk *l, struct err *e)
 	book_init(&l->own, "table-load");
 	(void)snprintf(l->own.dataset, sizeof(l->own.dataset), "table:%.100s", table);
 	l->staged = l->o->mode != TABLE_INSERT;
-	l->rejects = reject_open_nth(l->o->rejects, l->nresults, stream_reader_kind(l->r),
-	    stream_reader_source(l->r), stream_reader_run(l->r), &l->own, e);
+	l->rejects = reject_open_nth(l->o->rejects, l->nresults, &of, &l->own, e);
 	if (l->rejects == NULL)
 		return (-1);
 	line = stream_reader_raw(l->r, &len);

@@ -253,9 +253,9 @@ bulk_merge_scope(const struct bulk *l, struct buf *b, struct err *e)
 	return (rc || buf_adds(b, "'", e) ? -1 : 0);
 }
 
-/* Rows of other tables that would go, or lose their reference, with those deleted. */
+/* Rows of other tables that would go, or lose their reference, with those of aegis_gone. */
 static int
-bulk_merge_dependents(struct bulk *l, const char *gone, struct err *e)
+bulk_merge_dependents(struct bulk *l, struct err *e)
 {
 	struct buf sql = BUF_INIT(MERGE_SQL_MAX);
 	const char *params[] = { l->t->name };
@@ -274,13 +274,14 @@ bulk_merge_dependents(struct bulk *l, const char *gone, struct err *e)
 	for (i = 0, rc = 0; rc == 0 && i < pg_result_rows(r); i++) {
 		sql.len = 0;
 		if (buf_addf(&sql, e,
-			"SELECT count(*) FROM %s c WHERE EXISTS (SELECT FROM %s t WHERE %s AND %s)",
-			pg_result_get(r, i, 0), l->t->quoted, gone, pg_result_get(r, i, 1)) ||
+			"SELECT count(*) FROM %s c WHERE EXISTS (SELECT FROM %s t JOIN aegis_gone g"
+			" ON t.ctid = g.id AND t.tableoid = g.part WHERE %s)",
+			pg_result_get(r, i, 0), l->t->quoted, pg_result_get(r, i, 1)) ||
 		    buf_str(&sql, e) == NULL || (n = pg_query(l->pg, sql.p, NULL, 0, e)) == NULL) {
 			rc = -1;
 		} else if (strcmp(pg_result_get(n, 0, 0), "0") != 0) {
 			rc = err_set(e, STATUS_DATA,
-			    "%s rows of table '%s' hang on the rows of '%s' that the input does not have",
+			    "%s rows of table '%s' reference rows of '%s' that are missing from the input",
 			    pg_result_get(n, 0, 0), pg_result_get(r, i, 0), l->t->name);
 			(void)err_hint(e, "nothing was changed; --cascade lets them go too");
 		}
@@ -292,44 +293,76 @@ bulk_merge_dependents(struct bulk *l, const char *gone, struct err *e)
 	return (rc);
 }
 
+/*
+ * Where the rows are whose keys the input lacks: as a join, since NOT IN asks row by row as soon as
+ * the keys outgrow work_mem.  A key with a NULL in it is like no other, and stays.
+ */
+static int
+bulk_merge_gone(struct bulk *l, uint64_t *missing, uint64_t *all, struct err *e)
+{
+	struct buf scope = BUF_INIT(64 << 10), sql = BUF_INIT(MERGE_SQL_MAX);
+	struct pg_result *r = NULL;
+	int rc = -1;
+
+	if (bulk_merge_scope(l, &scope, e) == 0 && buf_str(&scope, e) != NULL &&
+	    buf_addf(&sql, e,
+		"CREATE TEMPORARY TABLE aegis_gone ON COMMIT DROP AS SELECT t.part, t.id FROM"
+		" (SELECT tableoid AS part, ctid AS id, ROW(%s) AS k FROM %s WHERE %s) t LEFT JOIN"
+		" (SELECT ROW(%s) AS k FROM aegis_stage) s ON s.k = t.k"
+		" WHERE s.k IS NULL AND t.k IS NOT NULL; ANALYZE aegis_gone",
+		l->key->target, l->t->quoted, scope.p, l->key->target) == 0 &&
+	    bulk_merge_run(l, &sql, e) == 0) {
+		sql.len = 0;
+		if (buf_addf(&sql, e,
+			"SELECT (SELECT count(*) FROM aegis_gone), (SELECT count(*) FROM %s WHERE %s)",
+			l->t->quoted, scope.p) == 0 &&
+		    buf_str(&sql, e) != NULL && (r = pg_query(l->pg, sql.p, NULL, 0, e)) != NULL) {
+			*missing = strtoull(pg_result_get(r, 0, 0), NULL, 10);
+			*all = strtoull(pg_result_get(r, 0, 1), NULL, 10);
+			rc = 0;
+		}
+	}
+	pg_result_free(r);
+	buf_free(&scope);
+	buf_free(&sql);
+	return (rc);
+}
+
 static int
 bulk_merge_delete(struct bulk *l, struct err *e)
 {
-	struct buf scope = BUF_INIT(64 << 10), gone = BUF_INIT(MERGE_SQL_MAX),
-		   sql = BUF_INIT(MERGE_SQL_MAX);
+	struct buf sql = BUF_INIT(MERGE_SQL_MAX);
 	struct pg_result *r = NULL;
-	uint64_t missing, all;
+	uint64_t missing = 0, all = 0;
 	int rc = -1;
 
-	if (bulk_merge_scope(l, &scope, e) || buf_str(&scope, e) == NULL ||
-	    buf_addf(&gone, e, "%s AND (%s) NOT IN (SELECT %s FROM aegis_stage)", scope.p,
-		l->key->target, l->key->target) ||
-	    buf_str(&gone, e) == NULL ||
-	    buf_addf(&sql, e, "SELECT count(*) FILTER (WHERE %s), count(*) FROM %s t WHERE %s",
-		gone.p, l->t->quoted, scope.p) ||
-	    buf_str(&sql, e) == NULL || (r = pg_query(l->pg, sql.p, NULL, 0, e)) == NULL)
+	if (bulk_merge_gone(l, &missing, &all, e))
 		goto done;
-	missing = strtoull(pg_result_get(r, 0, 0), NULL, 10);
-	all = strtoull(pg_result_get(r, 0, 1), NULL, 10);
 	if (num_exceeds(&l->o->max_deleted, missing, all)) {
 		(void)err_set(e, STATUS_DATA,
-		    "the input lacks %llu of the %llu rows of table '%s', which is more than may go",
+		    "would delete %llu of %llu rows of table '%s', more than --max-deleted allows",
 		    (unsigned long long)missing, (unsigned long long)all, l->t->name);
 		(void)err_hint(e, "nothing was changed; if it is right: --max-deleted 100%%");
 		goto done;
 	}
-	if (!l->o->cascade && bulk_merge_dependents(l, gone.p, e))
+	if (!l->o->cascade && bulk_merge_dependents(l, e))
 		goto done;
-	sql.len = 0;
-	if (buf_addf(&sql, e, "DELETE FROM %s t WHERE %s", l->t->quoted, gone.p) ||
-	    bulk_merge_run(l, &sql, e))
+	if (buf_addf(&sql, e,
+		"DELETE FROM %s t USING aegis_gone g WHERE t.ctid = g.id AND t.tableoid = g.part",
+		l->t->quoted) ||
+	    buf_str(&sql, e) == NULL || (r = pg_query(l->pg, sql.p, NULL, 0, e)) == NULL)
 		goto done;
+	if (pg_result_affected(r) != missing) {
+		(void)err_set(e, STATUS_TEMPFAIL,
+		    "%llu rows of table '%s' were deleted, not %llu: another program writes it",
+		    (unsigned long long)pg_result_affected(r), l->t->name,
+		    (unsigned long long)missing);
+		goto done;
+	}
 	l->now->counts.retired = missing;
-	rc = 0;
+	rc = pg_exec(l->pg, "DROP TABLE aegis_gone", e);
 done:
 	pg_result_free(r);
-	buf_free(&scope);
-	buf_free(&gone);
 	buf_free(&sql);
 	return (rc);
 }

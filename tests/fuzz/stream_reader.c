@@ -58,7 +58,7 @@ take(int fd, struct buf *out, int again)
 	while ((event = stream_reader_next(r, &e)) > STREAM_END) {
 		if (event == STREAM_HEADER && again >= 0 && w == NULL) {
 			struct stream_header h = { stream_reader_kind(r), stream_reader_source(r),
-				RUN, NULL };
+				RUN, NULL, NULL };
 
 			for (i = 0; i < stream_reader_ncolumns(r); i++)
 				columns[i] = stream_reader_column(r, i);

@@ -87,10 +87,11 @@ def seal(head, body, books):
 
 
 def stream(columns, rows, kind="entity:" + TYPE, run=None, source="wells.ebc", books=None,
-           **more):
+           tenant=TENANT, **more):
     """Rows are (entity_key, {field: bytes}) or (entity_key, dict, record)."""
     run = run or str(uuid.uuid4())
-    head = ("#aegis-stream 1 kind=%s source=%s run=%s\n" % (kind, source, run)).encode()
+    head = ("#aegis-stream 1 kind=%s source=%s run=%s%s\n" % (
+        kind, source, run, " tenant=" + tenant if tenant else "")).encode()
     body = ",".join(["_record", "_offset", "entity_key"] + columns).encode() + b"\n"
     for i, row in enumerate(rows):
         place = row[2] if len(row) > 2 else i + 1

@@ -97,13 +97,13 @@ def reject_file(path, kind, keys):
 
 
 def stream(dataset, todo, sha=None, source=None, config="a" * 64, columns=None, header=True,
-           upstream=None, run=None):
+           upstream=None, run=None, tenant=None):
     """todo: (key, {field: bytes}).  upstream: what rrc-decode rejected, (words, n)."""
     kind, own = COLUMNS[dataset]
     columns = columns or own
     head = "#aegis-stream 1 kind=entity:%s source=%s run=%s%s\n" % (
         kind, source or dataset.replace("/", "."), run or uuid.uuid4(),
-        " dataset=" + dataset if header else "")
+        (" dataset=" + dataset if header else "") + " tenant=" + (tenant or TENANT))
     body = ",".join(["_record", "_offset", "entity_key"] + columns).encode() + b"\n"
     for i, (key, values) in enumerate(todo):
         body += b",".join([b"%d" % (i + 1), b"%d" % (i * 10), quote(key)] +
@@ -127,7 +127,8 @@ def run(data, kind, *options, tenant=None):
 
 
 def load(dataset, todo, *options, what=None, tenant=None, **more):
-    p = run(stream(dataset, todo, **more), COLUMNS[dataset][0], *options, tenant=tenant)
+    p = run(stream(dataset, todo, tenant=tenant, **more), COLUMNS[dataset][0], *options,
+            tenant=tenant)
     if p.returncode or what:
         ok(p.returncode == 0, what or "a load of " + dataset, p.returncode, p.err)
     return p.report

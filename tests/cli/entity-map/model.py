@@ -294,7 +294,8 @@ def check(where):
 
     head, table, tail = parse(open(where + "/out", "rb").read())
     same(head, ["#aegis-stream 1 kind=entity:well source=hand%20made "
-                "run=11111111-2222-4333-8444-555555555555 dataset=handmade/rows"], "header")
+                "run=11111111-2222-4333-8444-555555555555 dataset=handmade/rows "
+                "tenant=00000000-0000-4000-8000-000000000001"], "header")
     same(table[0], ["_record", "_offset", "entity_key"] + [f[0] for f in mapped()], "columns")
     same(len(table) - 1, len(want_rows), "number of rows")
     for got, want in zip(table[1:], want_rows):

@@ -113,7 +113,7 @@ static int
 input(int n, bool cut)
 {
 	static const char *const columns[] = { "_record", "_offset", "X", "Y" };
-	static const struct stream_header h = { "rrc:l/v", "a source", RUN, NULL };
+	static const struct stream_header h = { "rrc:l/v", "a source", RUN, NULL, NULL };
 	struct err e = ERR_INIT;
 	int fd = io_spool(&e), i, k;
 

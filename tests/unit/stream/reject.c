@@ -43,6 +43,14 @@ slurp(const char *name, size_t *len)
 	"#aegis-seal rows=3 read=3 rejected=0 skipped=0 flawed=0 bytes=640 "                    \
 	"xxh64=f191bf90097cad06 source_sha256=- rejects=-\n"
 
+static struct reject_writer *
+open_of(const char *file, const char *kind, const char *source, struct book *b, struct err *e)
+{
+	const struct stream_header of = { kind, source, RUN, NULL, NULL };
+
+	return (reject_open(file, &of, b, e));
+}
+
 static void
 test_golden(void)
 {
@@ -58,7 +66,7 @@ test_golden(void)
 
 	book_init(&b, "rrc-decode");
 	(void)strcpy(b.dataset, "demo/well");
-	w = reject_open(path, "rrc", "a b.gz", RUN, &b, &e);
+	w = open_of(path, "rrc", "a b.gz", &b, &e);
 	help_need(w != NULL, e.msg);
 	reject_form(w, "rrc:l/v", "l", "a,b", 3);
 	fault_add(l, "bad_key", "api_number", "4 X", 3, "no %s at %d", "digits", 1);
@@ -107,7 +115,7 @@ test_without_file(void)
 	struct reject_writer *w;
 
 	book_init(&b, "x");
-	w = reject_open(NULL, "rrc", "in.gz", RUN, &b, &e);
+	w = open_of(NULL, "rrc", "in.gz", &b, &e);
 	fault_add(l, "bad_date", "D", "19500500", 8, "month 05 has no day 00");
 	(void)tap_ok(reject_put(w, false, &(struct reject_at){ 1, 0, "", 0 }, l, "x", 1, &e) == 0 &&
 		b.flawed == 1,
@@ -140,7 +148,7 @@ test_cuts(void)
 	int fd;
 
 	book_init(&b, "x");
-	w = reject_open(path, "entity", "s", RUN, &b, &e);
+	w = open_of(path, "entity", "s", &b, &e);
 	help_need(w != NULL, e.msg);
 	memset(value, '\x01', sizeof(value));
 	for (i = 0; i < 60; i++)
@@ -201,25 +209,25 @@ test_failures(void)
 	struct stat st;
 
 	book_init(&b, "x");
-	(void)tap_ok(reject_open("/nowhere/x", "rrc", "s", RUN, &b, &e) == NULL &&
+	(void)tap_ok(open_of("/nowhere/x", "rrc", "s", &b, &e) == NULL &&
 		e.status == STATUS_OUTPUT,
 	    "a directory that is not there: %s", e.msg);
 	e = (struct err)ERR_INIT;
 	memset(long_name, 'x', BOOK_FILE_SIZE);
-	(void)tap_ok(reject_open(long_name, "rrc", "s", RUN, &b, &e) == NULL &&
+	(void)tap_ok(open_of(long_name, "rrc", "s", &b, &e) == NULL &&
 		e.status == STATUS_USAGE,
 	    "a name that is too long: %s", e.msg);
 	e = (struct err)ERR_INIT;
 	help_need(stat(path, &st) == 0, "no file of the last test");
 	(void)snprintf(before, sizeof(before), "%lld", (long long)st.st_size);
-	w = reject_open(path, "rrc", "s", RUN, &b, &e);
+	w = open_of(path, "rrc", "s", &b, &e);
 	fault_add(l, "x", NULL, NULL, 0, "x");
 	(void)reject_put(w, true, &(struct reject_at){ 1, 1, NULL, 0 }, l, "r", 1, &e);
 	reject_abandon(w);
 	(void)tap_ok(stat(partial, &st) == 0, "abandoned: what was written stays as .partial");
 	(void)tap_ok(stat(path, &st) == 0 && st.st_size == strtoll(before, NULL, 10),
 	    "and the file of before is as it was");
-	w = reject_open(path, "rrc", "s", RUN, &b, &e);
+	w = open_of(path, "rrc", "s", &b, &e);
 	(void)unlink(path);
 	(void)unlink(partial);
 	(void)mkdir(path, 0777);

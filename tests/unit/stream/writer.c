@@ -10,7 +10,7 @@
 #include "../../tap.h"
 #include "help.h"
 
-static const struct stream_header table = { "table:t", "-", RUN, NULL };
+static const struct stream_header table = { "table:t", "-", RUN, NULL, NULL };
 
 static struct stream_writer *
 begin(int *fd, const char *const *columns, size_t n)
@@ -39,7 +39,7 @@ static void
 test_golden(void)
 {
 	static const char *const columns[] = { "_record", "_offset", "name", "depth" };
-	const struct stream_header h = { "rrc:demo/well", "/data/d b%\xc3\xa9.ebc.gz", RUN, NULL };
+	const struct stream_header h = { "rrc:demo/well", "/data/d b%\xc3\xa9.ebc.gz", RUN, NULL, NULL };
 	struct err e = ERR_INIT;
 	struct stream_writer *w;
 	struct book b;
@@ -236,7 +236,7 @@ test_misuse(void)
 {
 	static const char *const two[] = { "a", "b" }, *const same[] = { "a", "a" };
 	static const char *const none[] = { "a", "" }, *const reserved[] = { "_", "a" };
-	const struct stream_header bad = { "table:t", "-", "no-uuid", NULL };
+	const struct stream_header bad = { "table:t", "-", "no-uuid", NULL, NULL };
 	struct err e = ERR_INIT, e2 = ERR_INIT, e3 = ERR_INIT, e4 = ERR_INIT;
 	struct stream_writer *w;
 	struct book b, up;
