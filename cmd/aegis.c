@@ -289,6 +289,7 @@ main(int argc, char **argv)
 	char **operands;
 	int n, rc;
 
+	os_standard_descriptors();
 	log_init("aegis");
 	if (argc < 2) {
 		log_error("usage: aegis STAGE [arguments]; aegis help lists the stages");

@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "pg/pg.h"
 
 static const char *opt_db, *opt_table, *opt_period, *opt_from, *opt_to;
 static struct window_options o;
@@ -25,6 +26,7 @@ static const struct option_spec options[] = {
 	    "The archives sealed so far: rows that came too late for theirs are read too." },
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
 	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
+	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

@@ -17,6 +17,7 @@ static const struct option_spec options[] = {
 	{ "tenant", OPTION_STRING, "UUID", &tenant, "Tenant to define the types for." },
 	{ "db", OPTION_STRING, "CONNINFO", &db,
 	    "Database; default: libpq's PG* variables, else the private database." },
+	PG_OPTION_LOCK_WAIT,
 	{ "prune", OPTION_FLAG, NULL, &prune,
 	    "Remove fields, mappings and rules of these types that the files do not have." },
 	{ "plan", OPTION_FLAG, NULL, &plan, "Say what would change, and change nothing." },

@@ -6,6 +6,7 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "entity/load.h"
+#include "pg/pg.h"
 
 static struct load_options o = {
 	.max_rejects = { true, 0, 0.001 },
@@ -19,6 +20,7 @@ static const struct option_spec options[] = {
 	{ "type", OPTION_STRING, "TYPE", &o.type, "Entity type, such as well." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_LOCK_WAIT,
 	{ "dataset", OPTION_STRING, "NAME", &o.dataset,
 	    "Dataset that the rows come from, such as olf001/lease, where the stream does not "
 	    "say it." },

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "fixture/restore.h"
+#include "pg/pg.h"
 
 static struct restore_options o;
 static uint64_t jobs = 2;
@@ -19,6 +20,7 @@ static const struct option_spec options[] = {
 	{ "jobs", OPTION_U64, "N", &jobs, "Connections that work at the same time (2)." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

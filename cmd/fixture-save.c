@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/program.h"
 #include "fixture/save.h"
+#include "pg/pg.h"
 
 static struct save_options o = { .jobs = 2 };
 static struct option_list where;
@@ -24,6 +25,7 @@ static const struct option_spec options[] = {
 	{ "jobs", OPTION_U64, "N", &jobs, "Connections that work at the same time (2)." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

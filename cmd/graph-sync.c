@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "entity/graph.h"
+#include "pg/pg.h"
 
 static struct graph_options o;
 static const char *report = "text";
@@ -13,6 +14,7 @@ static const struct option_spec options[] = {
 	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose entities." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_LOCK_WAIT,
 	{ "full", OPTION_FLAG, NULL, &o.full,
 	    "Look at every entity and link, not only at those that new loads have changed." },
 	{ "check", OPTION_FLAG, NULL, &o.check,

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/version.h"
 
@@ -39,6 +40,7 @@ static const struct option_spec options[] = {
 	    "Take a source that was loaded before the last one." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_LOCK_WAIT,
 	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
+#include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/snapshot.h"
 #include "rule/stale.h"
@@ -37,6 +38,7 @@ static const struct option_spec options[] = {
 	    "Which filings stand on which rules (pipelines/rules.yaml)." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

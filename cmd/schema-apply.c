@@ -10,6 +10,7 @@ static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
 	    "database to apply to, as libpq takes it (default: PGHOST and its kin, else the "
 	    "private database)" },
+	PG_OPTION_LOCK_WAIT,
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
 	    "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },
 	{ "without", OPTION_STRING, "LIST", &opt_without,

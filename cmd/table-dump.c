@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "pg/pg.h"
 #include "table/dump.h"
 
 static struct dump_options o;
@@ -18,6 +19,7 @@ static bool opt_all;
 static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
 	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
+	PG_OPTION_LOCK_WAIT,
 	{ "columns", OPTION_STRING, "A,B", &o.columns, "Only these columns, in this order." },
 	{ "where", OPTION_STRING, "SQL", &o.where, "Only rows for which this condition holds." },
 	{ "query", OPTION_STRING, "SQL", &o.query,

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "pg/pg.h"
 #include "table/bulk.h"
 
 static struct bulk_options o = {
@@ -46,6 +47,7 @@ static const struct option_spec options[] = {
 	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
 	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
 	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
+	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

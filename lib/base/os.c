@@ -57,6 +57,18 @@ os_uuid(char dst[37])
 	    b[15]);
 }
 
+void
+os_standard_descriptors(void)
+{
+	int fd;
+
+	/* The lowest free one is what open(2) gives.  Data for a closed one is an error, not lost. */
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == 0 || fd == 2 ? O_RDWR : O_RDONLY) != fd)
+			err_die(STATUS_IO, "can't open '/dev/null'");
+}
+
 int
 os_pipe(int fd[2], struct err *e)
 {

@@ -39,6 +39,13 @@ void os_random(void *p, size_t n);
 void os_uuid(char dst[37]);
 
 /**
+ * os_standard_descriptors():
+ * Open those of 0, 1 and 2 that are closed on /dev/null, as long as nothing else is open: the next
+ * file or socket must not become one of them.
+ */
+void os_standard_descriptors(void);
+
+/**
  * os_pipe(fd, e):
  * Make a pipe whose both ends close on exec.  Return 0, or -1 with ${e} set.
  */

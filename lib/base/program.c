@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/notice.h"
+#include "base/os.h"
 
 #ifndef AEGIS_VERSION
 #define AEGIS_VERSION "0.1.0"
@@ -219,6 +221,14 @@ program_answer(const struct program *prog, const char *arg)
 	return (true);
 }
 
+/* What the library remarks is for whoever reads the messages. */
+static void
+program_notice(const char *text)
+{
+
+	log_info("%s", text);
+}
+
 int
 program_parse(const struct program *prog, int argc, char **argv, char ***operands, int *n)
 {
@@ -227,6 +237,8 @@ program_parse(const struct program *prog, int argc, char **argv, char ***operand
 	(void)snprintf(program_full, sizeof(program_full), "%s%s",
 	    prog->name[0] ? "aegis-" : "aegis", prog->name);
 	log_init(program_full);
+	notice_to(program_notice);
+	os_standard_descriptors();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	for (i = 1; i < argc; i++) {

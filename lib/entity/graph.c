@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/os.h"
 #include "entity/graph_state.h"
+#include "ledger/ledger.h"
 
 static int graph_sql(struct buf *b, const char *fmt, va_list ap, struct err *e)
     __attribute__((format(printf, 2, 0)));
@@ -124,12 +125,8 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 		    "aegis db start makes one that has; aegis doctor says what is missing"));
 	}
 	free(there);
-	if (pg_exec(g->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ", e) ||
-	    pg_exec(g->pg,
-		"SET LOCAL statement_timeout TO 0;"
-		" SET LOCAL idle_in_transaction_session_timeout TO 0;"
-		" SET LOCAL search_path = public, ag_catalog",
-		e) ||
+	if (pg_begin_load(g->pg, "ISOLATION LEVEL REPEATABLE READ", e) ||
+	    pg_exec(g->pg, "SET LOCAL search_path = public, ag_catalog", e) ||
 	    graph_text(g, &held, e,
 		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis graph-sync', 0))"))
 		return (-1);
@@ -145,12 +142,8 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 	(void)snprintf(sql, sizeof(sql), "SET TRANSACTION SNAPSHOT '%s'", snapshot);
 	free(snapshot);
 	if ((g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) != NULL &&
-	    pg_exec(g->reader, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e) == 0 &&
-	    pg_exec(g->reader, sql, e) == 0 &&
-	    pg_exec(g->reader,
-		"SET LOCAL statement_timeout TO 0;"
-		" SET LOCAL idle_in_transaction_session_timeout TO 0",
-		e) == 0)
+	    (g->check ? pg_begin_whole : pg_begin_load)(g->reader, "ISOLATION LEVEL REPEATABLE READ READ ONLY", e) == 0 &&
+	    pg_exec(g->reader, sql, e) == 0)
 		rc = 0;
 	return (rc);
 }
@@ -273,7 +266,7 @@ static int
 graph_run(struct graph *g, const struct graph_options *o, struct err *e)
 {
 
-	if (graph_begin(g, o->conninfo, e))
+	if (ledger_tenant(g->pg, g->tenant, e) || graph_begin(g, o->conninfo, e))
 		return (-1);
 	if (g->without)
 		return (0);

@@ -36,7 +36,7 @@ static int
 load_begin(struct load *l, struct err *e)
 {
 
-	if (pg_begin_load(l->pg, e))
+	if (pg_begin_load(l->pg, "", e))
 		return (-1);
 	/* The server itself sees to it that a plan writes nothing else. */
 	if (l->plan && (load_merge_table(l, e) || pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))

@@ -1,27 +1,60 @@
+/* What a load is held against: the layout of the last load, and the sources before it. */
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "entity/load_state.h"
 #include "ledger/guard.h"
+
+static int
+load_guard_past(struct load *l, struct err *e)
+{
+	struct guard_piece *pieces = xcalloc(l->nsections + 1, sizeof(*pieces));
+	struct guard_whole g = { l->pg, l->dataset_id, l->dataset,
+		l->means.coverage == DATASET_PART, pieces, l->nsections };
+	struct guard_past past;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < l->nsections; i++) {
+		const struct load_section *s = l->sections[i];
+
+		pieces[i] = (struct guard_piece){ s->source, s->upstream, s->nupstream, &s->own };
+	}
+	if ((rc = guard_past(&g, &past, e)) == 0) {
+		memcpy(l->same_as, past.same_as, sizeof(l->same_as));
+		if (!l->o->accept_older)
+			l->older = past.older;
+	}
+	free(pieces);
+	return (rc);
+}
 
 int
 load_guard(struct load *l, struct err *e)
 {
 	size_t i;
 
-	for (i = 0; i < l->nsections && l->dataset_id[0] != '\0'; i++) {
+	if (l->dataset_id[0] == '\0')
+		return (0);
+	for (i = 0; i < l->nsections && !l->o->accept_change; i++) {
 		const struct load_section *s = l->sections[i];
-		const struct guard g = { l->pg, l->dataset_id, l->dataset, l->run, s->source,
-			l->means.coverage == DATASET_PART, s->upstream, s->nupstream, &s->own };
-		char when[sizeof(l->same_as)];
+		const struct guard g = { l->pg, l->dataset_id, l->dataset, s->upstream,
+			s->nupstream, &s->own };
 
-		if (!l->o->accept_change && guard_layout(&g, e))
+		if (guard_layout(&g, e))
 			return (-1);
-		if (l->o->delta)
-			continue;
-		if (guard_source(&g, l->o->accept_older, when, sizeof(when), e))
-			return (-1);
-		if (when[0] != '\0')
-			memcpy(l->same_as, when, sizeof(when));
 	}
-	return (0);
+	return (l->o->delta ? 0 : load_guard_past(l, e));
+}
+
+int
+load_guard_older(const struct load *l, struct err *e)
+{
+
+	if (l->older.status == STATUS_OK ||
+	    l->copied + l->restored + l->merged + l->pending + l->gone == 0)
+		return (0);
+	*e = l->older;
+	return (-1);
 }

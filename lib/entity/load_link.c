@@ -331,13 +331,10 @@ load_link_last(struct load *l, struct load_link *k, struct err *e)
 static int
 load_link_lock(struct load *l, struct err *e)
 {
-	const char *params[1] = { l->tenant };
+	char name[80];
 
-	if (load_merge_exec(l,
-		"SELECT pg_advisory_xact_lock(hashtextextended('aegis entity-links ' || $1, 0))",
-		params, 1, NULL, e))
-		return (-1);
-	return (0);
+	(void)snprintf(name, sizeof(name), "aegis entity-links %s", l->tenant);
+	return (pg_advisory(l->pg, name, e));
 }
 
 int

@@ -291,7 +291,7 @@ load_merge_write(struct load *l, struct err *e)
 		" (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
 		e))
 		return (-1);
-	if (load_merge_changed(l, e) || (last && load_book_check(l, e)))
+	if (load_merge_changed(l, e) || load_guard_older(l, e) || (last && load_book_check(l, e)))
 		return (-1);
 	return (l->copied + l->restored > 0 ? load_merge_arrived(l, e) : 0);
 }
@@ -319,7 +319,7 @@ load_merge_plan(struct load *l, struct err *e)
 	if (l->changed.rows == 0)
 		return (load_book_check(l, e));
 	if (copy_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
-	    (last && load_last_settle(l, e)) || load_book_check(l, e) ||
+	    (last && load_last_settle(l, e)) || load_guard_older(l, e) || load_book_check(l, e) ||
 	    properties_owned(l->p, false, &owned, e) || (params[2] = buf_str(&owned, e)) == NULL ||
 	    (r = pg_query(l->pg, sql, params, 3, e)) == NULL)
 		goto done;

@@ -169,7 +169,7 @@ load_retire(struct load *l, struct err *e)
 		l->withheld = NULL;
 	if (l->gone == 0)
 		return (0);
-	if (load_retire_guard(l, e))
+	if (load_guard_older(l, e) || load_retire_guard(l, e))
 		return (-1);
 	if (l->withheld != NULL) {
 		log_warning("%llu entities are missing in '%s' and are not retired: %s",

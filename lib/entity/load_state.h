@@ -122,6 +122,7 @@ struct load {
 	const char *withheld;   /* why nothing was retired, or NULL */
 	char *retired_examples; /* JSON */
 	char same_as[40];       /* when this very source was loaded last, or empty */
+	struct err older;       /* the source is older than the last: an error if anything changes */
 	bool wrote;             /* some entity was */
 	bool touched;           /* there is a table load_touched */
 	size_t keys, bytes;     /* the index's */
@@ -266,9 +267,16 @@ void load_held(struct load *l);
 /**
  * load_guard(l, e):
  * When the COPY is over: is each stream's layout the one of the last load, and its source
- * none that was loaded before it?  Sets l->same_as.
+ * none that was loaded before it?  Sets l->same_as and l->older.
  */
 int load_guard(struct load *l, struct err *e);
+
+/**
+ * load_guard_older(l, e):
+ * Whether the load changes something, and its source is older than the last: then -1 with
+ * ${e} set.  After the merge, and again when it is known what is gone.
+ */
+int load_guard_older(const struct load *l, struct err *e);
 
 /* load_touched.c */
 

@@ -48,44 +48,74 @@ guard_layout(const struct guard *g, struct err *e)
 	return (rc);
 }
 
-int
-guard_source(const struct guard *g, bool accept_older, char *when, size_t size, struct err *e)
+/* The pieces as three arrays for the server: names, digests (NULL: not said), configurations. */
+static int
+guard_arrays(const struct guard_whole *g, struct buf arrays[3], struct err *e)
 {
 	char config[DIGEST_SHA256_HEX + 1];
-	const char *params[5] = { g->dataset_id,
-		g->nup > 0 ? g->up[0].source_sha256 : g->own->source_sha256,
-		g->by_name ? g->source : NULL, config, g->run };
-	struct pg_result *r;
-	int rc = 0;
+	size_t i, k;
 
-	when[0] = '\0';
-	if (!ledger_said(params[1]))
-		return (0);
-	guard_config(g->up, g->nup, g->own, config);
-	if ((r = pg_query(g->pg,
-		 "WITH known AS (SELECT *, max(loaded_at) OVER () AS last FROM batch_sources"
-		 " WHERE dataset_id = $1::integer AND NOT delta AND ($3::text IS NULL OR source = $3))"
-		 " SELECT to_char(max(loaded_at), 'YYYY-MM-DD HH24:MI'),"
-		 " max(loaded_at) = max(last), bool_or(loaded_at = last AND config_sha256 = $4),"
-		 " bool_or(run_id = $5::uuid)"
-		 " FROM known WHERE source_sha256 = $2 HAVING count(*) > 0",
-		 params, 5, e)) == NULL)
-		return (-1);
-	if (pg_result_rows(r) > 0) {
-		bool last = pg_result_get(r, 0, 1)[0] == 't',
-		     same = pg_result_get(r, 0, 2)[0] == 't';
+	for (i = 0; i < g->n; i++) {
+		const struct guard_piece *p = &g->pieces[i];
+		const char *sha = p->nup > 0 ? p->up[0].source_sha256 : p->own->source_sha256;
+		const char *words[3] = { p->source, ledger_said(sha) ? sha : NULL, config };
 
-		if (same)
-			(void)snprintf(when, size, "%s UTC", pg_result_get(r, 0, 0));
-		if (!last && !accept_older && pg_result_get(r, 0, 3)[0] != 't') {
-			(void)err_set(e, STATUS_DATA,
-			    "'%s' was loaded at %s UTC, and another source of '%s' after it",
-			    g->source, pg_result_get(r, 0, 0), g->dataset);
-			rc = err_hint(e,
-			    "an old file came back? Where this is meant, say "
-			    "--accept-older");
-		}
+		guard_config(p->up, p->nup, p->own, config);
+		for (k = 0; k < 3; k++)
+			if (buf_adds(&arrays[k], i > 0 ? "," : "{", e) ||
+			    (words[k] == NULL ? buf_adds(&arrays[k], "NULL", e) :
+						pg_array_word(&arrays[k], words[k], e)))
+				return (-1);
+	}
+	for (k = 0; k < 3; k++)
+		if (buf_adds(&arrays[k], "}", e) || buf_str(&arrays[k], e) == NULL)
+			return (-1);
+	return (0);
+}
+
+/* A load is what was written in one transaction, and has one instant. */
+static const char guard_sql[] =
+    "WITH piece AS (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) p (source, sha, config)),"
+    " known AS (SELECT s.source, s.source_sha256 AS sha, s.config_sha256 AS config, s.loaded_at,"
+    "  s.loaded_at = max(s.loaded_at) OVER (PARTITION BY CASE WHEN $5::boolean THEN s.source END)"
+    "  AS latest FROM batch_sources s WHERE s.dataset_id = $1::integer AND NOT s.delta"
+    "  AND (NOT $5::boolean OR s.source IN (SELECT source FROM piece))),"
+    " older AS (SELECT p.source, max(k.loaded_at) AS at FROM piece p JOIN known k ON k.sha = p.sha"
+    "  AND (NOT $5::boolean OR k.source = p.source) GROUP BY p.source, p.sha"
+    "  HAVING NOT bool_or(k.latest) ORDER BY 1 LIMIT 1)"
+    " SELECT (SELECT source FROM older), (SELECT to_char(at, 'YYYY-MM-DD HH24:MI') FROM older),"
+    " (SELECT to_char(max(loaded_at), 'YYYY-MM-DD HH24:MI') FROM known WHERE latest"
+    "  AND NOT EXISTS (SELECT FROM piece WHERE sha IS NULL)"
+    "  AND NOT EXISTS (SELECT sha, config FROM piece EXCEPT SELECT sha, config FROM known WHERE latest)"
+    "  AND NOT EXISTS (SELECT sha, config FROM known WHERE latest EXCEPT SELECT sha, config FROM piece))";
+
+int
+guard_past(const struct guard_whole *g, struct guard_past *past, struct err *e)
+{
+	struct buf arrays[3] = { BUF_INIT(64 << 20), BUF_INIT(64 << 20), BUF_INIT(64 << 20) };
+	const char *params[5] = { g->dataset_id, NULL, NULL, NULL, g->by_name ? "t" : "f" };
+	struct pg_result *r = NULL;
+	size_t k;
+
+	memset(past, 0, sizeof(*past));
+	if (g->n > 0 && guard_arrays(g, arrays, e) == 0) {
+		for (k = 0; k < 3; k++)
+			params[1 + k] = arrays[k].p;
+		r = pg_query(g->pg, guard_sql, params, 5, e);
+	}
+	for (k = 0; k < 3; k++)
+		buf_free(&arrays[k]);
+	if (r == NULL)
+		return (g->n > 0 ? -1 : 0);
+	if (pg_result_get(r, 0, 2) != NULL)
+		(void)snprintf(past->same_as, sizeof(past->same_as), "%s UTC", pg_result_get(r, 0, 2));
+	if (pg_result_get(r, 0, 0) != NULL) {
+		(void)err_set(&past->older, STATUS_DATA,
+		    "'%s' was loaded at %s UTC, before the latest source of '%s'",
+		    pg_result_get(r, 0, 0), pg_result_get(r, 0, 1), g->dataset);
+		(void)err_hint(&past->older,
+		    "nothing was loaded; to load it again: --accept-older");
 	}
 	pg_result_free(r);
-	return (rc);
+	return (0);
 }

@@ -109,6 +109,29 @@ ledger_do(const struct ledger *l, const char *sql, const char *const *params, in
 }
 
 int
+ledger_tenant(struct pg *pg, const char *tenant, struct err *e)
+{
+	const char *params[1] = { tenant };
+	struct pg_result *r = pg_query(pg,
+	    "SELECT EXISTS (SELECT FROM entity_type_definitions WHERE tenant_id::text = lower($1))"
+	    " OR EXISTS (SELECT FROM batch_datasets WHERE tenant_id::text = lower($1))"
+	    " OR EXISTS (SELECT FROM rule_versions WHERE tenant_id = $1)"
+	    " OR EXISTS (SELECT FROM filing_checklists WHERE tenant_id = $1)",
+	    params, 1, e);
+	bool known;
+
+	if (r == NULL)
+		return (-1);
+	known = pg_result_get(r, 0, 0)[0] == 't';
+	pg_result_free(r);
+	if (known)
+		return (0);
+	(void)err_set(e, STATUS_DATA, "tenant '%s' does not exist here: no type, load, rule or filing"
+	    " names it", tenant);
+	return (err_hint(e, "a tenant begins with: aegis entity-define --tenant %s ...", tenant));
+}
+
+int
 ledger_run(const struct ledger *l, struct err *e)
 {
 	char host[256] = "";

@@ -57,6 +57,13 @@ int ledger_check(const struct book *up, size_t n, const struct book *own,
     const struct ceiling *rejects, const struct ceiling *flaws, struct err *e);
 
 /**
+ * ledger_tenant(pg, tenant, e):
+ * Return 0 where some entity type, load, rule or filing names ${tenant}; else -1 with ${e} set to
+ * STATUS_DATA, since a misspelt tenant has nothing to do and looks like success.
+ */
+int ledger_tenant(struct pg *pg, const char *tenant, struct err *e);
+
+/**
  * ledger_run(l, e):
  * Record the run, unless the runner did before it began.  By hand this row is the
  * whole record, and is to be written when there is nothing left to go wrong but

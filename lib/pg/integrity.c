@@ -35,5 +35,11 @@ integrity_findings(struct pg *pg, const char *tenant, struct err *e)
 {
 	const char *params[] = { tenant };
 
-	return (pg_query(pg, integrity_sql, params, 1, e));
+	struct pg_result *r;
+
+	if (pg_begin_whole(pg, "READ ONLY", e))
+		return (NULL);
+	r = pg_query(pg, integrity_sql, params, 1, e);
+	pg_rollback(pg);
+	return (r);
 }

@@ -7,53 +7,15 @@
 
 #include "base/num.h"
 #include "pg/pg_state.h"
-#include "pg/private.h"
+#include "pg/sqlstate.h"
 
 struct pg_result {
 	PGresult *res;
 };
 
-static const char pg_session[] =
-    "SET TIME ZONE 'UTC'; SET datestyle TO ISO; SET intervalstyle TO postgres; "
-    "SET standard_conforming_strings TO on; SET search_path TO public; "
-    "SET client_min_messages TO warning";
-
-static int
-pg_status_in(const char *state, const char *const *list)
-{
-
-	for (; *list != NULL; list++)
-		if (strncmp(state, *list, strlen(*list)) == 0)
-			return (1);
-	return (0);
-}
-
-enum status
-pg_sqlstate(const char *state)
-{
-	/* Whole classes are two characters (PostgreSQL manual, appendix A). */
-	static const char *const temporary[] = { "08", "40", "53", "55P03", "57", "25P03", NULL };
-	static const char *const data[] = { "22", "23", "54", NULL };
-	static const char *const config[] = { "42P01", "42703", "3F000", NULL };
-
-	if (state == NULL || strlen(state) != 5)
-		return (STATUS_BUG);
-	if (pg_status_in(state, temporary))
-		return (STATUS_TEMPFAIL);
-	if (pg_status_in(state, data))
-		return (STATUS_DATA);
-	if (strcmp(state, "42501") == 0)
-		return (STATUS_NOPERM);
-	if (strncmp(state, "58", 2) == 0)
-		return (STATUS_IO);
-	if (pg_status_in(state, config))
-		return (STATUS_CONFIG);
-	return (STATUS_BUG);
-}
-
 /* Copy a message as one line: lines joined, what follows a TAB-led line's start
  * (libpq's advice) left out where ${advice} is false, no control characters. */
-static void
+void
 pg_line(char *dst, size_t size, const char *s, bool advice)
 {
 	size_t n = 0;
@@ -110,6 +72,7 @@ pg_fail(struct pg *pg, const PGresult *res, struct err *e)
 	const char *where = res ? PQresultErrorField(res, PG_DIAG_CONTEXT) : NULL;
 	char msg[500], more[300] = "", at[160] = "";
 	bool lost = PQstatus(pg->conn) != CONNECTION_OK;
+	bool held = pg->holder[0] != '\0' && state != NULL && strcmp(state, "55P03") == 0;
 	enum status status;
 
 	pg_note(pg, res, state, where);
@@ -119,195 +82,23 @@ pg_fail(struct pg *pg, const PGresult *res, struct err *e)
 	/* "COPY entities, line 3, column name: ..." is the only place known. */
 	if (where != NULL && strncmp(where, "COPY ", 5) == 0)
 		pg_line(at, sizeof(at), where, true);
-	status = lost ? STATUS_TEMPFAIL : pg_sqlstate(state);
-	(void)err_set(e, status, "%s%s%s%s%s%s%s%s",
+	status = lost ? STATUS_TEMPFAIL : sqlstate_status(state);
+	(void)err_set(e, status, "%s%s%s%s%s%s%s%s%s%s",
 	    lost ? "the connection to the database "
 		   "is lost: " :
 		   "the database says: ",
 	    msg, more[0] ? ": " : "", more, at[0] ? " (" : "", at, at[0] ? ")" : "",
+	    held ? "; it is held by " : "", held ? pg->holder : "",
 	    msg[0] ? "" : "no reason given");
 	if (e == NULL || e->status != status)
 		return (-1);
 	if (hint != NULL) {
 		pg_line(more, sizeof(more), hint, true);
 		(void)err_hint(e, "%s", more);
-	} else if (status == STATUS_CONFIG) {
-		(void)err_hint(e,
-		    "bring the database's tables up to date with: "
-		    "aegis schema-apply");
+	} else if (!lost && sqlstate_hint(state) != NULL) {
+		(void)err_hint(e, "%s", sqlstate_hint(state));
 	}
 	return (-1);
-}
-
-/* Notices are not the library's to print. */
-static void
-pg_silence(void *arg, const PGresult *res)
-{
-
-	(void)arg;
-	(void)res;
-}
-
-static const char *
-pg_option(const PQconninfoOption *opt, const char *keyword)
-{
-
-	for (; opt != NULL && opt->keyword != NULL; opt++)
-		if (strcmp(opt->keyword, keyword) == 0)
-			return (opt->val != NULL && opt->val[0] != '\0' ? opt->val : NULL);
-	return (NULL);
-}
-
-/* libpq's own complaints quote the string, and a password may be in it. */
-static int
-pg_check_conninfo(const char *conninfo, struct err *e)
-{
-	PQconninfoOption *opt;
-	const char *host;
-	int rc = 0;
-
-	if (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)
-		return (0); /* a database's name */
-	if ((opt = PQconninfoParse(conninfo, NULL)) == NULL) {
-		(void)err_set(e, STATUS_NODB, "the connection string can't be understood");
-		(void)err_hint(e,
-		    "it is 'host=... dbname=... user=...' or "
-		    "'postgresql://USER@HOST/DATABASE', special characters as %%XX");
-		return (-1);
-	}
-	host = pg_option(opt, "host");
-	if (host != NULL && host[0] != '/' && host[0] != '@' && strchr(host, '@') != NULL) {
-		rc = err_set(e, STATUS_NODB, "the connection string has two '@' before its host");
-		(void)err_hint(e,
-		    "write an '@' inside a password as %%40, or better, keep "
-		    "passwords in ~/.pgpass");
-	}
-	PQconninfoFree(opt);
-	return (rc);
-}
-
-static void
-pg_redact(char *msg, const char *password)
-{
-	size_t n = password ? strlen(password) : 0;
-	char *at;
-
-	while (n > 0 && (at = strstr(msg, password)) != NULL) {
-		/* Never longer than what it hides: no growth in place. */
-		memmove(at + (n < 3 ? n : 3), at + n, strlen(at + n) + 1);
-		memset(at, '*', n < 3 ? n : 3);
-		if (strspn(password, "*") == n)
-			return;
-	}
-}
-
-static int
-pg_connect_fail(PGconn *conn, bool is_private, struct err *e)
-{
-	PQconninfoOption *opt = conn ? PQconninfo(conn) : NULL;
-	char msg[700];
-
-	pg_line(msg, sizeof(msg), conn ? PQerrorMessage(conn) : "out of memory", false);
-	pg_redact(msg, pg_option(opt, "password"));
-	PQconninfoFree(opt);
-	(void)err_set(e, STATUS_NODB, "can't reach the database: %s", msg);
-	if (is_private)
-		(void)err_hint(e, "start the private database with: aegis db start");
-	return (-1);
-}
-
-/* Whether libpq's environment names a database. */
-static bool
-pg_env_names_one(void)
-{
-	static const char *const names[] = { "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGPORT",
-		"PGDATABASE" };
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *v = getenv(names[i]);
-
-		if (v != NULL && v[0] != '\0')
-			return (true);
-	}
-	return (false);
-}
-
-/* Make a session of what may be a connection; where it is none, close it. */
-static struct pg *
-pg_session_begin(struct pg *pg, bool is_private, struct err *e)
-{
-
-	if (pg->conn == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
-		(void)pg_connect_fail(pg->conn, is_private, e);
-	} else {
-		(void)PQsetNoticeReceiver(pg->conn, pg_silence, NULL);
-		if (pg_exec(pg, pg_session, e) == 0)
-			return (pg);
-	}
-	pg_close(pg);
-	return (NULL);
-}
-
-struct pg *
-pg_connect(const char *conninfo, const char *app, struct err *e)
-{
-	const char *keys[] = { "dbname", "application_name", "client_encoding", NULL };
-	const char *vals[] = { NULL, app, "UTF8", NULL };
-	char own[PRIVATE_CONNINFO_MAX];
-	bool is_private = conninfo == NULL && !pg_env_names_one();
-	struct pg *pg;
-
-	if (is_private) {
-		if (private_conninfo(own, sizeof(own), e))
-			return (NULL);
-		conninfo = own;
-	}
-	if (conninfo != NULL && pg_check_conninfo(conninfo, e))
-		return (NULL);
-	pg = xcalloc(1, sizeof(*pg));
-	vals[0] = conninfo;
-	if (conninfo == NULL) /* all from the environment */
-		pg->conn = PQconnectdbParams(keys + 1, vals + 1, 0);
-	else
-		pg->conn = PQconnectdbParams(keys, vals, 1);
-	return (pg_session_begin(pg, is_private, e));
-}
-
-struct pg *
-pg_connect_beside(const struct pg *pg, const char *dbname, const char *app, struct err *e)
-{
-	PQconninfoOption *all = PQconninfo(pg->conn), *o;
-	const char *keys[64], *vals[64];
-	struct pg *beside = xcalloc(1, sizeof(*beside));
-	size_t n = 0;
-
-	for (o = all; o != NULL && o->keyword != NULL && n < 62; o++) {
-		bool is_name = strcmp(o->keyword, "dbname") == 0;
-
-		if (o->val == NULL && !is_name)
-			continue;
-		keys[n] = o->keyword;
-		vals[n++] = is_name                             ? dbname :
-		    strcmp(o->keyword, "application_name") == 0 ? app :
-								  o->val;
-	}
-	keys[n] = NULL;
-	vals[n] = NULL;
-	beside->conn = PQconnectdbParams(keys, vals, 0);
-	PQconninfoFree(all);
-	return (pg_session_begin(beside, false, e));
-}
-
-void
-pg_close(struct pg *pg)
-{
-
-	if (pg == NULL)
-		return;
-	PQfreemem(pg->piece);
-	PQfinish(pg->conn);
-	free(pg);
 }
 
 /* Read and drop all that the server still has to say of the last command. */
@@ -357,7 +148,7 @@ pg_answer(struct pg *pg, PGresult *res, ExecStatusType a, ExecStatusType b, stru
 int
 pg_exec(struct pg *pg, const char *sql, struct err *e)
 {
-	PGresult *res = PQexec(pg->conn, sql);
+	PGresult *res = pg_wait_exec(pg, sql);
 
 	/* SELECT lock(...) has a result that nobody wants. */
 	if (PQresultStatus(res) == PGRES_EMPTY_QUERY) {
@@ -373,7 +164,7 @@ pg_exec(struct pg *pg, const char *sql, struct err *e)
 struct pg_result *
 pg_query(struct pg *pg, const char *sql, const char *const *params, int n, struct err *e)
 {
-	PGresult *res = PQexecParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0);
+	PGresult *res = pg_wait_query(pg, sql, params, n);
 	struct pg_result *r;
 
 	if ((res = pg_answer(pg, res, PGRES_COMMAND_OK, PGRES_TUPLES_OK, e)) == NULL)
@@ -446,19 +237,58 @@ pg_begin(struct pg *pg, struct err *e)
 }
 
 int
-pg_begin_load(struct pg *pg, struct err *e)
+pg_begin_load(struct pg *pg, const char *mode, struct err *e)
+{
+	char sql[400];
+
+	/* 17 has a third one. */
+	(void)snprintf(sql, sizeof(sql),
+	    "BEGIN %s; SET LOCAL statement_timeout TO 0;"
+	    " SET LOCAL idle_in_transaction_session_timeout TO 0%s",
+	    mode,
+	    PQserverVersion(pg->conn) >= 170000 ? "; SET LOCAL transaction_timeout TO 0" : "");
+	return (pg_exec(pg, sql, e));
+}
+
+int
+pg_begin_whole(struct pg *pg, const char *mode, struct err *e)
 {
 
-	return (pg_exec(pg,
-	    "BEGIN; SET LOCAL statement_timeout TO 0;"
-	    " SET LOCAL idle_in_transaction_session_timeout TO 0",
-	    e));
+	return (pg_begin_load(pg, mode, e) || pg_exec(pg, "SET LOCAL row_security TO off", e));
+}
+
+int
+pg_advisory(struct pg *pg, const char *name, struct err *e)
+{
+	const char *params[1] = { name };
+	char back[80];
+	struct pg_result *r;
+
+	(void)snprintf(back, sizeof(back), "SET LOCAL lock_timeout TO '%llus'",
+	    (unsigned long long)pg->lock_wait);
+	if (pg_exec(pg, "SET LOCAL lock_timeout TO 0", e) ||
+	    (r = pg_query(pg, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", params, 1,
+		 e)) == NULL)
+		return (-1);
+	pg_result_free(r);
+	return (pg_exec(pg, back, e));
+}
+
+int
+pg_users_text(const struct pg *pg, struct err *e)
+{
+
+	if (e != NULL && e->status != STATUS_OK && sqlstate_is_text(pg->state)) {
+		e->status = STATUS_USAGE;
+		e->hint[0] = '\0';
+	}
+	return (-1);
 }
 
 int
 pg_commit(struct pg *pg, struct err *e)
 {
-	PGresult *res = PQexec(pg->conn, "COMMIT");
+	PGresult *res = pg_wait_exec(pg, "COMMIT");
 	struct err why = ERR_INIT;
 	int rc = 0;
 

@@ -9,12 +9,11 @@
 #include "base/err.h"
 
 /*
- * The one place that knows libpq.  Errors carry the server's primary message,
- * detail and hint, and a status by SQLSTATE: lost connections, shutdowns,
- * serialisation failures, lock timeouts, cancelled statements and a full disk
- * STATUS_TEMPFAIL; classes 22, 23 and 54 STATUS_DATA; 42501 STATUS_NOPERM; class 58 (the
- * server's own input and output) STATUS_IO; 42P01, 42703, 3F000 STATUS_CONFIG
- * with the hint to run `aegis schema-apply`; everything else STATUS_BUG.
+ * The one place that knows libpq.  Errors carry the server's primary message, detail and hint,
+ * and a status by SQLSTATE (pg/sqlstate.h); a lost connection is STATUS_TEMPFAIL.
+ *
+ * Every session waits for a lock so long as pg_lock_wait says; meanwhile a second
+ * session finds out who holds it, which is said by notice_say() and stands in the error.
  */
 struct pg;
 struct pg_result;
@@ -24,8 +23,9 @@ struct pg_result;
  * Connect by ${conninfo}; where it is NULL by the usual PG* variables; where
  * none of PGHOST, PGHOSTADDR, PGSERVICE, PGPORT, PGDATABASE is set, to the
  * private database of `aegis db`.  Return the connection, or NULL with ${e} set to
- * STATUS_NODB (the message never contains a password).  UTF-8, UTC, ISO dates,
- * standard_conforming_strings and an empty search_path but for public are set.
+ * STATUS_NODB, or, where the server was reached and refused, by its SQLSTATE (the message never
+ * contains a password).  UTF-8, UTC, ISO dates, standard_conforming_strings and an empty
+ * search_path but for public are set; a dead network and a dead client are noticed.
  */
 struct pg *pg_connect(const char *conninfo, const char *app, struct err *e);
 void pg_close(struct pg *pg);
@@ -37,11 +37,17 @@ void pg_close(struct pg *pg);
 struct pg *pg_connect_beside(const struct pg *pg, const char *dbname, const char *app,
     struct err *e);
 
-/**
- * pg_sqlstate(state):
- * The status that stands for the five characters ${state} (NULL: STATUS_BUG).
+/*
+ * Seconds that sessions made from now on wait for a row or a table that another session holds
+ * (0: as long as it takes), and the option that sets it, the same in all programs.
  */
-enum status pg_sqlstate(const char *state);
+extern uint64_t pg_lock_wait;
+#define PG_OPTION_LOCK_WAIT                                                                 \
+	{                                                                                   \
+		"lock-wait", OPTION_U64, "SECONDS", &pg_lock_wait,                          \
+		    "How long to wait for a row or a table that another session holds; 0: " \
+		    "as long as it takes (default: 30)."                                    \
+	}
 
 /**
  * pg_exec(pg, sql, e):
@@ -64,16 +70,34 @@ uint64_t pg_result_affected(const struct pg_result *r);
 void pg_result_free(struct pg_result *r);
 
 /**
- * pg_begin(pg, e), pg_begin_load(pg, e), pg_commit(pg, e), pg_rollback(pg):
- * A transaction; one that waits for the stages before it however long they take, whatever
- * timeouts the server has.  pg_commit() fails unless the server answers COMMIT: with
+ * pg_begin(pg, e), pg_begin_load(pg, mode, e), pg_begin_whole(pg, mode, e), pg_commit(pg, e),
+ * pg_rollback(pg):
+ * A transaction; one of ${mode} ("", "ISOLATION LEVEL ...") that waits for the stages before it
+ * however long they take, whatever timeouts the server has.  pg_begin_whole() is for what must
+ * see every row or none (exports, checks): a row security policy that would hide some is an error.
+ *  pg_commit() fails unless the server answers COMMIT: with
  * STATUS_BUG where it answers ROLLBACK, with STATUS_TEMPFAIL and "it is not known
  * whether" where the connection is lost on the way.
  */
 int pg_begin(struct pg *pg, struct err *e);
-int pg_begin_load(struct pg *pg, struct err *e);
+int pg_begin_load(struct pg *pg, const char *mode, struct err *e);
+int pg_begin_whole(struct pg *pg, const char *mode, struct err *e);
 int pg_commit(struct pg *pg, struct err *e);
 void pg_rollback(struct pg *pg);
+
+/**
+ * pg_advisory(pg, name, e):
+ * Wait for our own lock ${name}, to the transaction's end, however long it takes: only programs of
+ * ours hold it, and whom this one waits for is said.
+ */
+int pg_advisory(struct pg *pg, const char *name, struct err *e);
+
+/**
+ * pg_users_text(pg, e):
+ * After a statement failed that has a user's own condition or query in it: where the server made no
+ * sense of the text, ${e} becomes STATUS_USAGE.  Return -1.
+ */
+int pg_users_text(const struct pg *pg, struct err *e);
 
 /**
  * pg_copy_in(pg, sql, e):

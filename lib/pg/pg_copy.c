@@ -5,7 +5,7 @@
 int
 pg_copy_in(struct pg *pg, const char *sql, struct err *e)
 {
-	PGresult *res = PQexec(pg->conn, sql);
+	PGresult *res = pg_wait_exec(pg, sql);
 
 	pg->fill = 0;
 	if ((res = pg_answer(pg, res, PGRES_COPY_IN, PGRES_COPY_IN, e)) == NULL)
@@ -21,7 +21,7 @@ pg_copy_finish(struct pg *pg, uint64_t *rows, struct err *e)
 	PGresult *res;
 	int rc = 0;
 
-	while ((res = PQgetResult(pg->conn)) != NULL) {
+	while ((res = pg_wait_result(pg)) != NULL) {
 		if (PQresultStatus(res) == PGRES_COMMAND_OK)
 			*rows = pg_affected(res);
 		else if (rc == 0)
@@ -128,7 +128,7 @@ pg_error_state(const struct pg *pg)
 int
 pg_copy_out(struct pg *pg, const char *sql, struct err *e)
 {
-	PGresult *res = PQexec(pg->conn, sql);
+	PGresult *res = pg_wait_exec(pg, sql);
 
 	if ((res = pg_answer(pg, res, PGRES_COPY_OUT, PGRES_COPY_OUT, e)) == NULL)
 		return (-1);

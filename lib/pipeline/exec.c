@@ -119,7 +119,9 @@ exec_close(struct exec *x, size_t i)
 
 	group_close(&x->groups[i]);
 	x->running--;
-	if (r->state == RESULT_FAILED && r->status == STATUS_TEMPFAIL && x->stop == 0 &&
+	/* There is a database, since the runner has reached it: that it is away will pass. */
+	if (r->state == RESULT_FAILED &&
+	    (r->status == STATUS_TEMPFAIL || r->status == STATUS_NODB) && x->stop == 0 &&
 	    r->tries <= s->retries) {
 		for (wait = s->retry_wait, k = 1; k < r->tries && wait < 86400; k++)
 			wait *= 2;

@@ -15,6 +15,9 @@
 #define AEGIS_VERSION "0.1.0"
 #endif
 
+/* Seconds that the end of a restart is waited for. */
+enum { RUNLOG_TRIES = 60 };
+
 struct runlog {
 	struct pg *pg;
 	const char *pipeline;
@@ -31,6 +34,46 @@ runlog_connect(const struct runlog *l, struct err *e)
 	return (pg_connect(NULL, app, e));
 }
 
+/* A server that is starting, or has no connection to spare, gets a minute. */
+static struct pg *
+runlog_connect_soon(const struct runlog *l, struct err *e)
+{
+	struct pg *pg;
+	int tries;
+
+	for (tries = 0; (pg = runlog_connect(l, e)) == NULL; tries++) {
+		if (e->status != STATUS_TEMPFAIL || tries == RUNLOG_TRIES)
+			break;
+		*e = (struct err)ERR_INIT;
+		(void)sleep(1);
+	}
+	return (pg);
+}
+
+/*
+ * After a lost connection: another one, however it was lost, within a minute.  The lock of the
+ * pipeline went with the old one and is taken again, if nobody else has it.
+ */
+static int
+runlog_again(struct runlog *l)
+{
+	struct err e;
+	int tries;
+
+	pg_close(l->pg);
+	for (tries = 0;; tries++) {
+		e = (struct err)ERR_INIT;
+		if ((l->pg = runlog_connect(l, &e)) != NULL)
+			break;
+		if (tries == RUNLOG_TRIES)
+			return (-1);
+		(void)sleep(1);
+	}
+	(void)pg_exec(l->pg, "SET idle_session_timeout = 0", NULL);
+	(void)lock_take(l->pg, l->pipeline, NULL);
+	return (0);
+}
+
 struct runlog *
 runlog_open(const char *pipeline, const char *run, struct err *e)
 {
@@ -40,7 +83,7 @@ runlog_open(const char *pipeline, const char *run, struct err *e)
 	l->run = run;
 	if (gethostname(l->host, sizeof(l->host) - 1))
 		(void)snprintf(l->host, sizeof(l->host), "unknown");
-	if ((l->pg = runlog_connect(l, e)) == NULL)
+	if ((l->pg = runlog_connect_soon(l, e)) == NULL)
 		goto err1;
 	/* This session idles while the stages work, and holds the lock by that. */
 	if (pg_exec(l->pg, "SET idle_session_timeout = 0", e) || lock_take(l->pg, pipeline, e))
@@ -57,6 +100,8 @@ runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint
 {
 	struct pg_result *r;
 
+	if (pg == NULL)
+		return (err_set(e, STATUS_TEMPFAIL, "the connection is lost"));
 	if ((r = pg_query(pg, sql, params, n, e)) == NULL)
 		return (-1);
 	if (affected != NULL)
@@ -65,26 +110,41 @@ runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint
 	return (0);
 }
 
-int
-runlog_start(struct runlog *l, uint64_t *dead, struct err *e)
+static int
+runlog_insert(struct runlog *l, uint64_t *dead, struct err *e)
 {
 	const char *const params[] = { l->run, l->pipeline, l->host, AEGIS_VERSION };
+	const char *const ours[] = { l->pipeline, l->run };
 
 	if (pg_begin(l->pg, e))
 		return (-1);
 	if (runlog_do(l->pg,
 		"UPDATE batch_runs SET state = 'failed', ended_at = now(),"
-		" cause = 'the runner died' WHERE pipeline = $1 AND state = 'running'",
-		&l->pipeline, 1, dead, e) ||
+		" cause = 'the runner died' WHERE pipeline = $1 AND state = 'running'"
+		" AND run_id <> $2::uuid",
+		ours, 2, dead, e) ||
 	    runlog_do(l->pg,
 		"INSERT INTO batch_runs (run_id, pipeline, host, version)"
-		" VALUES ($1, $2, $3, $4)",
+		" VALUES ($1, $2, $3, $4) ON CONFLICT (run_id) DO NOTHING",
 		params, 4, NULL, e) ||
 	    pg_commit(l->pg, e)) {
 		pg_rollback(l->pg);
 		return (-1);
 	}
 	return (0);
+}
+
+int
+runlog_start(struct runlog *l, uint64_t *dead, struct err *e)
+{
+	struct err first = ERR_INIT;
+
+	if (runlog_insert(l, dead, &first) == 0)
+		return (0);
+	if (first.status == STATUS_TEMPFAIL && runlog_again(l) == 0)
+		return (runlog_insert(l, dead, e));
+	*e = first;
+	return (-1);
 }
 
 static int
@@ -113,13 +173,21 @@ runlog_resume(struct runlog *l, const struct pipeline *p, bool *kept, char earli
 int
 runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e)
 {
+	static const char runlog_step_sql[] =
+	    "UPDATE batch_runs SET resources = $2 WHERE run_id = $1";
+	struct err first = ERR_INIT;
 	struct buf json = BUF_INIT(64 << 20);
 	const char *params[2] = { l->run, NULL };
 	int rc = -1;
 
 	if (report_resources(p, r, &json, e) == 0 && (params[1] = buf_str(&json, e)) != NULL)
-		rc = runlog_do(l->pg, "UPDATE batch_runs SET resources = $2 WHERE run_id = $1",
-		    params, 2, NULL, e);
+		rc = runlog_do(l->pg, runlog_step_sql, params, 2, NULL, &first);
+	if (rc && first.status == STATUS_TEMPFAIL) {
+		/* Steps are at work: one look whether the server is back, and no waiting. */
+		pg_close(l->pg);
+		if ((l->pg = runlog_connect(l, e)) != NULL)
+			rc = runlog_do(l->pg, runlog_step_sql, params, 2, NULL, e);
+	}
 	buf_free(&json);
 	return (rc);
 }
@@ -141,12 +209,9 @@ runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, s
 	if (report_resources(p, r, &json, &first) == 0 &&
 	    (params[4] = buf_str(&json, &first)) != NULL)
 		rc = runlog_update(l, params, &first);
-	if (rc && first.status == STATUS_TEMPFAIL) {
-		/* The stages may have worked for hours: the server may be back. */
-		pg_close(l->pg);
-		if ((l->pg = runlog_connect(l, &again)) != NULL)
-			rc = runlog_update(l, params, &again);
-	}
+	/* The stages may have worked for hours: the server may be back. */
+	if (rc && first.status == STATUS_TEMPFAIL && runlog_again(l) == 0)
+		rc = runlog_update(l, params, &again);
 	if (rc)
 		(void)err_set(e, STATUS_TEMPFAIL, "can't record the end of run %s: %s", l->run,
 		    first.msg);

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "ledger/ledger.h"
 
 static int
 stand_do(struct pg *pg, const char *sql, const char *const *params, int n, struct err *e)
@@ -142,13 +143,12 @@ stand_rules(struct pg *pg, const struct catalog *c, const char *tenant, const ch
 int
 stand_lock(struct pg *pg, const char *tenant, struct err *e)
 {
-	const char *params[1] = { tenant };
+	struct buf name = BUF_INIT(1024);
+	int rc = buf_addf(&name, e, "aegis rules %s", tenant) || buf_str(&name, e) == NULL ||
+	    pg_advisory(pg, name.p, e);
 
-	if (pg_exec(pg, "SET LOCAL lock_timeout = '10min'", e))
-		return (-1);
-	return (
-	    stand_do(pg, "SELECT pg_advisory_xact_lock(hashtextextended('aegis rules ' || $1, 0))",
-		params, 1, e));
+	buf_free(&name);
+	return (rc ? -1 : 0);
 }
 
 struct pg_result *
@@ -158,7 +158,9 @@ stand_tenants(struct pg *pg, const char *tenant, const char *filing, struct err 
 	struct pg_result *r;
 
 	if (tenant != NULL && filing == NULL)
-		return (pg_query(pg, "SELECT $1::text", params, 1, e));
+		return (ledger_tenant(pg, tenant, e) ?
+			NULL :
+			pg_query(pg, "SELECT $1::text", params, 1, e));
 	r = pg_query(pg,
 	    "SELECT DISTINCT tenant_id FROM filing_checklists WHERE ($1::text IS NULL"
 	    " OR tenant_id = $1) AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY 1",

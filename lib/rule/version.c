@@ -44,7 +44,7 @@ static int
 version_transact(struct version *v, struct err *e)
 {
 
-	if (pg_begin_load(v->pg, e) || version_judge_tables(v, e) ||
+	if (pg_begin_load(v->pg, "", e) || version_judge_tables(v, e) ||
 	    (v->plan && pg_exec(v->pg, "SET TRANSACTION READ ONLY", e)))
 		return (-1);
 	if (version_lock(v, e) || (v->o->nfiles == 0 && version_stream_take_all(v, e)) ||

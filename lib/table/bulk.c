@@ -242,7 +242,7 @@ static int
 bulk_begin(struct bulk *l, struct err *e)
 {
 
-	if (pg_begin_load(l->pg, e))
+	if (pg_begin_load(l->pg, "", e))
 		return (-1);
 	return (l->several ? pg_exec(l->pg, "SET CONSTRAINTS ALL DEFERRED", e) : 0);
 }

@@ -88,7 +88,7 @@ bulk_copy_close(struct bulk *l, size_t from, size_t to, struct err *why, struct 
 			    (unsigned long long)(to - from), l->t->name, (unsigned long long)n));
 		return (pg_exec(l->pg, "RELEASE SAVEPOINT aegis_block", e));
 	}
-	if (why->status != STATUS_DATA && strcmp(pg_error_state(l->pg), "P0001") != 0) {
+	if (why->status != STATUS_DATA) {
 		(void)err_set(e, why->status, "%s", why->msg);
 		if (why->hint[0] != '\0')
 			(void)err_hint(e, "%s", why->hint);

@@ -14,7 +14,7 @@ int
 dump_snapshot(struct pg *pg, struct err *e)
 {
 
-	return (pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e));
+	return (pg_begin_whole(pg, "ISOLATION LEVEL REPEATABLE READ READ ONLY", e));
 }
 
 struct pg_result *
@@ -100,7 +100,8 @@ dump_query_columns(struct pg *pg, const struct table *t, const char *query, stru
 	int i, rc = -1;
 
 	if (buf_addf(&b, e, "SELECT * FROM (%s\n) q LIMIT 0", query) == 0 &&
-	    buf_str(&b, e) != NULL && (r = pg_query(pg, b.p, NULL, 0, e)) != NULL) {
+	    buf_str(&b, e) != NULL &&
+	    ((r = pg_query(pg, b.p, NULL, 0, e)) != NULL || pg_users_text(pg, e) == 0)) {
 		c->v = xcalloc((size_t)pg_result_columns(r) + 1, sizeof(*c->v));
 		for (i = 0, rc = 0; i < pg_result_columns(r); i++) {
 			c->v[c->n++] = xstrdup(pg_result_name(r, i));

@@ -67,7 +67,7 @@ is "$(sql "SELECT version, status, change_summary FROM rule_versions WHERE rule_
 	'field:07856250/oil/spacing' ORDER BY 1")" "1	superseded	first version
 2	active	lease_line: 330 ft -> 467 ft; between_wells: 660 ft -> 933 ft" "is one version"
 exits 65 "an older file that comes back" load olf001 spacing <oil.ebc
-like err 'an old file came back' "is refused"
+like err 'to load it again: --accept-older' "is refused"
 is "$(rules lease_line between_wells oil/spacing | grep -c 07856250)" 2 "nothing was loaded"
 exits 0 "unless that is meant" load olf001 spacing --accept-older <oil.ebc
 is "$(sql "SELECT max(version) FROM rule_versions WHERE rule_identifier =

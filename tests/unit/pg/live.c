@@ -81,7 +81,7 @@ test_query(void)
 	fails("SET statement_timeout TO 10; SELECT pg_sleep(5)", STATUS_TEMPFAIL, "timeout", "");
 	fails(
 	    "DO $$ BEGIN RAISE EXCEPTION 'two\nlines' USING DETAIL = 'more\nyet', HINT = 'so'; END $$",
-	    STATUS_BUG, "two; lines: more; yet", "so");
+	    STATUS_DATA, "two; lines: more; yet", "so");
 	fails("COPY t FROM STDIN", STATUS_BUG, "another kind", "");
 	fails("COPY t TO STDOUT", STATUS_BUG, "another kind", "");
 	(void)tap_is(one("SELECT 'usable'"), "usable", "the connection is usable after all that");

@@ -4,6 +4,7 @@
 
 #include "../../tap.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 
 /* PostgreSQL manual, appendix A: codes and their condition names. */
 static const struct {
@@ -19,6 +20,16 @@ static const struct {
 	{ "23503", "foreign_key_violation", STATUS_DATA },
 	{ "23505", "unique_violation", STATUS_DATA },
 	{ "23514", "check_violation", STATUS_DATA },
+	{ "0A000", "feature_not_supported", STATUS_CONFIG },
+	{ "25006", "read_only_sql_transaction", STATUS_NOPERM },
+	{ "25P04", "transaction_timeout", STATUS_TEMPFAIL },
+	{ "28P01", "invalid_password", STATUS_NOPERM },
+	{ "28000", "invalid_authorization_specification", STATUS_NOPERM },
+	{ "3D000", "invalid_catalog_name", STATUS_NODB },
+	{ "42883", "undefined_function", STATUS_CONFIG },
+	{ "53200", "out_of_memory", STATUS_TEMPFAIL },
+	{ "55006", "object_in_use", STATUS_TEMPFAIL },
+	{ "F0000", "config_file_error", STATUS_CONFIG },
 	{ "25P02", "in_failed_sql_transaction", STATUS_BUG },
 	{ "25P03", "idle_in_transaction_session_timeout", STATUS_TEMPFAIL },
 	{ "3F000", "invalid_schema_name", STATUS_CONFIG },
@@ -27,10 +38,10 @@ static const struct {
 	{ "42501", "insufficient_privilege", STATUS_NOPERM },
 	{ "42601", "syntax_error", STATUS_BUG },
 	{ "42703", "undefined_column", STATUS_CONFIG },
-	{ "42704", "undefined_object", STATUS_BUG },
+	{ "42704", "undefined_object", STATUS_CONFIG },
 	{ "42P01", "undefined_table", STATUS_CONFIG },
 	{ "42P02", "undefined_parameter", STATUS_BUG },
-	{ "53100", "disk_full", STATUS_TEMPFAIL },
+	{ "53100", "disk_full", STATUS_IO },
 	{ "53300", "too_many_connections", STATUS_TEMPFAIL },
 	{ "55P03", "lock_not_available", STATUS_TEMPFAIL },
 	{ "55000", "object_not_in_prerequisite_state", STATUS_BUG },
@@ -39,8 +50,8 @@ static const struct {
 	{ "57P02", "crash_shutdown", STATUS_TEMPFAIL },
 	{ "57P03", "cannot_connect_now", STATUS_TEMPFAIL },
 	{ "58030", "io_error", STATUS_IO },
-	{ "P0001", "raise_exception", STATUS_BUG },
-	{ "XX000", "internal_error", STATUS_BUG },
+	{ "P0001", "raise_exception", STATUS_DATA },
+	{ "XX000", "internal_error", STATUS_IO },
 };
 
 /* Manual, COPY, "Text Format". */
@@ -68,11 +79,11 @@ test_states(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		(void)tap_ok(pg_sqlstate(states[i].state) == states[i].want, "%s %s is %d",
+		(void)tap_ok(sqlstate_status(states[i].state) == states[i].want, "%s %s is %d",
 		    states[i].state, states[i].name, (int)states[i].want);
-	(void)tap_ok(pg_sqlstate(NULL) == STATUS_BUG, "no code");
-	(void)tap_ok(pg_sqlstate("08") == STATUS_BUG, "a short code");
-	(void)tap_ok(pg_sqlstate("230055") == STATUS_BUG, "a long code");
+	(void)tap_ok(sqlstate_status(NULL) == STATUS_BUG, "no code");
+	(void)tap_ok(sqlstate_status("08") == STATUS_BUG, "a short code");
+	(void)tap_ok(sqlstate_status("230055") == STATUS_BUG, "a long code");
 }
 
 static void
