@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 
 static struct option_list opt_keys, opt_expect;
 static const char *opt_prove, *opt_output, *opt_proof, *opt_line, *report = "text";
@@ -91,7 +92,7 @@ load_held(struct err *e)
 	for (i = 0; i < opt_expect.n && rc == 0; i++, o.nheld++) {
 		b.len = 0;
 		o.held[i].path = opt_expect.v[i];
-		if (io_slurp(opt_expect.v[i], &b, e))
+		if (io_slurp_regular(opt_expect.v[i], &b, e))
 			rc = -1;
 		else if ((r = note_open(b.p, b.len, &o.keys, &o.held[i].c, &n, e)) == NOTE_BAD)
 			rc = err_prefix(e, "'%s'", opt_expect.v[i]);
@@ -147,7 +148,7 @@ check_proof(struct err *e)
 	n = strlen(opt_proof);
 	(void)snprintf(path, sizeof(path), "%.*s.json",
 	    (int)(n > 6 && strcmp(opt_proof + n - 6, ".proof") == 0 ? n - 6 : n), opt_proof);
-	if (io_slurp(opt_proof, &text, e) || io_slurp(opt_line != NULL ? opt_line : path, &line, e))
+	if (io_slurp_regular(opt_proof, &text, e) || io_slurp_regular(opt_line != NULL ? opt_line : path, &line, e))
 		return (log_err(e));
 	if (line.len > 0 && line.p[line.len - 1] == '\n')
 		line.len--;
@@ -218,7 +219,7 @@ write_report(struct inspect *const *k, size_t n, struct err *e)
 		rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) ? -1 : 0;
 	}
 	if (rc == 0)
-		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+		rc = screen_print(&out, e);
 	json_writer_free(w);
 	buf_free(&out);
 	return (rc);

@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include "audit/pack.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 
 static struct pack_options o;
 static const char *opt_also, *report = "text";
@@ -94,7 +94,7 @@ report_json(const struct pack_result *r, struct err *e)
 	json_member_u64(w, "changed", r->changed);
 	json_put_close(w);
 	rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) ||
-	    io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+	    screen_print(&out, e);
 	json_writer_free(w);
 	buf_free(&out);
 	return (rc ? -1 : 0);

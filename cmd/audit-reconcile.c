@@ -2,11 +2,11 @@
 #include <unistd.h>
 
 #include "audit/reconcile.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 
 static const char *opt_db, *opt_archives, *opt_table, *report = "text";
 
@@ -43,7 +43,7 @@ text(const struct reconcile *r, struct buf *out, struct err *e)
 {
 	size_t i;
 
-	if (buf_addf(out, e,
+	if (screen_addf(out, e,
 		"%s: %llu archived, %llu in the table: %llu the same, %llu changed, %llu gone; not "
 		"archived: %llu late, %llu of a period not sealed\n",
 		opt_table, (unsigned long long)r->archived, (unsigned long long)r->rows,
@@ -52,7 +52,7 @@ text(const struct reconcile *r, struct buf *out, struct err *e)
 		(unsigned long long)r->open))
 		return (-1);
 	for (i = 0; i < r->n; i++)
-		if (buf_addf(out, e, "  FINDING  %s: %s\n", r->findings[i].code,
+		if (screen_addf(out, e, "  FINDING  %s: %s\n", r->findings[i].code,
 			r->findings[i].text))
 			return (-1);
 	if (r->n == 0)
@@ -121,7 +121,7 @@ main(int argc, char **argv)
 	rc = reconcile_run(pg, opt_archives, t, &r, &e);
 	pg_close(pg);
 	if (rc == 0 && (strcmp(report, "json") == 0 ? json(&r, &out, &e) : text(&r, &out, &e)) == 0)
-		(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", &e);
+		(void)screen_print(&out, &e);
 	buf_free(&out);
 	if (e.status != STATUS_OK)
 		return (log_err(&e));

@@ -9,10 +9,10 @@
 #include "base/digest.h"
 #include "base/home.h"
 #include "base/instant.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 
 enum { PROFILES_MAX = 32 };
 
@@ -195,7 +195,7 @@ probe(const struct assess_options *o, struct err *e)
 			if (p[i].matched > best)
 				best = p[i].matched;
 		}
-		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+		rc = screen_print(&out, e);
 	}
 	buf_free(&out);
 	free(p);

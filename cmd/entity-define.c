@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "entity/define.h"
 #include "entity/definition_file.h"
 #include "pg/pg.h"
@@ -50,13 +51,15 @@ static void
 notice(void *cookie, enum define_what what, enum define_change change, const char *name)
 {
 	static const char marks[] = "+~ -";
+	char shown[400];
 
 	(void)cookie;
 	if (change == DEFINE_STALE)
 		log_warning("%s '%s' is in the database and in no file (--prune removes it)",
 		    define_what_name(what), name);
 	else
-		(void)printf("%c %s %s\n", marks[change], define_what_name(what), name);
+		(void)printf("%c %s %s\n", marks[change], define_what_name(what),
+		    screen_line(shown, sizeof(shown), name, strlen(name)));
 }
 
 static int

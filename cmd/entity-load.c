@@ -1,10 +1,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 #include "entity/load.h"
 #include "pg/pg.h"
 
@@ -91,7 +91,7 @@ print_report(const struct load *l, struct err *e)
 	int rc = -1;
 
 	if (load_report(l, strcmp(report, "json") == 0, &out, e) == 0)
-		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+		rc = screen_print(&out, e);
 	buf_free(&out);
 	if (rc) {
 		e->status = STATUS_IO;

@@ -1,9 +1,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "entity/graph.h"
 #include "pg/pg.h"
 
@@ -59,7 +59,7 @@ print_report(const struct graph *g, struct err *e)
 	int rc = -1;
 
 	if (graph_report(g, strcmp(report, "json") == 0, &out, e) == 0)
-		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+		rc = screen_print(&out, e);
 	buf_free(&out);
 	if (rc && !o.check)
 		(void)err_prefix(e, "the graph IS in step, but the report is lost");

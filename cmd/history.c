@@ -1,9 +1,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "pg/pg.h"
 #include "pipeline/history.h"
 
@@ -60,7 +60,7 @@ main(int argc, char **argv)
 		rc = n == 1 ? history_run(pg, operands[0], json, &out, &e) :
 			      history_list(pg, pipeline, limit, json, &out, &e);
 		if (rc == 0)
-			(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", &e);
+			(void)screen_print(&out, &e);
 	}
 	pg_close(pg);
 	buf_free(&out);

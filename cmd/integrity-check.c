@@ -4,11 +4,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "pg/integrity.h"
 
 static const char *opt_db, *opt_tenant, *report = "text";
@@ -109,7 +109,7 @@ check(struct pg *pg, const char *tenant, int *grave, struct err *e)
 
 	if ((r = integrity_findings(pg, tenant, e)) != NULL &&
 	    (strcmp(report, "json") == 0 ? write_json(r, &out, e) : write_text(r, &out, e)) == 0 &&
-	    io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e) == 0)
+	    screen_print(&out, e) == 0)
 		n = pg_result_rows(r);
 	for (i = 0; i < n; i++)
 		*grave += strcmp(pg_result_get(r, i, 1), "template") != 0;

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "stream/reject_code.h"
 #include "stream/reject_read.h"
 
@@ -84,7 +84,7 @@ count(char **files, int n, struct err *e)
 		else if (reject_read_count(files[i], &o, strcmp(report, "json") == 0, &out, e))
 			rc = err_prefix(e, "'%s'", files[i]);
 		else
-			rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+			rc = screen_print(&out, e);
 	}
 	buf_free(&out);
 	return (rc);

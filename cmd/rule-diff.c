@@ -1,10 +1,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "rule/compare.h"
 #include "rule/rule.h"
 
@@ -73,7 +73,7 @@ main(int argc, char **argv)
 		log_error("%s", faults.v[i]);
 	rule_faults_free(&faults);
 	if (c != NULL && compare_report(c, strcmp(format, "json") == 0, &out, &differs, &e) == 0)
-		(void)io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", &e);
+		(void)screen_print(&out, &e);
 	compare_free(c);
 	buf_free(&out);
 	return (e.status == STATUS_OK ? differs > 0 ? STATUS_FINDINGS : STATUS_OK : log_err(&e));

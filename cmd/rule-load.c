@@ -1,10 +1,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 #include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/version.h"
@@ -86,7 +86,7 @@ print_report(const struct version *v, struct err *e)
 	int rc = -1;
 
 	if (version_report(v, strcmp(report, "json") == 0, &out, e) == 0)
-		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+		rc = screen_print(&out, e);
 	buf_free(&out);
 	if (rc) {
 		e->status = STATUS_IO;

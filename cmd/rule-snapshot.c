@@ -1,10 +1,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/snapshot.h"
@@ -94,7 +94,7 @@ freeze(struct err *e)
 	if ((s = snapshot_run(&o, e)) == NULL)
 		return (log_err(e));
 	if (snapshot_report(s, strcmp(format, "json") == 0, &out, e) == 0)
-		rc = io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e);
+		rc = screen_print(&out, e);
 	if (rc) {
 		e->status = STATUS_IO;
 		if (!o.plan)

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/home.h"
-#include "base/io.h"
+#include "base/screen.h"
 #include "base/log.h"
 #include "base/os.h"
 #include "base/program.h"
@@ -119,7 +119,7 @@ end(int status, const struct buf *out, struct err *e)
 	int own;
 
 	if (out->len > 0)
-		(void)io_write_all(STDOUT_FILENO, out->p, out->len, "standard output", e);
+		(void)screen_print(out, e);
 	own = log_err(e);
 	return (
 	    own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS) ? own : status);

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "base/home.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "pg/drift.h"
 #include "pg/scratch.h"
 
@@ -202,7 +202,7 @@ check(struct pg *pg, struct err *e)
 	else if (describe_comparable(want, have, e) == 0)
 		found = compare(want, have, &r);
 	if (e->status == STATUS_OK && r.out.len > 0)
-		(void)io_write_all(STDOUT_FILENO, r.out.p, r.out.len, "standard output", e);
+		(void)screen_print(&r.out, e);
 done:
 	buf_free(&r.out);
 	describe_free(want);

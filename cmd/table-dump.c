@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/os.h"
+#include "base/outfile.h"
 #include "base/program.h"
 #include "base/progress.h"
 #include "pg/pg.h"
@@ -57,27 +58,23 @@ static const struct program program = {
 static int
 dump_file(struct pg *pg, const char *table, struct err *e)
 {
-	char path[4096], partial[4112];
+	struct outfile *out;
+	char path[4096];
 	uint64_t rows;
-	int fd;
 
 	o.table = table;
 	if (snprintf(path, sizeof(path), "%s/%s.csv", opt_dir, table) >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path of '%s' is too long", table));
-	(void)snprintf(partial, sizeof(partial), "%s.partial", path);
-	if ((fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", partial));
-	if (dump_table(pg, &o, fd, partial, &rows, e)) {
-		(void)close(fd);
-		(void)unlink(partial);
+	if ((out = outfile_open(path, e)) == NULL)
+		return (-1);
+	if (dump_table(pg, &o, outfile_fd(out), outfile_name(out), &rows, e)) {
+		outfile_abandon(out, false);
 		return (-1);
 	}
-	if (io_sync_close(fd, partial, e))
+	if (outfile_finish(out, e))
 		return (-1);
-	if (rename(partial, path))
-		return (err_sys(e, STATUS_OUTPUT, "can't rename '%s'", partial));
 	log_info("%s: %llu rows", path, (unsigned long long)rows);
-	return (io_sync_parent(path, e));
+	return (0);
 }
 
 static int
@@ -86,7 +83,7 @@ dump_files(struct pg *pg, char **tables, int n, struct err *e)
 	struct pg_result *r = NULL;
 	int i, rc = 0;
 
-	if (io_mkdirs(opt_dir, 0777, e) || (opt_all && (r = dump_names(pg, e)) == NULL))
+	if (io_mkdirs(opt_dir, 0750, e) || (opt_all && (r = dump_names(pg, e)) == NULL))
 		return (-1);
 	for (i = 0; rc == 0 && opt_all && i < pg_result_rows(r); i++)
 		rc = dump_file(pg, pg_result_get(r, i, 0), e);

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/json.h"
+#include "base/infile.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
+#include "base/screen.h"
 #include "pg/pg.h"
 #include "table/bulk.h"
 
@@ -147,10 +148,10 @@ write_text(const struct table_result *v, size_t n, struct buf *out, struct err *
 	size_t i;
 	int rc;
 
-	rc = buf_addf(out, e, "%-24s %10s %10s %10s %10s %10s %10s\n", o.plan ? "plan" : "table",
+	rc = screen_addf(out, e, "%-24s %10s %10s %10s %10s %10s %10s\n", o.plan ? "plan" : "table",
 	    "read", "inserted", "updated", "unchanged", "deleted", "rejected");
 	for (i = 0; rc == 0 && i < n; i++)
-		rc = buf_addf(out, e, "%-24s %10llu %10llu %10llu %10llu %10llu %10llu\n",
+		rc = screen_addf(out, e, "%-24s %10llu %10llu %10llu %10llu %10llu %10llu\n",
 		    v[i].table, (unsigned long long)v[i].read,
 		    (unsigned long long)v[i].counts.inserted,
 		    (unsigned long long)v[i].counts.updated,
@@ -169,7 +170,7 @@ print_report(const struct bulk *l, struct err *e)
 
 	v = bulk_results(l, &n);
 	if ((strcmp(report, "json") == 0 ? write_json(v, n, &out, e) : write_text(v, n, &out, e)) ||
-	    io_write_all(STDOUT_FILENO, out.p, out.len, "standard output", e)) {
+	    screen_print(&out, e)) {
 		e->status = STATUS_IO;
 		if (!o.plan)
 			(void)err_prefix(e, "the data IS loaded, but the report is lost");
@@ -188,11 +189,8 @@ load(char **files, size_t n, struct err *e)
 	in[0].name = "standard input";
 	for (i = 0; i < n; i++, opened++) {
 		in[i].name = files[i];
-		if ((in[i].fd = open(files[i], O_RDONLY | O_CLOEXEC)) < 0) {
-			(void)err_sys(e, errno == ENOENT ? STATUS_NOINPUT : STATUS_IO,
-			    "can't open '%s'", files[i]);
+		if ((in[i].fd = infile_open(files[i], e)) < 0)
 			break;
-		}
 	}
 	if (e->status == STATUS_OK && (l = bulk_run(&o, in, n > 0 ? n : 1, e)) != NULL) {
 		print_report(l, e);

@@ -121,7 +121,7 @@ chain_manifest(const char *path, struct manifest *m, char sha256[DIGEST_SHA256_H
 
 	if (snprintf(file, sizeof(file), "%s/data/manifest.json", path) >= (int)sizeof(file))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", path));
-	if ((rc = io_slurp(file, &b, e)) == 0) {
+	if ((rc = io_slurp_regular(file, &b, e)) == 0) {
 		digest_sha256_of(b.p, b.len, sha256);
 		if ((rc = manifest_parse(b.p, b.len, m, e)) != 0)
 			(void)err_prefix(e, "'%s'", file);

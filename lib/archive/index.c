@@ -11,6 +11,7 @@
 
 #include "archive/chain.h"
 #include "archive/index_sort.h"
+#include "base/infile.h"
 #include "base/io.h"
 #include "base/num.h"
 
@@ -80,8 +81,8 @@ index_archive(struct index_sort *s, const char *path, const struct manifest *mf,
 
 	if (snprintf(file, sizeof(file), "%s/data/rows.ndjson.zst", path) >= (int)sizeof(file))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", path));
-	if ((fd = open(file, O_RDONLY | O_CLOEXEC)) < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", file));
+	if ((fd = infile_inside(file, e)) < 0)
+		return (-1);
 	r = zst_reader_open(fd, file, mf->rows_file.plain_bytes);
 	merkle_init(&m);
 	m.size = mf->before.size;

@@ -94,7 +94,7 @@ note_keys_load(struct note_keys *keys, const char *path, struct err *e)
 	char *p, *lf;
 	int rc;
 
-	if ((rc = io_slurp(path, &b, e)) == 0 && buf_str(&b, e) == NULL)
+	if ((rc = io_slurp_regular(path, &b, e)) == 0 && buf_str(&b, e) == NULL)
 		rc = -1;
 	for (p = b.p; rc == 0 && *p != '\0'; p = lf) {
 		size_t n = strcspn(p, "\n");

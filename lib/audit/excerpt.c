@@ -9,6 +9,7 @@
 #include "archive/bag.h"
 #include "audit/line.h"
 #include "audit/reopen.h"
+#include "base/infile.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/num.h"
@@ -110,7 +111,7 @@ excerpt_copy(const struct excerpt *v, struct err *e)
 		    (int)sizeof(path))
 			rc = err_set(e, STATUS_USAGE, "the path '%.60s...' is too long",
 			    v->o->archive);
-		else if (io_slurp(path, &b, e) || bag_put(v->o->output, names[i][1], b.p, b.len, e))
+		else if (io_slurp_regular(path, &b, e) || bag_put(v->o->output, names[i][1], b.p, b.len, e))
 			rc = -1;
 	}
 	buf_free(&b);
@@ -242,8 +243,8 @@ excerpt_grow(const char *path, struct merkle *t, struct excerpt_result *r, struc
 	size_t len;
 	int fd, rc;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", path));
+	if ((fd = infile_inside(path, e)) < 0)
+		return (-1);
 	z = zst_reader_open(fd, path, INT64_MAX);
 	while ((rc = zst_reader_line(z, &p, &len, e)) == 1) {
 		if (excerpt_leaf(t, p, len, r, leaf)) {
@@ -265,7 +266,7 @@ excerpt_read(const char *path, const char *name, struct buf *b, struct err *e)
 
 	if (snprintf(file, sizeof(file), "%s/%s", path, name) >= (int)sizeof(file))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", path));
-	return (io_slurp(file, b, e));
+	return (io_slurp_regular(file, b, e));
 }
 
 static int

@@ -76,7 +76,7 @@ archive_slurp(struct inspect *k, const struct chain_link *l, const char *name, s
 
 	if (archive_path(path, l, name, e))
 		return (-1);
-	if (io_slurp(path, b, &why) == 0)
+	if (io_slurp_regular(path, b, &why) == 0)
 		return (1);
 	if (why.status == STATUS_IO) {
 		*e = why;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/screen.h"
 
 /* How far a checkpoint that the auditor holds reaches: 0, no such one. */
 static const struct inspect_held *
@@ -31,7 +32,7 @@ report_tail(const struct inspect *k, struct buf *out, struct err *e)
 		    "  tail        not anchored: archives missing at the end would not be seen "
 		    "(--expect-checkpoint)\n",
 		    e));
-	return (buf_addf(out, e, "  tail        anchored up to %llu rows by '%s'\n",
+	return (screen_addf(out, e, "  tail        anchored up to %llu rows by '%s'\n",
 	    (unsigned long long)h->c.size, h->path));
 }
 
@@ -43,7 +44,7 @@ report_verdicts(const struct inspect *k, struct buf *out, struct err *e)
 	if (buf_adds(out, "  verdicts   ", e))
 		return (-1);
 	for (i = 0; i < k->ncounts; i++)
-		if (buf_addf(out, e, "%s %s %llu", i > 0 ? "," : "", k->counts[i].word,
+		if (screen_addf(out, e, "%s %s %llu", i > 0 ? "," : "", k->counts[i].word,
 			(unsigned long long)k->counts[i].n))
 			return (-1);
 	return (buf_adds(out, k->ncounts > 0 ? "\n" : " none\n", e));
@@ -55,25 +56,25 @@ inspect_report_text(const struct inspect *k, struct buf *out, struct err *e)
 	char from[28], to[28];
 	size_t i;
 
-	if (buf_addf(out, e,
+	if (screen_addf(out, e,
 		"%s: %llu archives, sequence %llu to %llu, %.10s to %.10s, %llu rows (%llu late)\n",
 		k->table, (unsigned long long)k->archives, (unsigned long long)k->first_sequence,
 		(unsigned long long)k->last_sequence, instant_text(from, k->period.from),
 		instant_text(to, k->period.to), (unsigned long long)k->rows,
 		(unsigned long long)k->late) ||
-	    buf_addf(out, e, "  log         %s\n", k->origin) ||
-	    buf_addf(out, e, "  signatures  %s\n",
+	    screen_addf(out, e, "  log         %s\n", k->origin) ||
+	    screen_addf(out, e, "  signatures  %s\n",
 		k->o->keys.n > 0 ? "looked at" : "NOT looked at (--without-key)") ||
 	    report_tail(k, out, e) || report_verdicts(k, out, e))
 		return (-1);
 	for (i = 0; i < k->n; i++)
-		if (buf_addf(out, e, "  FINDING     %s%s%s: %s\n", k->findings[i].archive,
+		if (screen_addf(out, e, "  FINDING     %s%s%s: %s\n", k->findings[i].archive,
 			k->findings[i].archive[0] != '\0' ? ": " : "", k->findings[i].code,
 			k->findings[i].text))
 			return (-1);
 	return (k->n == 0 ?
 		buf_adds(out, "  no findings: the archives are whole and unchanged\n", e) :
-		buf_addf(out, e, "  %zu finding%s\n", k->n, k->n > 1 ? "s" : ""));
+		screen_addf(out, e, "  %zu finding%s\n", k->n, k->n > 1 ? "s" : ""));
 }
 
 void

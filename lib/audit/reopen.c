@@ -7,6 +7,7 @@
 
 #include "archive/bag.h"
 #include "audit/line.h"
+#include "base/infile.h"
 #include "base/progress.h"
 #include "stream/writer.h"
 
@@ -32,8 +33,8 @@ reopen_open(struct reopen_file *f, const char *dir, const char *name, const stru
 	f->fd = -1;
 	if (snprintf(f->path, sizeof(f->path), "%s/%s", dir, name) >= (int)sizeof(f->path))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", dir));
-	if ((f->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", f->path));
+	if ((f->fd = infile_inside(f->path, e)) < 0)
+		return (-1);
 	f->r = zst_reader_open(f->fd, f->path, said->plain_bytes);
 	return (0);
 }

@@ -1,5 +1,7 @@
 #include "base/io.h"
 
+#include "base/infile.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,30 +45,48 @@ io_read(int fd, void *p, size_t n, const char *name, struct err *e)
 	return (k);
 }
 
+/* All that ${fd} has. */
+static int
+io_slurp_from(int fd, const char *path, struct buf *b, struct err *e)
+{
+	ssize_t k;
+
+	do {
+		if (buf_reserve(b, b->cap - b->len > 4096 ? 1 : 16384, e))
+			return (err_prefix(e, "'%s'", path));
+		if ((k = io_read(fd, b->p + b->len, b->cap - b->len, path, e)) < 0)
+			return (-1);
+		b->len += (size_t)k;
+	} while (k > 0);
+	return (0);
+}
+
 int
 io_slurp(const char *path, struct buf *b, struct err *e)
 {
-	int fd = STDIN_FILENO;
-	ssize_t k;
+	int fd, rc;
 
-	if (strcmp(path, "-") != 0 && (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", path));
-	do {
-		if (buf_reserve(b, b->cap - b->len > 4096 ? 1 : 16384, e)) {
-			(void)err_prefix(e, "'%s'", path);
-			goto err1;
-		}
-		if ((k = io_read(fd, b->p + b->len, b->cap - b->len, path, e)) < 0)
-			goto err1;
-		b->len += (size_t)k;
-	} while (k > 0);
-	if (fd != STDIN_FILENO)
-		(void)close(fd);
-	return (0);
-err1:
-	if (fd != STDIN_FILENO)
-		(void)close(fd);
-	return (-1);
+	if (strcmp(path, "-") == 0)
+		return (io_slurp_from(STDIN_FILENO, path, b, e));
+	if ((fd = infile_open(path, e)) < 0)
+		return (-1);
+	rc = io_slurp_from(fd, path, b, e);
+	(void)close(fd);
+	return (rc);
+}
+
+int
+io_slurp_regular(const char *path, struct buf *b, struct err *e)
+{
+	int fd, rc;
+
+	if (strcmp(path, "-") == 0)
+		return (io_slurp_from(STDIN_FILENO, path, b, e));
+	if ((fd = infile_regular(path, e)) < 0)
+		return (-1);
+	rc = io_slurp_from(fd, path, b, e);
+	(void)close(fd);
+	return (rc);
 }
 
 int

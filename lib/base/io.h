@@ -31,6 +31,12 @@ ssize_t io_read(int fd, void *p, size_t n, const char *name, struct err *e);
 int io_slurp(const char *path, struct buf *b, struct err *e);
 
 /**
+ * io_slurp_regular(path, b, e):
+ * The same for what was received from elsewhere: only a regular file (base/infile.h).
+ */
+int io_slurp_regular(const char *path, struct buf *b, struct err *e);
+
+/**
  * io_sync_close(fd, name, e):
  * fsync(2) and close(2).  Return 0, or -1 with ${e} set; ${fd} is closed.
  */

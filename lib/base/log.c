@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include "base/screen.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,18 +31,20 @@ static void log_emit(enum log_level level, const char *word, const char *fmt, va
 static void
 log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
 {
-	char line[2048];
+	char text[2048], line[4 * sizeof(text)];
 	size_t n;
 	int k;
 
 	if (level > log_max)
 		return;
-	k = snprintf(line, sizeof(line), "%s: %s: ", log_name, word);
+	k = snprintf(text, sizeof(text), "%s: %s: ", log_name, word);
 	n = k < 0 ? 0 : (size_t)k;
-	k = vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
+	k = vsnprintf(text + n, sizeof(text) - n, fmt, ap);
 	n += k < 0 ? 0 : (size_t)k;
-	if (n > sizeof(line) - 2)
-		n = sizeof(line) - 2;
+	if (n > sizeof(text) - 1)
+		n = sizeof(text) - 1;
+	(void)screen_line(line, sizeof(line) - 1, text, n);
+	n = strlen(line);
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, n) < 0) {
 		/* Nobody is left to tell. */

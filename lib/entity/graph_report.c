@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/screen.h"
 #include "entity/graph_state.h"
 
 /* The figures of a line: of a sync, or of a check. */
@@ -29,14 +30,14 @@ graph_report_line(const struct graph *g, const char *label, const char *kind,
 	uint64_t v[6];
 	size_t many = graph_report_figures(g, n, names, v), i;
 
-	if (buf_addf(out, e, "%-24s %-8s", label, kind))
+	if (screen_addf(out, e, "%-24s %-8s", label, kind))
 		return (-1);
 	for (i = 0; i < many; i++)
-		if (buf_addf(out, e, " %10llu", (unsigned long long)v[i]))
+		if (screen_addf(out, e, " %10llu", (unsigned long long)v[i]))
 			return (-1);
 	if (buf_add(out, "\n", 1, e))
 		return (-1);
-	return (n->examples != NULL ? buf_addf(out, e, "  such as %s\n", n->examples) : 0);
+	return (n->examples != NULL ? screen_addf(out, e, "  such as %s\n", n->examples) : 0);
 }
 
 static int
@@ -51,12 +52,12 @@ graph_report_text(const struct graph *g, struct buf *out, struct err *e)
 		return (buf_adds(out, "this database does without a graph (aegis.without)\n", e));
 	if (!g->check && g->nlabels == 0 && g->loads == 0)
 		return (buf_adds(out, "nothing new\n", e));
-	if (!g->check && buf_addf(out, e, "%llu new loads\n\n", (unsigned long long)g->loads))
+	if (!g->check && screen_addf(out, e, "%llu new loads\n\n", (unsigned long long)g->loads))
 		return (-1);
-	if (buf_addf(out, e, "%-24s %-8s", "label", ""))
+	if (screen_addf(out, e, "%-24s %-8s", "label", ""))
 		return (-1);
 	for (i = 0; i < many; i++)
-		if (buf_addf(out, e, " %10s", names[i]))
+		if (screen_addf(out, e, " %10s", names[i]))
 			return (-1);
 	if (buf_add(out, "\n", 1, e))
 		return (-1);

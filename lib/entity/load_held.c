@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/infile.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "entity/load_state.h"
@@ -83,8 +84,8 @@ load_held_file(struct load *l, const struct book *b, struct err *e)
 	struct stream_reader *r = NULL;
 	int fd, rc = -1;
 
-	if ((fd = open(b->rejects, O_RDONLY | O_CLOEXEC)) < 0)
-		return (err_set(e, STATUS_NOINPUT, "%s", strerror(errno)));
+	if ((fd = infile_regular(b->rejects, e)) < 0)
+		return (-1);
 	if (load_held_sha256(fd, b->rejects, hex, e) == 0) {
 		if (strcmp(hex, b->rejects_sha256) != 0)
 			(void)err_set(e, STATUS_DATA, "it is not the one that the stage wrote");

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/screen.h"
 #include "entity/load_state.h"
 
 struct ledger_counts
@@ -29,7 +30,7 @@ static int
 load_report_row(const struct book *b, struct buf *out, struct err *e)
 {
 
-	return (buf_addf(out, e, "%-16s %11llu %11llu %11llu %11llu %11llu %11llu\n", b->stage,
+	return (screen_addf(out, e, "%-16s %11llu %11llu %11llu %11llu %11llu %11llu\n", b->stage,
 	    (unsigned long long)b->read, (unsigned long long)b->used,
 	    (unsigned long long)b->skipped, (unsigned long long)b->rejected,
 	    (unsigned long long)b->flawed, (unsigned long long)b->rows));
@@ -40,7 +41,7 @@ load_report_section(const struct load_section *s, struct buf *out, struct err *e
 {
 	size_t i, k;
 
-	if (buf_addf(out, e, "source  %s\n\n%-16s %11s %11s %11s %11s %11s %11s\n", s->source,
+	if (screen_addf(out, e, "source  %s\n\n%-16s %11s %11s %11s %11s %11s %11s\n", s->source,
 		"stage", "read", "used", "skipped", "rejected", "flawed", "rows"))
 		return (-1);
 	for (i = 0; i < s->nupstream; i++)
@@ -52,12 +53,12 @@ load_report_section(const struct load_section *s, struct buf *out, struct err *e
 		const struct book *b = i < s->nupstream ? &s->upstream[i] : &s->own;
 
 		for (k = 0; k < b->ncodes; k++)
-			if (buf_addf(out, e, "%s%-16s %-20s %11llu\n", k == 0 ? "\n" : "",
+			if (screen_addf(out, e, "%s%-16s %-20s %11llu\n", k == 0 ? "\n" : "",
 				k == 0 ? b->stage : "", b->codes[k].code,
 				(unsigned long long)b->codes[k].n))
 				return (-1);
 		if (b->ncodes > 0 && strcmp(b->rejects, "-") != 0 &&
-		    buf_addf(out, e, "%-16s in %s\n", "", b->rejects))
+		    screen_addf(out, e, "%-16s in %s\n", "", b->rejects))
 			return (-1);
 	}
 	return (buf_add(out, "\n", 1, e));
@@ -72,10 +73,10 @@ load_report_samples(const struct load *l, struct buf *out, struct err *e)
 	for (i = 0; i < l->nsamples; i++) {
 		const struct load_sample *s = &l->samples[i];
 
-		if (strcmp(key, s->key) != 0 && buf_addf(out, e, "\n%s\n", s->key))
+		if (strcmp(key, s->key) != 0 && screen_addf(out, e, "\n%s\n", s->key))
 			return (-1);
 		key = s->key;
-		if (buf_addf(out, e, "  %-20s %s -> %s\n", s->field,
+		if (screen_addf(out, e, "  %-20s %s -> %s\n", s->field,
 			s->before ? s->before : "(none)", s->after ? s->after : "(none)"))
 			return (-1);
 	}
@@ -87,7 +88,7 @@ static int
 load_report_rare(const char *name, uint64_t n, struct buf *out, struct err *e)
 {
 
-	return (n == 0 ? 0 : buf_addf(out, e, "%-9s %11llu\n", name, (unsigned long long)n));
+	return (n == 0 ? 0 : screen_addf(out, e, "%-9s %11llu\n", name, (unsigned long long)n));
 }
 
 static int
@@ -95,21 +96,21 @@ load_report_gone(const struct load *l, struct buf *out, struct err *e)
 {
 
 	if (l->withheld != NULL)
-		return (buf_addf(out, e,
+		return (screen_addf(out, e,
 		    "%llu entities are missing in the source and were not retired: %s\n",
 		    (unsigned long long)l->gone, l->withheld));
 	if (l->held > 0 &&
-	    buf_addf(out, e, "%llu entities are kept, as their records were rejected\n",
+	    screen_addf(out, e, "%llu entities are kept, as their records were rejected\n",
 		(unsigned long long)l->held))
 		return (-1);
 	if (l->gone == 0)
 		return (0);
-	if (buf_addf(out, e, "missing in the source: %llu, of these had by another dataset: %llu\n",
+	if (screen_addf(out, e, "missing in the source: %llu, of these had by another dataset: %llu\n",
 		(unsigned long long)l->gone, (unsigned long long)(l->gone - l->retired)))
 		return (-1);
 	return (l->retired_examples == NULL ?
 		0 :
-		buf_addf(out, e, "such as %s\n", l->retired_examples));
+		screen_addf(out, e, "such as %s\n", l->retired_examples));
 }
 
 /* {"missing_parent": [{"child": ..., "parent": ...}, ...], ...}: a line for each kind. */
@@ -121,13 +122,13 @@ load_report_examples(const char *text, struct buf *out, struct err *e)
 	int rc = all != NULL ? 0 : -1;
 
 	for (kind = all != NULL ? all->child : NULL; rc == 0 && kind != NULL; kind = kind->next) {
-		rc = buf_addf(out, e, "  %s, such as", kind->key);
+		rc = screen_addf(out, e, "  %s, such as", kind->key);
 		for (one = kind->child; rc == 0 && one != NULL; one = one->next) {
 			rc = buf_adds(out, one == kind->child ? " " : ", ", e);
 			if (rc == 0 && one->kind == JSON_STRING)
 				rc = buf_adds(out, one->text, e);
 			for (side = one->child; rc == 0 && side != NULL; side = side->next)
-				rc = buf_addf(out, e, side == one->child ? "%s" : " (%s)",
+				rc = screen_addf(out, e, side == one->child ? "%s" : " (%s)",
 				    side->text);
 		}
 		if (rc == 0)
@@ -144,16 +145,16 @@ load_report_link(const struct load_link *k, struct buf *out, struct err *e)
 
 	if (k->field == NULL)
 		return (0);
-	if (buf_addf(out, e, "%s -> %s%s%s: %llu linked", k->child, k->parent, k->label ? " " : "",
+	if (screen_addf(out, e, "%s -> %s%s%s: %llu linked", k->child, k->parent, k->label ? " " : "",
 		k->label ? k->label : "", (unsigned long long)k->linked) ||
 	    (k->missing_parent > 0 &&
-		buf_addf(out, e, ", %llu whose parent is missing",
+		screen_addf(out, e, ", %llu whose parent is missing",
 		    (unsigned long long)k->missing_parent)) ||
 	    (k->missing_required > 0 &&
-		buf_addf(out, e, ", %llu without the required parent",
+		screen_addf(out, e, ", %llu without the required parent",
 		    (unsigned long long)k->missing_required)) ||
 	    (k->crowded > 0 &&
-		buf_addf(out, e, ", %llu too many for %s", (unsigned long long)k->crowded,
+		screen_addf(out, e, ", %llu too many for %s", (unsigned long long)k->crowded,
 		    k->cardinality)) ||
 	    buf_adds(out, "\n", e))
 		return (-1);
@@ -171,7 +172,7 @@ load_report_after(const struct load *l, struct buf *out, struct err *e)
 		if ((i == 0 && buf_adds(out, "\n", e)) || load_report_link(&l->links[i], out, e))
 			return (-1);
 	if (l->cells + l->cells_kept > 0 &&
-	    buf_addf(out, e, "compliance matrix: %llu new cells, %llu brought up to date\n",
+	    screen_addf(out, e, "compliance matrix: %llu new cells, %llu brought up to date\n",
 		(unsigned long long)l->cells, (unsigned long long)l->cells_kept))
 		return (-1);
 	return (0);
@@ -184,22 +185,22 @@ load_report_text(const struct load *l, struct buf *out, struct err *e)
 	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
 	size_t i;
 
-	if (buf_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset, l->run))
+	if (screen_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset, l->run))
 		return (-1);
 	for (i = 0; i < l->nsections; i++)
 		if (load_report_section(l->sections[i], out, e))
 			return (-1);
-	if (buf_addf(out, e, "inserted  %11llu\nupdated   %11llu\n", (unsigned long long)t.inserted,
+	if (screen_addf(out, e, "inserted  %11llu\nupdated   %11llu\n", (unsigned long long)t.inserted,
 		(unsigned long long)t.updated) ||
 	    load_report_rare("revived", t.revived, out, e) ||
-	    buf_addf(out, e, "unchanged %11llu\n", (unsigned long long)t.unchanged) ||
+	    screen_addf(out, e, "unchanged %11llu\n", (unsigned long long)t.unchanged) ||
 	    load_report_rare("duplicate", t.duplicate, out, e) ||
 	    load_report_rare("pending", pending, out, e) ||
-	    buf_addf(out, e, "rejected  %11llu\n", (unsigned long long)rejected) ||
+	    screen_addf(out, e, "rejected  %11llu\n", (unsigned long long)rejected) ||
 	    load_report_rare("retired", t.retired, out, e) || load_report_gone(l, out, e) ||
 	    load_report_after(l, out, e))
 		return (-1);
-	if (l->same_as[0] != '\0' && buf_addf(out, e, "the same source as at %s\n", l->same_as))
+	if (l->same_as[0] != '\0' && screen_addf(out, e, "the same source as at %s\n", l->same_as))
 		return (-1);
 	if (!l->wrote && l->retired == 0 && buf_adds(out, "nothing new\n", e))
 		return (-1);

@@ -185,6 +185,8 @@ check_output(const struct pipeline *p, size_t at, const char *run_dir,
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
 			    "'%s' is the output of step '%s' already", s->output,
 			    p->steps[k].name ? p->steps[k].name : "?");
+	if (stat(s->output, &st) == 0 && S_ISDIR(st.st_mode))
+		pipeline_fault(p->conf, faults, n, STATUS_CONFIG, "'%s' is a directory", s->output);
 	dir = xstrdup(s->output);
 	if ((slash = strrchr(dir, '/')) != NULL)
 		slash[slash == dir] = '\0';

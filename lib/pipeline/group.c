@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/os.h"
+#include "base/outfile.h"
 #include "pipeline/spawn.h"
 #include "pipeline/text.h"
 
@@ -60,22 +61,20 @@ group_open_input(const struct group *g, struct err *e)
 	return (fd);
 }
 
+/* What a step writes under a name of the user's; what has none goes into the run's directory. */
 static int
 group_open_output(struct group *g, struct err *e)
 {
 	const char *path = g->r->output;
-	size_t n;
 	int fd;
 
 	if (g->step->output != NULL) {
-		n = strlen(path) + sizeof(".partial");
-		g->partial = xcalloc(n, 1);
-		(void)snprintf(g->partial, n, "%s.partial", path);
-		path = g->partial;
+		if ((g->file = outfile_open(path, e)) == NULL)
+			return (-1);
+		return (outfile_fd(g->file));
 	}
-	if ((fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
-	return (fd);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	return (fd < 0 ? err_sys(e, STATUS_OUTPUT, "can't make '%s'", path) : fd);
 }
 
 /* Start stage ${i} between the descriptors ${in} and ${out}. */
@@ -365,22 +364,18 @@ group_kill(struct group *g)
 static void
 group_finish_output(struct group *g, bool good)
 {
-	int rc;
 
 	if (g->out < 0)
 		return;
-	if (!good) {
+	if (g->file == NULL && good)
+		(void)io_sync_close(g->out, g->r->output, &g->start);
+	else if (g->file == NULL)
 		(void)close(g->out);
-	} else {
-		rc = io_sync_close(g->out, g->r->output, &g->start);
-		if (rc == 0 && g->partial != NULL) {
-			if (rename(g->partial, g->r->output))
-				(void)err_sys(&g->start, STATUS_OUTPUT, "can't rename '%s' to '%s'",
-				    g->partial, g->r->output);
-			else
-				(void)io_sync_parent(g->r->output, &g->start);
-		}
-	}
+	else if (good)
+		(void)outfile_finish(g->file, &g->start);
+	else
+		outfile_abandon(g->file, true);
+	g->file = NULL;
 	g->out = -1;
 }
 
@@ -449,7 +444,6 @@ group_close(struct group *g)
 	tail_clear(&g->ring);
 	if (g->monitor != NULL)
 		monitor_stop(g->monitor, g->number);
-	free(g->partial);
 	free(g->st);
 	g->st = NULL;
 }

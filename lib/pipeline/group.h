@@ -42,7 +42,7 @@ struct group {
 	uint64_t term_ns, kill_ns, deadline_ns; /* os_now_ns(), 0: not set */
 	struct tail_ring ring;
 	struct err start; /* what kept the try from starting, or later from ending */
-	char *partial;    /* the output's name until the step has succeeded */
+	struct outfile *file; /* of an output that the step names, or NULL */
 	int out;
 };
 

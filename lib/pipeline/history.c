@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/screen.h"
 
 enum { HISTORY_COLUMNS_MAX = 20 };
 
@@ -93,11 +94,11 @@ history_cell(struct buf *out, const char *s, size_t width, bool last, struct err
 {
 	size_t n = history_width(s);
 
-	if (buf_adds(out, s ? s : "-", e))
+	if (screen_quote(out, s ? s : "-", s ? strlen(s) : 1, e))
 		return (-1);
 	if (s == NULL)
 		n = 1;
-	return (buf_addf(out, e, "%*s", last ? 0 : (int)(n < width ? width - n + 2 : 2), ""));
+	return (screen_addf(out, e, "%*s", last ? 0 : (int)(n < width ? width - n + 2 : 2), ""));
 }
 
 /* A table: headings, then the rows, each column as wide as its widest cell. */
@@ -138,7 +139,7 @@ history_table(struct pg *pg, const struct history_table *t, const char *const *p
 		return (-1);
 	if (t->title == NULL || pg_result_rows(r) > 0) {
 		if (t->title != NULL)
-			rc = buf_addf(out, e, "\n%s\n", t->title);
+			rc = screen_addf(out, e, "\n%s\n", t->title);
 		if (rc == 0)
 			rc = history_rows(out, r, t->columns, e);
 	}
@@ -156,7 +157,7 @@ history_json(struct pg *pg, const char *sql, const char *const *params, int n, s
 
 	if ((r = pg_query(pg, sql, params, n, e)) == NULL)
 		return (-1);
-	rc = buf_addf(out, e, "%s\n", pg_result_get(r, 0, 0));
+	rc = screen_addf(out, e, "%s\n", pg_result_get(r, 0, 0));
 	pg_result_free(r);
 	return (rc);
 }
@@ -214,7 +215,7 @@ history_head(struct pg *pg, const char *const *params, struct buf *out, struct e
 		return (-1);
 	for (i = 0; rc == 0 && names[i] != NULL; i++)
 		if (pg_result_get(r, 0, i) != NULL)
-			rc = buf_addf(out, e, "%-12s %s\n", names[i], pg_result_get(r, 0, i));
+			rc = screen_addf(out, e, "%-12s %s\n", names[i], pg_result_get(r, 0, i));
 	pg_result_free(r);
 	return (rc);
 }

@@ -8,6 +8,7 @@
 
 #include "base/io.h"
 #include "base/json.h"
+#include "base/screen.h"
 #include "pipeline/judge.h"
 #include "pipeline/text.h"
 
@@ -233,8 +234,8 @@ report_stage(const struct pipeline_stage *p, const struct result_stage *s, struc
 {
 
 	if (!s->ended)
-		return (buf_addf(out, e, "  %-16s %4s\n", p->shown[0], "-"));
-	return (buf_addf(out, e, "  %-16s %4d %8.2f s %7.1f MiB %8.2f s\n", p->shown[0], s->status,
+		return (screen_addf(out, e, "  %-16s %4s\n", p->shown[0], "-"));
+	return (screen_addf(out, e, "  %-16s %4d %8.2f s %7.1f MiB %8.2f s\n", p->shown[0], s->status,
 	    report_cpu(s), (double)s->max_rss_kib / 1024, report_seconds(s->start_ns, s->end_ns)));
 }
 
@@ -244,18 +245,18 @@ report_step(const struct pipeline_step *p, const struct result_step *s, struct b
 {
 	size_t k;
 
-	if (buf_addf(out, e, "%-20s %-8s %8.2f s", p->name, report_step_state(s->state),
+	if (screen_addf(out, e, "%-20s %-8s %8.2f s", p->name, report_step_state(s->state),
 		report_seconds(s->start_ns, s->end_ns)))
 		return (-1);
 	for (k = 0; k < s->nstages && s->tries > 0; k++)
-		if ((k > 0 && buf_addf(out, e, "%40s", "")) ||
+		if ((k > 0 && screen_addf(out, e, "%40s", "")) ||
 		    report_stage(&p->stages[k], &s->stages[k], out, e))
 			return (-1);
 	if (s->tries == 0 && buf_adds(out, "\n", e))
 		return (-1);
-	if (s->tries > 1 && buf_addf(out, e, "    %u tries\n", s->tries))
+	if (s->tries > 1 && screen_addf(out, e, "    %u tries\n", s->tries))
 		return (-1);
-	if (s->cause[0] != '\0' && buf_addf(out, e, "    %s\n", s->cause))
+	if (s->cause[0] != '\0' && screen_addf(out, e, "    %s\n", s->cause))
 		return (-1);
 	if (s->tries == 0)
 		return (0);
@@ -263,7 +264,7 @@ report_step(const struct pipeline_step *p, const struct result_step *s, struct b
 		return (report_output(s->output, out, 4, e));
 	if (s->state == RESULT_FAILED)
 		return (0);
-	return (buf_addf(out, e, "    output in %s\n", s->output));
+	return (screen_addf(out, e, "    output in %s\n", s->output));
 }
 
 int
@@ -272,12 +273,12 @@ report_text(const struct pipeline *p, const char *run, const struct result *r, s
 {
 	size_t i;
 
-	if (buf_addf(out, e, "pipeline %s: %s, exit status %d, in %.2f s\nrun %s\n", p->name,
+	if (screen_addf(out, e, "pipeline %s: %s, exit status %d, in %.2f s\nrun %s\n", p->name,
 		report_run_state(r), r->status, report_seconds(r->start_ns, r->end_ns), run))
 		return (-1);
-	if (r->cause[0] != '\0' && buf_addf(out, e, "cause: %s\n", r->cause))
+	if (r->cause[0] != '\0' && screen_addf(out, e, "cause: %s\n", r->cause))
 		return (-1);
-	if (buf_addf(out, e, "\n%-20s %-8s %10s  %-16s %4s %10s %11s %10s\n", "step", "state",
+	if (screen_addf(out, e, "\n%-20s %-8s %10s  %-16s %4s %10s %11s %10s\n", "step", "state",
 		"wall", "stage", "exit", "CPU", "memory", "wall"))
 		return (-1);
 	for (i = 0; i < r->nsteps; i++)

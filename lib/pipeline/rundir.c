@@ -51,7 +51,7 @@ rundir_write(const char *path, const char *name, const char *suffix, const char 
 
 	if (snprintf(file, sizeof(file), "%s/%s.%s", path, name, suffix) >= (int)sizeof(file))
 		return (err_set(e, STATUS_OUTPUT, "'%s/%s' is too long", path, name));
-	if ((fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)) < 0)
+	if ((fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640)) < 0)
 		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", file));
 	rc = io_write_all(fd, text, strlen(text), file, e);
 	if (close(fd) && rc == 0)

@@ -6,12 +6,14 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/screen.h"
 #include "pipeline/text.h"
 
 static void
 tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 {
 	static const char mark[] = ": error: ";
+	struct buf line = BUF_INIT(8 * TAIL_LINE_MAX);
 	char clean[TAIL_LINE_MAX + 1];
 	const char *error, *said;
 
@@ -25,9 +27,10 @@ tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 		s->broken_pipe = true;
 	free(ring->line[ring->n % TAIL_LINES]);
 	ring->line[ring->n++ % TAIL_LINES] = xstrdup(clean);
-	/* The caller kept room for the LF: one write(2) a line. */
-	t->part[t->len++] = '\n';
-	(void)io_write_all(STDERR_FILENO, t->part, t->len, "standard error", NULL);
+	/* One write(2) a line; what a stage says may be anybody's words. */
+	if (screen_quote(&line, t->part, t->len, NULL) == 0 && buf_add(&line, "\n", 1, NULL) == 0)
+		(void)io_write_all(STDERR_FILENO, line.p, line.len, "standard error", NULL);
+	buf_free(&line);
 	t->len = 0;
 }
 

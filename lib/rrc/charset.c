@@ -398,3 +398,18 @@ charset_encode(const struct charset *c, const char *s, unsigned char *dst, size_
 	}
 	return (i);
 }
+
+size_t
+charset_hex(const unsigned char *p, size_t n, char *dst)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t i, o = 2;
+
+	memcpy(dst, "X'", 2);
+	for (i = 0; i < n; i++) {
+		dst[o++] = hex[p[i] >> 4];
+		dst[o++] = hex[p[i] & 15];
+	}
+	dst[o++] = '\'';
+	return (o);
+}

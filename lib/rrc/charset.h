@@ -68,6 +68,13 @@ bool charset_empty(const struct charset *c, const unsigned char *p, size_t width
 size_t charset_show(const struct charset *c, const unsigned char *p, size_t n, char *dst);
 
 /**
+ * charset_hex(p, n, dst):
+ * The ${n} bytes of a packed or binary field as X'0C00': 2 * ${n} + 3 bytes into ${dst}.  Return
+ * how many.
+ */
+size_t charset_hex(const unsigned char *p, size_t n, char *dst);
+
+/**
  * charset_encode(c, s, dst, size):
  * Write the ASCII string ${s} as raw bytes to ${dst}.  Return how many, or 0
  * where they are more than ${size} or not ASCII.

@@ -200,7 +200,9 @@ decode_reject(struct decode *d, const struct layout_segment *s, const struct fra
 	    "rejected, up to record %llu at byte %llu",
 	    d->o->source, DECODE_MAX_CONSECUTIVE, (unsigned long long)fr->number,
 	    (unsigned long long)fr->offset);
-	return (err_hint(e, "the reject file names the first of them"));
+	if (reject_name(d->rejects) == NULL)
+		return (-1);
+	return (err_hint(e, "the first of them are in '%s'", reject_name(d->rejects)));
 }
 
 /* A record whose length is wrong.  Return true if so, with the fault noted. */

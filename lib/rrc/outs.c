@@ -1,38 +1,32 @@
 #include "rrc/outs.h"
 
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/outfile.h"
 
 struct outs_file {
 	struct stream_writer *w; /* NULL where the segment is not written */
 	struct book book;
-	char *name, *partial; /* partial NULL where the descriptor is another's */
-	int fd;
+	char *name;
+	struct outfile *out; /* NULL where the descriptor is another's */
 };
 
 struct outs {
 	const struct layout *l;
 	struct outs_file *files; /* as many as segments */
-	bool named;              /* the files have their names */
 };
 
 static struct outs *
 outs_new(const struct layout *l)
 {
 	struct outs *o = xcalloc(1, sizeof(*o));
-	size_t i;
 
 	o->l = l;
 	o->files = xcalloc(l->nsegments, sizeof(*o->files));
-	for (i = 0; i < l->nsegments; i++)
-		o->files[i].fd = -1;
 	return (o);
 }
 
@@ -74,23 +68,15 @@ outs_split(const struct layout *l, struct rows *rows, const char *dir, const str
 	struct outs *o = outs_new(l);
 	size_t size = strlen(dir) + strlen(l->name) + 64, i;
 
-	if (io_mkdirs(dir, 0777, e))
+	if (io_mkdirs(dir, 0750, e))
 		goto err;
 	for (i = 0; i < l->nsegments; i++) {
 		struct outs_file *f = &o->files[i];
-		char *partial = xcalloc(size, 1);
 
 		f->name = xcalloc(size, 1);
 		(void)snprintf(f->name, size, "%s/%s-%s.rrc", dir, l->name, l->segments[i].id);
-		(void)snprintf(partial, size, "%s.partial", f->name);
-		f->fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (f->fd < 0) {
-			(void)err_sys(e, STATUS_OUTPUT, "can't make '%s'", partial);
-			free(partial);
-			goto err;
-		}
-		f->partial = partial;
-		if (outs_open(o, rows, i, f->fd, f->partial, h, e))
+		if ((f->out = outfile_open(f->name, e)) == NULL ||
+		    outs_open(o, rows, i, outfile_fd(f->out), outfile_name(f->out), h, e))
 			goto err;
 	}
 	return (o);
@@ -147,9 +133,9 @@ int
 outs_seal(struct outs *o, const struct book *all, const struct book *rejects, struct err *e)
 {
 	char dataset[BOOK_DATASET_SIZE];
-	const char *last = NULL;
+	struct outfile **files;
 	size_t i;
-	int fd;
+	int rc;
 
 	for (i = 0; i < o->l->nsegments; i++) {
 		struct outs_file *f = &o->files[i];
@@ -160,25 +146,15 @@ outs_seal(struct outs *o, const struct book *all, const struct book *rejects, st
 		outs_fill_book(f, dataset, all, rejects);
 		if (stream_writer_seal(f->w, NULL, 0, &f->book, e))
 			return (-1);
-		if (f->partial == NULL)
-			continue;
-		fd = f->fd;
-		f->fd = -1;
-		if (io_sync_close(fd, f->partial, e))
-			return (-1);
 	}
+	files = xcalloc(o->l->nsegments, sizeof(struct outfile *));
 	for (i = 0; i < o->l->nsegments; i++) {
-		struct outs_file *f = &o->files[i];
-
-		if (f->partial == NULL)
-			continue;
-		if (rename(f->partial, f->name) != 0)
-			return (err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", f->partial,
-			    f->name));
-		last = f->name;
+		files[i] = o->files[i].out;
+		o->files[i].out = NULL;
 	}
-	o->named = true;
-	return (last != NULL ? io_sync_parent(last, e) : 0);
+	rc = outfile_finish_all(files, o->l->nsegments, e);
+	free(files);
+	return (rc);
 }
 
 void
@@ -203,11 +179,7 @@ outs_free(struct outs *o)
 		struct outs_file *f = &o->files[i];
 
 		stream_writer_free(f->w);
-		if (f->fd >= 0)
-			(void)close(f->fd);
-		if (f->partial != NULL && !o->named)
-			(void)unlink(f->partial);
-		free(f->partial);
+		outfile_abandon(f->out, false);
 		free(f->name);
 	}
 	free(o->files);

@@ -348,14 +348,16 @@ rows_fault(const struct rows *r, const struct rows_field *op, const unsigned cha
 		[CELL_BAD_DIGITS] = "it is no number",
 		[CELL_BAD_SIGN] = "its sign is none",
 	};
-	char show[400];
-	size_t n = op->width < sizeof(show) / 2 ? op->width : sizeof(show) / 2;
+	enum { SHOWN = 190 };
+	const bool coded = op->f->kind == LAYOUT_PACKED || op->f->kind == LAYOUT_BINARY;
+	char show[2 * SHOWN + 3];
+	size_t n = op->width < SHOWN ? op->width : SHOWN;
 
 	/* A second reading of the same bytes: the first one says what is wrong. */
 	if (op->f->redefines && !key)
 		return;
-	fault_add(faults, key ? "bad_key" : codes[cell], op->f->name, show,
-	    charset_show(r->c, raw, n, show), "%s (%s)", why[cell],
+	n = coded ? charset_hex(raw, n, show) : charset_show(r->c, raw, n, show);
+	fault_add(faults, key ? "bad_key" : codes[cell], op->f->name, show, n, "%s (%s)", why[cell],
 	    op->f->kind == LAYOUT_CHAR ? "text" : "a numeric field");
 }
 

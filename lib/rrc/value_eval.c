@@ -18,10 +18,12 @@ static enum value_result
 value_fault(const struct value *v, const struct value_ask *ask, const char *code,
     const struct layout_field *f, const unsigned char *rec, const char *why)
 {
-	char show[400];
-	size_t n = f->width < sizeof(show) / 2 ? f->width : sizeof(show) / 2;
+	enum { SHOWN = 190 };
+	const bool coded = f->kind == LAYOUT_PACKED || f->kind == LAYOUT_BINARY;
+	char show[2 * SHOWN + 3];
+	size_t n = f->width < SHOWN ? f->width : SHOWN;
 
-	n = charset_show(v->c, rec + f->at, n, show);
+	n = coded ? charset_hex(rec + f->at, n, show) : charset_show(v->c, rec + f->at, n, show);
 	fault_add(ask->faults, ask->code != NULL ? ask->code : code, ask->column, show, n, "%s: %s",
 	    f->name, why);
 	return (VALUE_NULL);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/screen.h"
 #include "rule/version_state.h"
 
 /* The figures of a report, all sections together. */
@@ -37,7 +38,7 @@ version_report_line(struct buf *out, const char *name, uint64_t n, bool rare, co
 
 	if (rare && n == 0)
 		return (0);
-	return (buf_addf(out, e, "%-14s %9llu%s%s\n", name, (unsigned long long)n,
+	return (screen_addf(out, e, "%-14s %9llu%s%s\n", name, (unsigned long long)n,
 	    what[0] != '\0' ? "   " : "", what));
 }
 
@@ -72,10 +73,10 @@ version_report_text(const struct version *v, struct buf *out, struct err *e)
 	for (i = 0; i < v->nsamples; i++) {
 		const struct version_sample *s = &v->samples[i];
 
-		if (buf_addf(out, e, "%s%-9s %s", i == 0 ? "\n" : "", s->act, s->identifier) ||
+		if (screen_addf(out, e, "%s%-9s %s", i == 0 ? "\n" : "", s->act, s->identifier) ||
 		    (strcmp(s->act, "early") != 0 && strcmp(s->act, "expired") != 0 &&
-			buf_addf(out, e, " version %s, %s", s->version, s->status)) ||
-		    (s->summary != NULL && buf_addf(out, e, "\n          %s", s->summary)) ||
+			screen_addf(out, e, " version %s, %s", s->version, s->status)) ||
+		    (s->summary != NULL && screen_addf(out, e, "\n          %s", s->summary)) ||
 		    buf_add(out, "\n", 1, e))
 			return (-1);
 	}

@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/infile.h"
 #include "base/io.h"
+#include "base/screen.h"
 #include "stream/csv.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
@@ -19,13 +21,10 @@ enum { PLAIN_OUT_SIZE = 128 << 10 };
 static int
 plain_open(const char *path, struct err *e)
 {
-	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return (STDIN_FILENO);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		(void)err_sys(e, STATUS_NOINPUT, "can't open '%s'", path);
-	return (fd);
+	return (infile_open(path, e));
 }
 
 static void
@@ -305,25 +304,25 @@ plain_book(const struct book *b, struct buf *t, struct err *e)
 {
 	size_t i;
 
-	if (buf_addf(t, e, "%-20s %12llu %12llu %12llu %12llu %12llu %12llu\n", b->stage,
+	if (screen_addf(t, e, "%-20s %12llu %12llu %12llu %12llu %12llu %12llu\n", b->stage,
 		(unsigned long long)b->read, (unsigned long long)b->used,
 		(unsigned long long)b->skipped, (unsigned long long)b->rejected,
 		(unsigned long long)b->flawed, (unsigned long long)b->rows))
 		return (-1);
-	if (strcmp(b->dataset, "-") != 0 && buf_addf(t, e, "    dataset        %s\n", b->dataset))
+	if (strcmp(b->dataset, "-") != 0 && screen_addf(t, e, "    dataset        %s\n", b->dataset))
 		return (-1);
 	if (strcmp(b->config_sha256, "-") != 0 &&
-	    buf_addf(t, e, "    config sha256  %s\n", b->config_sha256))
+	    screen_addf(t, e, "    config sha256  %s\n", b->config_sha256))
 		return (-1);
 	if (strcmp(b->source_sha256, "-") != 0 &&
-	    buf_addf(t, e, "    source sha256  %s\n", b->source_sha256))
+	    screen_addf(t, e, "    source sha256  %s\n", b->source_sha256))
 		return (-1);
 	if (strcmp(b->rejects_sha256, "-") != 0 &&
-	    buf_addf(t, e, "    rejects        %s\n    rejects sha256 %s\n", b->rejects,
+	    screen_addf(t, e, "    rejects        %s\n    rejects sha256 %s\n", b->rejects,
 		b->rejects_sha256))
 		return (-1);
 	for (i = 0; i < b->ncodes; i++)
-		if (buf_addf(t, e, "    %-18s %llu\n", b->codes[i].code,
+		if (screen_addf(t, e, "    %-18s %llu\n", b->codes[i].code,
 			(unsigned long long)b->codes[i].n))
 			return (-1);
 	return (0);
@@ -340,7 +339,7 @@ plain_section(const struct stream_reader *r, uint64_t number, struct buf *t, str
 	(void)err_quote(source, sizeof(source), stream_reader_source(r),
 	    strlen(stream_reader_source(r)));
 	t->len = 0;
-	if (buf_addf(t, e,
+	if (screen_addf(t, e,
 		"%sstream %llu: %s, source %s, run %s\n"
 		"%-20s %12s %12s %12s %12s %12s %12s\n",
 		number > 1 ? "\n" : "", (unsigned long long)number, stream_reader_kind(r), source,

@@ -1,7 +1,6 @@
 #include "stream/reject.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/outfile.h"
 #include "base/utf8.h"
 
 enum {
@@ -140,9 +140,9 @@ fault_list_free(struct fault_list *l)
 }
 
 struct reject_writer {
-	char *path, *partial; /* NULL without a reject file */
+	char *path;           /* NULL without a reject file */
+	struct outfile *file; /* likewise, and when it is closed */
 	char *source;
-	int fd;
 	struct stream_writer *out;
 	struct book *book;
 	struct json_writer *json;
@@ -178,15 +178,12 @@ reject_start(struct reject_writer *w, const char *path, const struct stream_head
 		    "bytes",
 		    BOOK_FILE_SIZE - 1));
 	w->path = xstrdup(path);
-	w->partial = xcalloc(strlen(path) + sizeof(".partial"), 1);
-	(void)sprintf(w->partial, "%s.partial", path);
 	w->hex = xcalloc(2, REJECT_RAW_MAX);
 	w->json = json_writer_new(&w->faults);
-	w->fd = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (w->fd < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make the reject file '%s'", w->partial));
+	if ((w->file = outfile_open(path, e)) == NULL)
+		return (err_prefix(e, "the reject file"));
 	if (buf_addf(&k, e, "reject:%s", of->kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
-	    (w->out = stream_writer_open(w->fd, w->partial, &h, reject_columns, REJECT_COLUMNS,
+	    (w->out = stream_writer_open(outfile_fd(w->file), outfile_name(w->file), &h, reject_columns, REJECT_COLUMNS,
 		 e)) != NULL)
 		rc = 0;
 	buf_free(&k);
@@ -198,7 +195,6 @@ reject_open(const char *path, const struct stream_header *of, struct book *book,
 {
 	struct reject_writer *w = xcalloc(1, sizeof(*w));
 
-	w->fd = -1;
 	w->book = book;
 	w->source = xstrdup(of->source);
 	w->faults.max = REJECT_FAULTS_MAX;
@@ -385,11 +381,13 @@ reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1], st
 	char *p;
 	ssize_t n;
 
-	if (lseek(w->fd, 0, SEEK_SET) != 0)
-		return (err_sys(e, STATUS_IO, "can't read '%s' again", w->partial));
+	int fd = outfile_fd(w->file);
+
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return (err_sys(e, STATUS_IO, "can't read '%s' again", outfile_name(w->file)));
 	p = xcalloc(1, PIECE);
 	d = digest_sha256_new();
-	while ((n = io_read(w->fd, p, PIECE, w->partial, e)) > 0)
+	while ((n = io_read(fd, p, PIECE, outfile_name(w->file), e)) > 0)
 		digest_sha256_update(d, p, (size_t)n);
 	digest_sha256_final(d, hex);
 	free(p);
@@ -400,8 +398,10 @@ int
 reject_close(struct reject_writer *w, struct err *e)
 {
 	char hex[DIGEST_SHA256_HEX + 1];
+	struct outfile *file = w->file;
 	struct book own;
-	int fd, rc;
+	bool readable;
+	int rc = -1;
 
 	if (w->out == NULL) {
 		reject_abandon(w);
@@ -410,25 +410,26 @@ reject_close(struct reject_writer *w, struct err *e)
 	book_init(&own, w->book->stage);
 	(void)memcpy(own.dataset, w->book->dataset, sizeof(own.dataset));
 	own.read = own.used = own.rows = stream_writer_rows(w->out);
-	if (stream_writer_seal(w->out, NULL, 0, &own, e) || reject_digest(w, hex, e))
-		goto err1;
-	fd = w->fd;
-	w->fd = -1;
-	if (io_sync_close(fd, w->partial, e))
-		goto err1;
-	if (rename(w->partial, w->path)) {
-		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", w->partial, w->path);
-		goto err1;
+	/* What went to a device or through a FIFO nobody can read again: no file has it. */
+	readable = outfile_is_file(file);
+	if (stream_writer_seal(w->out, NULL, 0, &own, e) == 0 &&
+	    (!readable || reject_digest(w, hex, e) == 0)) {
+		w->file = NULL;
+		rc = outfile_finish(file, e);
 	}
-	if ((rc = io_sync_parent(w->path, e)) == 0) {
+	if (rc == 0 && readable) {
 		memcpy(w->book->rejects, w->path, strlen(w->path) + 1);
 		memcpy(w->book->rejects_sha256, hex, sizeof(hex));
 	}
 	reject_abandon(w);
 	return (rc);
-err1:
-	reject_abandon(w);
-	return (-1);
+}
+
+const char *
+reject_name(const struct reject_writer *w)
+{
+
+	return (w->file != NULL ? outfile_name(w->file) : NULL);
 }
 
 void
@@ -437,17 +438,17 @@ reject_abandon(struct reject_writer *w)
 
 	if (w == NULL)
 		return;
+	if (w->out != NULL && w->file != NULL)
+		stream_writer_flush(w->out);
 	stream_writer_free(w->out);
 	json_writer_free(w->json);
-	if (w->fd >= 0)
-		(void)close(w->fd);
+	outfile_abandon(w->file, true);
 	buf_free(&w->faults);
 	free(w->form_kind);
 	free(w->form_dataset);
 	free(w->form_columns);
 	free(w->hex);
 	free(w->source);
-	free(w->partial);
 	free(w->path);
 	free(w);
 }

@@ -16,8 +16,9 @@
  * NULL) or "form" (see reject_form()); key says whose row is lost (see struct
  * reject_at); code is the first fault's; faults is a JSON list of all of them,
  * [{"code":..., "column":..., "value":..., "reason":...}]; raw is the record's
- * bytes in hex.  It is written as PATH.partial and becomes PATH, synced, when
- * it is closed: before the stage seals its own stream.
+ * bytes in hex.  It is written as base/outfile.h has it and becomes PATH, synced, when
+ * it is closed: before the stage seals its own stream.  The book names it where it can be
+ * read back.
  */
 struct reject_writer;
 
@@ -109,6 +110,12 @@ int reject_put(struct reject_writer *w, bool rejected, const struct reject_at *a
  * and free ${w}.  Return 0, or -1 with ${e} set.
  */
 int reject_close(struct reject_writer *w, struct err *e);
+
+/**
+ * reject_name(w):
+ * Where the file is written now and stays when it is abandoned, or NULL where there is none.
+ */
+const char *reject_name(const struct reject_writer *w);
 
 /**
  * reject_abandon(w):

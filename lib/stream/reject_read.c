@@ -8,9 +8,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/screen.h"
 #include "stream/plain.h"
 #include "stream/reader.h"
 #include "stream/reject_code.h"
@@ -55,9 +57,9 @@ reject_read_open(struct reject_reader *rr, const char *path, const struct reject
 	memset(rr, 0, sizeof(*rr));
 	rr->path = path;
 	rr->o = o;
-	rr->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	rr->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : infile_open(path, e);
 	if (rr->fd < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", path));
+		return (-1);
 	if ((rr->r = stream_reader_open(rr->fd, path, "reject:", e)) == NULL)
 		return (-1);
 	if (stream_reader_next(rr->r, e) != STREAM_HEADER)
@@ -169,7 +171,7 @@ reject_read_show(const struct json *x, struct buf *out, struct err *e)
 			severity = m->text;
 		if (strcmp(m->key, "faults") != 0)
 			continue;
-		if (buf_addf(out, e, "    record %s at byte %s (%s)%s%s\n", record, offset,
+		if (screen_addf(out, e, "    record %s at byte %s (%s)%s%s\n", record, offset,
 			severity, key != NULL && key[0] != '\0' ? ", key " : "",
 			key != NULL ? key : ""))
 			return (-1);
@@ -178,7 +180,7 @@ reject_read_show(const struct json *x, struct buf *out, struct err *e)
 				return (-1);
 			for (k = f->child; k != NULL; k = k->next)
 				if (k->kind == JSON_STRING && strcmp(k->key, "code") != 0 &&
-				    buf_addf(out, e,
+				    screen_addf(out, e,
 					strcmp(k->key, "value") == 0 ? "'%.120s' " : "%s%s",
 					k->text, strcmp(k->key, "reason") == 0 ? "" : " "))
 					return (-1);
@@ -198,7 +200,7 @@ reject_read_text(const struct reject_reader *rr, struct buf *out, struct err *e)
 	size_t i;
 	int rc = -1;
 
-	if (buf_addf(out, e, "%s: %llu rejected, %llu with flaws, of '%s' (%s)\n", rr->path,
+	if (screen_addf(out, e, "%s: %llu rejected, %llu with flaws, of '%s' (%s)\n", rr->path,
 		(unsigned long long)rr->rejects, (unsigned long long)rr->flaws,
 		stream_reader_source(rr->r), stream_reader_kind(rr->r)))
 		return (-1);
@@ -207,10 +209,10 @@ reject_read_text(const struct reject_reader *rr, struct buf *out, struct err *e)
 		const struct reject_code *known = reject_code_find(c->code);
 
 		list.len = 0;
-		if (buf_addf(out, e, "\n%-20s %11llu rejected %11llu with flaws\n", c->code,
+		if (screen_addf(out, e, "\n%-20s %11llu rejected %11llu with flaws\n", c->code,
 			(unsigned long long)c->rejects, (unsigned long long)c->flaws) ||
 		    (known != NULL &&
-			buf_addf(out, e, "  %s\n  -> %s\n", known->meaning, known->advice)) ||
+			screen_addf(out, e, "  %s\n  -> %s\n", known->meaning, known->advice)) ||
 		    buf_add(&list, "[", 1, e) ||
 		    buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len, e) ||
 		    buf_add(&list, "]", 1, e) || (all = json_parse(list.p, list.len, e)) == NULL)

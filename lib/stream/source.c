@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/infile.h"
 #include "base/io.h"
 #include "base/os.h"
 #include "stream/unpack.h"
@@ -271,8 +272,8 @@ source_open_file(struct source *s, struct err *e)
 	struct stat st;
 
 	s->fd = STDIN_FILENO;
-	if (strcmp(s->path, "-") != 0 && (s->fd = open(s->path, O_RDONLY | O_CLOEXEC)) < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", s->path));
+	if (strcmp(s->path, "-") != 0 && (s->fd = infile_open(s->path, e)) < 0)
+		return (-1);
 	if (fstat(s->fd, &st))
 		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", s->path));
 	if (S_ISDIR(st.st_mode))

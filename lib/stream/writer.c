@@ -408,6 +408,13 @@ done:
 }
 
 void
+stream_writer_flush(struct stream_writer *w)
+{
+
+	writer_flush(w);
+}
+
+void
 stream_writer_free(struct stream_writer *w)
 {
 

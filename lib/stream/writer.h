@@ -80,6 +80,11 @@ uint64_t stream_writer_rows(const struct stream_writer *w);
 int stream_writer_seal(struct stream_writer *w, const struct book *upstream, size_t n,
     const struct book *own, struct err *e);
 
+/**
+ * stream_writer_flush(w):
+ * Write what is gathered, of a stream that will have no seal.
+ */
+void stream_writer_flush(struct stream_writer *w);
 void stream_writer_free(struct stream_writer *w);
 
 #endif

@@ -293,6 +293,8 @@ def damage():
     night([])
     sync(what="a rule is deleted")
     same(cypher("MATCH ()-[r:PERMIT_FOR]->() RETURN r"), [], "its edges go")
+    sync(tenant=OTHER, status=65, what="a tenant that nobody knows")
+    sql("INSERT INTO entity_type_definitions (tenant_id, type_key, display_name) VALUES ('%s', 'x', 'x')" % OTHER)
     r = sync(tenant=OTHER, what="another tenant, without entities")
     p = subprocess.Popen(["psql", "-XqAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     p.stdin.write(b"BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('aegis graph-sync', 0));\n\\echo held\n")

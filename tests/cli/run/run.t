@@ -134,7 +134,7 @@ exits 0 'an input that an earlier step makes' aegis run made.yaml
 like out '^    made it$' 'arrives'
 mkdir dir
 t '[[say, x]]' "output: $WORK/dir"
-exits 73 'an output that can not be made' aegis run t.yaml
+exits 78 'an output that can not be made' aegis run t.yaml
 t '[[say, x]]'
 exits 73 'a report that can not be written' sh -c 'aegis run t.yaml >/dev/full'
 
