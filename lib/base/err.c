@@ -52,6 +52,19 @@ err_hint(struct err *e, const char *fmt, ...)
 }
 
 int
+err_advise(struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (e == NULL)
+		return (-1);
+	va_start(ap, fmt);
+	(void)vsnprintf(e->hint, sizeof(e->hint), fmt, ap);
+	va_end(ap);
+	return (-1);
+}
+
+int
 err_prefix(struct err *e, const char *fmt, ...)
 {
 	char old[sizeof(e->msg)];

@@ -42,6 +42,12 @@ int err_sys(struct err *e, enum status status, const char *fmt, ...)
 int err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
+ * err_advise(e, fmt, ...):
+ * As err_hint(), in place of what was said so far: whoever knows better.
+ */
+int err_advise(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/**
  * err_prefix(e, fmt, ...):
  * Put "PREFIX: " before the message, to say where it happened.  Return -1.
  */

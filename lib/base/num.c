@@ -74,6 +74,16 @@ bad:
 }
 
 bool
+num_hopeless(const struct ceiling *c, uint64_t n, uint64_t of)
+{
+	enum { FAULTS = 1000, TIMES = 100 };
+
+	if (!c->is_share)
+		return (n > c->count);
+	return (n >= FAULTS && (double)n > c->share * TIMES * (double)of);
+}
+
+bool
 num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of)
 {
 

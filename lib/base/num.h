@@ -43,6 +43,14 @@ int num_ceiling(const char *s, struct ceiling *out, struct err *e);
 bool num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of);
 
 /**
+ * num_hopeless(c, n, of):
+ * Whether a stage may stop: ${n} faults among the ${of} records so far are more than ${c} will
+ * allow in the end.  A count is exact; of a share, 1000 faults or more that would take a hundred
+ * times as many records, all of them good.
+ */
+bool num_hopeless(const struct ceiling *c, uint64_t n, uint64_t of);
+
+/**
  * num_hex(dst, p, n):
  * Write the ${n} bytes at ${p} as 2 * ${n} lower-case hex digits, no NUL.
  */

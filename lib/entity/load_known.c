@@ -44,7 +44,7 @@ load_known(struct load *l, struct err *e)
 		"SELECT entity_key, retired_at IS NOT NULL FROM entities"
 		" WHERE tenant_id = '%s' AND type_key = ",
 		l->tenant) ||
-	    load_merge_literal(&sql, l->type, e) || buf_str(&sql, e) == NULL)
+	    pg_literal(&sql, l->type, e) || buf_str(&sql, e) == NULL)
 		goto done;
 	rc = copy_binary_read(l->pg, sql.p, load_known_entity, l, e);
 done:

@@ -85,7 +85,7 @@ load_link_touched(const struct load *l, struct buf *sql, struct err *e)
 		       "load_touched t CROSS JOIN LATERAL (SELECT * FROM entities x"
 		       " WHERE x.tenant_id = '%s' AND x.type_key = ",
 		l->tenant) ||
-	    load_merge_literal(sql, l->type, e) ||
+	    pg_literal(sql, l->type, e) ||
 	    buf_adds(sql,
 		bulk ? " AND e.entity_key = t.entity_key" :
 		       " AND x.entity_key = t.entity_key OFFSET 0) e",
@@ -106,12 +106,12 @@ load_link_select(struct load *l, const struct load_link *k, bool all, struct buf
 		"SELECT '%s'::uuid, c.entity_key, c.parent, p.entity_key IS NOT NULL, '%s'::uuid"
 		" FROM (SELECT e.entity_key, e.properties ->> ",
 		k->rule, l->run) ||
-	    load_merge_literal(sql, k->field, e) || buf_adds(sql, " AS parent FROM ", e))
+	    pg_literal(sql, k->field, e) || buf_adds(sql, " AS parent FROM ", e))
 		return (-1);
 	if (all ?
 		buf_addf(sql, e, "entities e WHERE e.tenant_id = '%s' AND e.type_key = ",
 		    l->tenant) ||
-		    load_merge_literal(sql, k->child, e) || buf_adds(sql, " AND", e) :
+		    pg_literal(sql, k->child, e) || buf_adds(sql, " AND", e) :
 		load_link_touched(l, sql, e) || buf_adds(sql, " WHERE", e))
 		return (-1);
 	return (buf_addf(sql, e,
@@ -119,7 +119,7 @@ load_link_select(struct load *l, const struct load_link *k, bool all, struct buf
 		    " FROM entities p WHERE p.tenant_id = '%s' AND p.retired_at IS NULL"
 		    " AND p.type_key = ",
 		    fence ? "LATERAL " : "", l->tenant) ||
-	    load_merge_literal(sql, k->parent, e) ||
+	    pg_literal(sql, k->parent, e) ||
 	    buf_adds(sql,
 		fence ? " AND p.entity_key = c.parent OFFSET 0) p ON true" :
 			") p ON p.entity_key = c.parent",

@@ -4,19 +4,6 @@
 #include "entity/load_state.h"
 
 int
-load_merge_literal(struct buf *b, const char *s, struct err *e)
-{
-
-	/* standard_conforming_strings is on: only the quote is special. */
-	if (buf_add(b, "'", 1, e))
-		return (-1);
-	for (; *s != '\0'; s++)
-		if ((*s == '\'' && buf_add(b, "'", 1, e)) || buf_add(b, s, 1, e))
-			return (-1);
-	return (buf_add(b, "'", 1, e));
-}
-
-int
 load_merge_exec(struct load *l, const char *sql, const char *const *params, int n, uint64_t *rows,
     struct err *e)
 {
@@ -88,7 +75,7 @@ load_merge_member(struct buf *b, bool *any, const char *expr, const char *key, s
 {
 
 	if (buf_addf(b, e, "%s%s ->> ", *any ? ", " : "coalesce(", expr) ||
-	    load_merge_literal(b, key, e))
+	    pg_literal(b, key, e))
 		return (-1);
 	*any = true;
 	return (0);

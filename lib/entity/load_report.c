@@ -53,7 +53,8 @@ load_report_section(const struct load_section *s, struct buf *out, struct err *e
 		const struct book *b = i < s->nupstream ? &s->upstream[i] : &s->own;
 
 		for (k = 0; k < b->ncodes; k++)
-			if (screen_addf(out, e, "%s%-16s %-20s %11llu\n", k == 0 ? "\n" : "",
+			if ((k == 0 && buf_adds(out, "\n", e)) ||
+			    screen_addf(out, e, "%-16s %-20s %11llu\n",
 				k == 0 ? b->stage : "", b->codes[k].code,
 				(unsigned long long)b->codes[k].n))
 				return (-1);

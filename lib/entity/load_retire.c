@@ -64,7 +64,7 @@ load_retire_find(struct load *l, struct err *e)
 		goto done;
 	for (i = 0; l->part >= 0 && i < l->nparts; i++)
 		if (buf_adds(&sql, i > 0 ? ", " : " AND part IN (", e) ||
-		    load_merge_literal(&sql, l->parts[i], e))
+		    pg_literal(&sql, l->parts[i], e))
 			goto done;
 	if ((l->part >= 0 && buf_adds(&sql, ")", e)) || buf_str(&sql, e) == NULL)
 		goto done;

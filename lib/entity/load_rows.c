@@ -108,6 +108,7 @@ static int
 load_rows_reject(struct load *l, struct err *e)
 {
 	const struct stream_field *key = &stream_reader_fields(l->r)[PROPERTIES_KEY];
+	const struct book *own = &l->sections[l->nsections - 1]->own;
 	struct reject_at at = { 0, 0, key->null ? NULL : key->p, key->len };
 	size_t len;
 	const char *raw = stream_reader_raw(l->r, &len);
@@ -115,7 +116,10 @@ load_rows_reject(struct load *l, struct err *e)
 	if (at.keylen == 0)
 		at.key = NULL;
 	stream_reader_place(l->r, &at.record, &at.offset);
-	return (reject_put(l->rejects, true, &at, l->faults, raw, len, e));
+	if (reject_put(l->rejects, true, &at, l->faults, raw, len, e))
+		return (-1);
+	return (ledger_hopeless("entity-load", &l->o->max_rejects, own->rejected, own->read,
+	    reject_name(l->rejects), e));
 }
 
 /* A value that may be missing, in COPY's text form. */

@@ -202,12 +202,6 @@ int load_merge_write(struct load *l, struct err *e);
 int load_merge_plan(struct load *l, struct err *e);
 
 /**
- * load_merge_literal(b, s, e):
- * Append ${s} as an SQL string literal.
- */
-int load_merge_literal(struct buf *b, const char *s, struct err *e);
-
-/**
  * load_merge_exec(l, sql, params, n, rows, e):
  * Run ${sql} and set ${rows} (or NULL) to how many rows it changed.
  */

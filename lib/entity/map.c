@@ -257,6 +257,28 @@ map_write_row(struct map_run *m, uint64_t record, uint64_t offset, struct err *e
 }
 
 static int
+map_ceiling(const struct map_run *m, const struct ceiling *c, uint64_t n, uint64_t of,
+    const char *what, const char *option, struct err *e)
+{
+	const char *file;
+	char codes[400] = "";
+	size_t i, k = 0;
+
+	if (!num_exceeds(c, n, of))
+		return (0);
+	for (i = 0; i < m->own.ncodes && k < sizeof(codes); i++)
+		k += (size_t)snprintf(codes + k, sizeof(codes) - k, "%s%s %llu", i ? ", " : "",
+		    m->own.codes[i].code, (unsigned long long)m->own.codes[i].n);
+	(void)err_set(e, STATUS_DATA, "%llu of %llu rows of '%s' %s, more than %s allows (%s)",
+	    (unsigned long long)n, (unsigned long long)of, m->own.dataset, what, option, codes);
+	if (m->o->rejects == NULL)
+		return (err_hint(e, "--rejects FILE keeps them to look at"));
+	/* Where they are: under the file's name when it is closed. */
+	file = m->rejects != NULL ? reject_name(m->rejects) : m->o->rejects;
+	return (err_hint(e, "see '%s'", file));
+}
+
+static int
 map_row(struct map_run *m, struct err *e)
 {
 	struct reject_at at = { 0, 0, "", 0 };
@@ -278,7 +300,10 @@ map_row(struct map_run *m, struct err *e)
 	if (reject_put(m->rejects, !good, &at, m->faults, raw, len, e))
 		return (-1);
 	fault_clear(m->faults);
-	return (0);
+	if (good || !num_hopeless(&m->o->max_rejects, m->own.rejected, stream_reader_rows(m->in)))
+		return (0);
+	return (map_ceiling(m, &m->o->max_rejects, m->own.rejected, stream_reader_rows(m->in),
+	    "so far were rejected", "--max-rejects", e));
 }
 
 /* Its books stay with us: they are valid only up to the next header. */
@@ -296,24 +321,6 @@ map_input_seal(struct map_run *m, struct err *e)
 	m->own.read = stream_reader_rows(m->in);
 	m->sealed = true;
 	return (0);
-}
-
-static int
-map_ceiling(const struct map_run *m, const struct ceiling *c, uint64_t n, uint64_t of,
-    const char *what, const char *option, struct err *e)
-{
-	char codes[400] = "";
-	size_t i, k = 0;
-
-	if (!num_exceeds(c, n, of))
-		return (0);
-	for (i = 0; i < m->own.ncodes && k < sizeof(codes); i++)
-		k += (size_t)snprintf(codes + k, sizeof(codes) - k, "%s%s %llu", i ? ", " : "",
-		    m->own.codes[i].code, (unsigned long long)m->own.codes[i].n);
-	(void)err_set(e, STATUS_DATA, "%llu of %llu rows of '%s' %s, more than %s allows (%s)",
-	    (unsigned long long)n, (unsigned long long)of, m->own.dataset, what, option, codes);
-	return (m->o->rejects == NULL ? err_hint(e, "--rejects FILE keeps them to look at") :
-					err_hint(e, "see '%s'", m->o->rejects));
 }
 
 /* The input has proved whole: close the books, and the stream with them. */

@@ -67,6 +67,21 @@ ledger_ceiling(const struct book *b, const struct ceiling *c, const char *what, 
 	return (-1);
 }
 
+int
+ledger_hopeless(const char *stage, const struct ceiling *c, uint64_t n, uint64_t of,
+    const char *file, struct err *e)
+{
+
+	if (!num_hopeless(c, n, of))
+		return (0);
+	(void)err_set(e, STATUS_DATA,
+	    "%s has %llu rejects in the first %llu records, and --max-rejects does not allow them",
+	    stage, (unsigned long long)n, (unsigned long long)of);
+	if (file != NULL)
+		return (err_hint(e, "nothing was loaded; the first of them are in '%s'", file));
+	return (err_hint(e, "nothing was loaded"));
+}
+
 static int
 ledger_check_one(const struct book *b, const struct book *prev, const struct ceiling *rejects,
     const struct ceiling *flaws, struct err *e)

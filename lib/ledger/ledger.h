@@ -57,6 +57,14 @@ int ledger_check(const struct book *up, size_t n, const struct book *own,
     const struct ceiling *rejects, const struct ceiling *flaws, struct err *e);
 
 /**
+ * ledger_hopeless(stage, c, n, of, file, e):
+ * -1 with ${e} set to STATUS_DATA where ${stage} may stop, since ${n} rejects among the ${of} records
+ * so far are more than ${c} will allow in the end; ${file} has them, or is NULL.
+ */
+int ledger_hopeless(const char *stage, const struct ceiling *c, uint64_t n, uint64_t of,
+    const char *file, struct err *e);
+
+/**
  * ledger_tenant(pg, tenant, e):
  * Return 0 where some entity type, load, rule or filing names ${tenant}; else -1 with ${e} set to
  * STATUS_DATA, since a misspelt tenant has nothing to do and looks like success.

@@ -135,6 +135,12 @@ long pg_copy_get(struct pg *pg, const char **p, struct err *e);
 int pg_array_word(struct buf *b, const char *s, struct err *e);
 
 /**
+ * pg_literal(b, s, e):
+ * Append ${s} as an SQL string literal.
+ */
+int pg_literal(struct buf *b, const char *s, struct err *e);
+
+/**
  * pg_copy_text(b, p, len, e):
  * Append a value in COPY's text form: backslash, TAB, LF and CR escaped.
  */

@@ -246,7 +246,7 @@ schema_without(struct pg *pg, const char *text, struct err *e)
 		e) == 0)
 		return (0);
 	if (e->status == STATUS_NOPERM)
-		(void)err_hint(e,
+		(void)err_advise(e,
 		    "a superuser says it once: ALTER DATABASE ... SET aegis.without = '%s'",
 		    params[0]);
 	return (-1);

@@ -143,7 +143,7 @@ scratch_open(struct pg *pg, const char *dir, struct err *e)
 	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE template0", s->name);
 	if (pg_exec(pg, sql, e)) {
 		if (e->status == STATUS_NOPERM)
-			(void)err_hint(e,
+			(void)err_advise(e,
 			    "the files are tried in a scratch database; a role that may not make "
 			    "one names a database that schema-apply made (--reference CONNINFO) or "
 			    "a description (--against FILE)");

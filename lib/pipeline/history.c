@@ -157,7 +157,7 @@ history_json(struct pg *pg, const char *sql, const char *const *params, int n, s
 
 	if ((r = pg_query(pg, sql, params, n, e)) == NULL)
 		return (-1);
-	rc = screen_addf(out, e, "%s\n", pg_result_get(r, 0, 0));
+	rc = buf_addf(out, e, "%s\n", pg_result_get(r, 0, 0));
 	pg_result_free(r);
 	return (rc);
 }

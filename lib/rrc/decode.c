@@ -193,6 +193,16 @@ decode_reject(struct decode *d, const struct layout_segment *s, const struct fra
 	if (reject_put(d->rejects, true, &at, d->faults, fr->p, fr->len, e))
 		return (-1);
 	fault_clear(d->faults);
+	if (num_hopeless(&d->o->max_rejects, d->book.rejected, fr->number)) {
+		(void)err_set(e, STATUS_DATA,
+		    "'%s': %llu of the first %llu records were rejected, more than --max-rejects"
+		    " allows",
+		    d->o->source, (unsigned long long)d->book.rejected,
+		    (unsigned long long)fr->number);
+		return (reject_name(d->rejects) == NULL ?
+			-1 :
+			err_hint(e, "they are in '%s'", reject_name(d->rejects)));
+	}
 	if (++d->consecutive < DECODE_MAX_CONSECUTIVE)
 		return (0);
 	(void)err_set(e, STATUS_DATA,

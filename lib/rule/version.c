@@ -35,7 +35,7 @@ version_clash(struct version *v, struct err *e)
 
 	if (strcmp(pg_error_state(v->pg), "23505") == 0) {
 		e->status = STATUS_TEMPFAIL;
-		(void)err_hint(e, "another writer made a version of the same rule; try again");
+		(void)err_advise(e, "another writer made a version of the same rule; try again");
 	}
 	return (-1);
 }

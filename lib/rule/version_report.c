@@ -73,7 +73,8 @@ version_report_text(const struct version *v, struct buf *out, struct err *e)
 	for (i = 0; i < v->nsamples; i++) {
 		const struct version_sample *s = &v->samples[i];
 
-		if (screen_addf(out, e, "%s%-9s %s", i == 0 ? "\n" : "", s->act, s->identifier) ||
+		if ((i == 0 && buf_adds(out, "\n", e)) ||
+		    screen_addf(out, e, "%-9s %s", s->act, s->identifier) ||
 		    (strcmp(s->act, "early") != 0 && strcmp(s->act, "expired") != 0 &&
 			screen_addf(out, e, " version %s, %s", s->version, s->status)) ||
 		    (s->summary != NULL && screen_addf(out, e, "\n          %s", s->summary)) ||

@@ -339,10 +339,11 @@ plain_section(const struct stream_reader *r, uint64_t number, struct buf *t, str
 	(void)err_quote(source, sizeof(source), stream_reader_source(r),
 	    strlen(stream_reader_source(r)));
 	t->len = 0;
-	if (screen_addf(t, e,
-		"%sstream %llu: %s, source %s, run %s\n"
+	if ((number > 1 && buf_adds(t, "\n", e)) ||
+	    screen_addf(t, e,
+		"stream %llu: %s, source %s, run %s\n"
 		"%-20s %12s %12s %12s %12s %12s %12s\n",
-		number > 1 ? "\n" : "", (unsigned long long)number, stream_reader_kind(r), source,
+		(unsigned long long)number, stream_reader_kind(r), source,
 		stream_reader_run(r), "stage", "read", "used", "skipped", "rejected", "flawed",
 		"rows"))
 		return (-1);

@@ -28,7 +28,8 @@ bulk_reject(struct bulk *l, uint64_t record, uint64_t offset, const char *raw, s
 	if (reject_put(l->rejects, true, &at, l->faults, raw, len, e))
 		return (-1);
 	l->now->rejected++;
-	return (0);
+	return (ledger_hopeless("table-load", &l->o->max_rejects, l->now->rejected, l->now->read,
+	    reject_name(l->rejects), e));
 }
 
 static const char *
@@ -256,6 +257,7 @@ bulk_new(const struct bulk_options *o, size_t n)
 	l->several = n > 1;
 	l->copy_sql.max = 1 << 20;
 	l->text.max = l->raw.max = BULK_BLOCK_MAX;
+	l->trial.max = 4 << 20;
 	l->faults = fault_list_new();
 	(void)os_utc(l->started, sizeof(l->started), time(NULL));
 	return (l);
@@ -278,6 +280,7 @@ bulk_finish(struct bulk *l)
 	l->faults = NULL;
 	buf_free(&l->copy_sql);
 	buf_free(&l->text);
+	buf_free(&l->trial);
 	buf_free(&l->raw);
 	free(l->rows);
 	l->rows = NULL;

@@ -21,7 +21,7 @@ bulk_copy_begin(struct bulk *l, struct err *e)
 	bulk_rule_free(l->rule);
 	if ((l->rule = bulk_rule_new(l, l->columns, &l->ncolumns, e)) == NULL)
 		return (-1);
-	l->copy_sql.len = 0;
+	l->copy_sql.len = l->trial.len = 0;
 	if (buf_addf(&l->copy_sql, e, "SAVEPOINT aegis_block; COPY %s (",
 		l->staged ? bulk_staging : l->t->quoted) ||
 	    table_quote_list(&l->copy_sql, l->columns, l->ncolumns, e) ||
@@ -58,7 +58,7 @@ bulk_copy_end_of(const struct bulk *l, size_t row)
 }
 
 /* Send rows that are complete in the block. */
-static int
+int
 bulk_copy_send(struct bulk *l, size_t from, size_t to, struct err *e)
 {
 	size_t a, b;
@@ -68,6 +68,15 @@ bulk_copy_send(struct bulk *l, size_t from, size_t to, struct err *e)
 	a = l->rows[from].text;
 	b = bulk_copy_end_of(l, to - 1);
 	return (pg_copy_put(l->pg, l->text.p + a, b - a, e));
+}
+
+int
+bulk_copy_dropped(const struct bulk *l, size_t sent, size_t arrived, struct err *e)
+{
+
+	return (err_set(e, STATUS_DATA,
+	    "%zu rows were sent to table '%s' and %zu arrived: a rule or trigger drops rows", sent,
+	    l->t->name, arrived));
 }
 
 /* Close the COPY that has the rows [${from}, ${to}): 0 they are in, 1 the server
@@ -82,10 +91,7 @@ bulk_copy_close(struct bulk *l, size_t from, size_t to, struct err *why, struct 
 	rc = pg_copy_end(l->pg, &n, why);
 	if (rc == 0) {
 		if (n != to - from)
-			return (err_set(e, STATUS_DATA,
-			    "%llu rows were sent to table '%s' and %llu arrived: a rule or trigger "
-			    "takes them away",
-			    (unsigned long long)(to - from), l->t->name, (unsigned long long)n));
+			return (bulk_copy_dropped(l, to - from, (size_t)n, e));
 		return (pg_exec(l->pg, "RELEASE SAVEPOINT aegis_block", e));
 	}
 	if (why->status != STATUS_DATA) {
@@ -100,7 +106,7 @@ bulk_copy_close(struct bulk *l, size_t from, size_t to, struct err *why, struct 
 }
 
 /* The stable word for what the server's SQLSTATE says. */
-static const char *
+const char *
 bulk_copy_code(const char *state)
 {
 	static const char *const codes[][2] = { { "23502", "missing_required" },
@@ -128,7 +134,7 @@ bulk_copy_fault(struct bulk *l, const struct err *why)
 	    0, "%.*s", where != NULL ? (int)(where - msg) : (int)strlen(msg), msg);
 }
 
-static int
+int
 bulk_copy_reject(struct bulk *l, size_t row, struct err *e)
 {
 	size_t end = row + 1 < l->nrows ? l->rows[row + 1].raw : l->raw.len;
@@ -137,44 +143,85 @@ bulk_copy_reject(struct bulk *l, size_t row, struct err *e)
 	    l->raw.p + l->rows[row].raw, end - l->rows[row].raw, e));
 }
 
+/* Rows that are tried together: few where bad ones are dense, so that each costs little. */
+struct bulk_window {
+	size_t n;
+	bool dense; /* the last ones had many: the server tries each for itself */
+};
+
+enum {
+	BULK_DENSE_GAP = 32,    /* good rows between two bad ones that are dense */
+	BULK_DENSE_ROWS = 1024, /* that are tried together then */
+	BULK_DENSE_PART = 64,   /* dense is one in so many */
+};
+
+/* Some rows where bad ones are dense. */
+static int
+bulk_copy_dense(struct bulk *l, size_t *from, size_t to, struct bulk_window *w, struct err *e)
+{
+	size_t end = to - *from < BULK_DENSE_ROWS ? to : *from + BULK_DENSE_ROWS, refused;
+
+	if (bulk_trial(l, *from, end, &refused, e))
+		return (-1);
+	w->dense = refused * BULK_DENSE_PART >= end - *from;
+	w->n = BULK_BLOCK_CAREFUL;
+	*from = end;
+	return (0);
+}
+
 /*
  * Bring the rows [${from}, ${to}) in.  ${failed}: the server has refused them as they
  * are already, for ${why} at line ${line} (0: not said).
  */
 static int
 bulk_copy_range(struct bulk *l, size_t from, size_t to, bool failed, struct err why, uint64_t line,
-    struct err *e)
+    struct bulk_window *w, struct err *e)
 {
 
 	while (from < to) {
-		size_t bad;
+		size_t end = failed || w->n > to - from ? to : from + w->n, bad;
 		int rc;
 
+		if (!failed && w->dense) {
+			if (bulk_copy_dense(l, &from, to, w, e))
+				return (-1);
+			continue;
+		}
 		if (!failed) {
 			why = (struct err)ERR_INIT;
-			if (bulk_copy_open(l, e) || bulk_copy_send(l, from, to, e))
+			if (bulk_copy_open(l, e) || bulk_copy_send(l, from, end, e))
 				return (-1);
-			if ((rc = bulk_copy_close(l, from, to, &why, e)) <= 0)
-				return (rc);
+			if ((rc = bulk_copy_close(l, from, end, &why, e)) < 0)
+				return (-1);
+			if (rc == 0) {
+				from = end;
+				w->n *= 4;
+				continue;
+			}
 			line = pg_error_line(l->pg);
 		}
 		failed = false;
-		if (line == 0 && to - from > 1) {
-			size_t half = from + (to - from) / 2;
-
+		if (line == 0 && end - from > 1) {
 			/* Each half is tried for itself. */
-			if (bulk_copy_range(l, from, half, false, why, 0, e))
+			w->n = (end - from) / 2;
+			if (bulk_copy_range(l, from, from + w->n, false, why, 0,
+				&(struct bulk_window){ w->n, false }, e))
 				return (-1);
-			from = half;
+			from += w->n;
 			continue;
 		}
 		bad = line == 0 ? from : from + (size_t)line - 1;
-		if (bad >= to)
+		if (bad >= end)
 			return (err_set(e, STATUS_BUG,
 			    "the database names a row that was not sent: %s", why.msg));
 		bulk_copy_fault(l, &why);
-		if (bulk_copy_reject(l, bad, e) || bulk_copy_range(l, from, bad, false, why, 0, e))
+		if (bulk_copy_reject(l, bad, e) ||
+		    bulk_copy_range(l, from, bad, false, why, 0,
+			&(struct bulk_window){ bad - from + 1, false }, e))
 			return (-1);
+		/* As many good ones may come before the next. */
+		w->n = 2 * (bad - from) + 1;
+		w->dense = bad - from < BULK_DENSE_GAP;
 		from = bad + 1;
 	}
 	return (0);
@@ -183,11 +230,21 @@ bulk_copy_range(struct bulk *l, size_t from, size_t to, bool failed, struct err 
 int
 bulk_copy_flush(struct bulk *l, struct err *e)
 {
+	struct bulk_window w = { BULK_BLOCK_ROWS, false };
 	struct err why = ERR_INIT;
 	int rc = 0;
 
 	if (l->nrows == 0)
 		return (0);
+	/* After a block full of bad rows the next one is not tried as a whole. */
+	if (l->dense && l->sent == 0 && !l->open) {
+		w.dense = true;
+		rc = bulk_copy_range(l, 0, l->nrows, false, why, 0, &w, e);
+		l->dense = w.dense;
+		l->nrows = l->sent = 0;
+		l->text.len = l->raw.len = 0;
+		return (rc);
+	}
 	if (!l->open && bulk_copy_open(l, e))
 		return (-1);
 	if (bulk_copy_send(l, l->sent, l->nrows, e))
@@ -198,7 +255,8 @@ bulk_copy_flush(struct bulk *l, struct err *e)
 		l->careful--;
 	if (rc > 0) {
 		l->careful = BULK_CAREFUL_BLOCKS;
-		rc = bulk_copy_range(l, 0, l->nrows, true, why, pg_error_line(l->pg), e);
+		rc = bulk_copy_range(l, 0, l->nrows, true, why, pg_error_line(l->pg), &w, e);
+		l->dense = w.dense;
 	}
 	l->nrows = l->sent = 0;
 	l->text.len = l->raw.len = 0;
@@ -263,7 +321,7 @@ bulk_copy_row(struct bulk *l, struct err *e)
 		return (-1);
 	l->nrows++;
 	/* A piece at a time: the server works while the next one is read. */
-	if (l->text.len - (l->sent < l->nrows ? l->rows[l->sent].text : l->text.len) >= 64 << 10) {
+	if (!l->dense && l->text.len - (l->sent < l->nrows ? l->rows[l->sent].text : l->text.len) >= 64 << 10) {
 		if ((!l->open && bulk_copy_open(l, e)) || bulk_copy_send(l, l->sent, l->nrows, e))
 			return (-1);
 		l->sent = l->nrows;

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "table/bulk_state.h"
+#include "table/copy_text.h"
 
 enum { MERGE_SQL_MAX = 4 << 20 };
 
@@ -77,32 +78,54 @@ bulk_merge_key(struct bulk *l, struct err *e)
 	return (rc ? -1 : 0);
 }
 
-/* Set aside what ${sql} selects of the staging table: its ctid, place, bytes, reason. */
+/* One row of aegis_bad: its place, bytes, reason. */
+static int
+bulk_merge_bad(struct bulk *l, const char *code, const struct stream_field *f, struct err *e)
+{
+	uint64_t record = 0, offset = 0;
+
+	(void)num_u64(f[0].p, f[0].len, 0, UINT64_MAX, &record);
+	(void)num_u64(f[1].p, f[1].len, 0, UINT64_MAX, &offset);
+	fault_clear(l->faults);
+	fault_add(l->faults, code, NULL, NULL, 0, "%.*s", (int)f[3].len, f[3].p);
+	return (bulk_reject(l, record, offset, f[2].p, f[2].len, e));
+}
+
+/*
+ * Set aside what ${from} selects of the staging table: its ctid and a reason.  They come back by
+ * COPY, row by row, however many they are.
+ */
 static int
 bulk_merge_reject(struct bulk *l, const char *code, const char *from, struct err *e)
 {
-	struct buf sql = BUF_INIT(MERGE_SQL_MAX);
-	struct pg_result *r = NULL;
-	int i, rc = -1;
+	struct buf sql = BUF_INIT(MERGE_SQL_MAX), text = BUF_INIT(BULK_BLOCK_MAX);
+	struct stream_field f[4];
+	const char *line;
+	long n = -1;
+	int rc = 0;
 
 	if (buf_addf(&sql, e,
-		"WITH bad AS (%s), gone AS (DELETE FROM aegis_stage g USING bad"
-		" WHERE g.ctid = bad.id RETURNING g.aegis_record, g.aegis_offset, g.aegis_raw,"
-		" bad.reason) SELECT * FROM gone ORDER BY 1",
-		from) == 0 &&
-	    buf_str(&sql, e) != NULL && (r = pg_query(l->pg, sql.p, NULL, 0, e)) != NULL) {
-		for (i = 0, rc = 0; rc == 0 && i < pg_result_rows(r); i++) {
-			const char *raw = pg_result_get(r, i, 2);
-
-			fault_clear(l->faults);
-			fault_add(l->faults, code, NULL, NULL, 0, "%s", pg_result_get(r, i, 3));
-			rc = bulk_reject(l, strtoull(pg_result_get(r, i, 0), NULL, 10),
-			    strtoull(pg_result_get(r, i, 1), NULL, 10), raw, strlen(raw), e);
+		"CREATE TEMPORARY TABLE aegis_bad ON COMMIT DROP AS %s; ANALYZE aegis_bad;"
+		" CREATE TEMPORARY TABLE aegis_set_aside (record bigint, place bigint, raw text,"
+		" reason text) ON COMMIT DROP;"
+		" WITH gone AS (DELETE FROM aegis_stage g USING aegis_bad b WHERE g.ctid = b.id"
+		" RETURNING g.aegis_record, g.aegis_offset, g.aegis_raw, b.reason)"
+		" INSERT INTO aegis_set_aside SELECT * FROM gone",
+		from) ||
+	    bulk_merge_run(l, &sql, e) ||
+	    pg_copy_out(l->pg, "COPY (SELECT * FROM aegis_set_aside ORDER BY 1) TO STDOUT", e))
+		goto done;
+	while ((n = pg_copy_get(l->pg, &line, e)) > 0)
+		if (copy_text_fields(&text, line, (size_t)n - 1, f, 4, e) ||
+		    bulk_merge_bad(l, code, f, e)) {
+			n = -1;
+			break;
 		}
-	}
-	pg_result_free(r);
+done:
+	rc = n < 0 || pg_exec(l->pg, "DROP TABLE aegis_bad, aegis_set_aside", e);
+	buf_free(&text);
 	buf_free(&sql);
-	return (rc);
+	return (rc ? -1 : 0);
 }
 
 /* NULL is like no other NULL: such a row would be new each time. */

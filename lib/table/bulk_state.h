@@ -62,6 +62,8 @@ struct bulk {
 	size_t sent; /* rows of it that were sent */
 	bool open;   /* its COPY is */
 	unsigned int careful;
+	bool dense;       /* the last block ended among many bad rows */
+	struct buf trial; /* the statement of bulk_trial.c, or empty */
 
 	struct table_result *results;
 	size_t nresults, capresults;
@@ -92,6 +94,26 @@ int bulk_copy_flush(struct bulk *l, struct err *e);
  * End an open COPY after an error.
  */
 void bulk_copy_abort(struct bulk *l, const char *why);
+
+/**
+ * bulk_copy_send(l, from, to, e), bulk_copy_reject(l, row, e), bulk_copy_code(state),
+ * bulk_copy_dropped(l, sent, arrived, e):
+ * Of the block: send the text of some rows into the open COPY; set one aside with l->faults; the
+ * stable word for a SQLSTATE; say that a trigger drops rows.
+ */
+int bulk_copy_send(struct bulk *l, size_t from, size_t to, struct err *e);
+int bulk_copy_reject(struct bulk *l, size_t row, struct err *e);
+const char *bulk_copy_code(const char *state);
+int bulk_copy_dropped(const struct bulk *l, size_t sent, size_t arrived, struct err *e);
+
+/* bulk_trial.c */
+
+/**
+ * bulk_trial(l, from, to, refused, e):
+ * Bring the block's rows [${from}, ${to}) in, each tried for itself; set ${refused} to how many bad
+ * ones were set aside.
+ */
+int bulk_trial(struct bulk *l, size_t from, size_t to, size_t *refused, struct err *e);
 
 /* bulk_rule.c */
 
