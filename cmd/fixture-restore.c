@@ -71,6 +71,8 @@ main(int argc, char **argv)
 	rc = restore_run(&o, &r, &e);
 	if (r.cleared[0] != '\0')
 		log_info("a run that was killed had left %s; cleared", r.cleared);
+	if (rc == 0 && r.other)
+		log_info("the fixture was saved from another version of the schema; its rows fit");
 	if (rc == 0)
 		log_info("'%s' has %llu rows of %zu files", r.name, (unsigned long long)r.rows,
 		    r.tables);

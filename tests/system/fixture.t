@@ -80,8 +80,28 @@ tags = [l for l in open("bad/tagmanifest-sha256.txt") if "  manifest" not in l]
 tags.append(hashlib.sha256("".join(sums).encode()).hexdigest() + "  manifest-sha256.txt\n")
 open("bad/tagmanifest-sha256.txt", "w").writelines(tags)
 P
-refused 65 "another schema" bad
-like err 'another schema' "is named"
+exits 0 "the fingerprint of another schema, into which the rows fit" aegis fixture-restore --into otherwise bad
+like err 'saved from another version of the schema; its rows fit' "is named"
+exits 0 "and has no drift" aegis schema-check --db dbname=otherwise
+psql -Xqc "DROP DATABASE otherwise"
+rm -rf bad && cp -a one bad
+python3 - <<'P'
+import hashlib, re
+p = "bad/data/manifest.json"
+t = open(p).read()
+t = re.sub(r'"schema_sha256":"[0-9a-f]{64}"', '"schema_sha256":"' + "0" * 64 + '"', t)
+assert '"display_name"' in t
+t = t.replace('"display_name"', '"display_nome"')
+open(p, "w").write(t)
+sums = [l for l in open("bad/manifest-sha256.txt") if "manifest.json" not in l]
+sums.append(hashlib.sha256(t.encode()).hexdigest() + "  data/manifest.json\n")
+open("bad/manifest-sha256.txt", "w").writelines(sums)
+tags = [l for l in open("bad/tagmanifest-sha256.txt") if "  manifest" not in l]
+tags.append(hashlib.sha256("".join(sums).encode()).hexdigest() + "  manifest-sha256.txt\n")
+open("bad/tagmanifest-sha256.txt", "w").writelines(tags)
+P
+refused 65 "a column that the schema has not" bad
+like err "has columns that the schema has not: display_nome" "is named"
 psql -XqAtd mine -c "SELECT pg_sleep(4)" >/dev/null & sleeper=$!
 sleep 0.5
 refused 75 "a target that somebody is connected to" one
