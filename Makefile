@@ -34,7 +34,7 @@ endif
 VERSION := 0.1.0
 # Debian's libcsv has no pkg-config file.
 CPPFLAGS += -Ilib -DAEGIS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-CFLAGS   += $(CSTD) $(WARN) $(CFLAGS_$(FLAVOUR)) -pthread -ffile-prefix-map=$(CURDIR)/= -MMD -MP
+CFLAGS   += $(CSTD) $(WARN) $(CFLAGS_$(FLAVOUR)) -pthread -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LDFLAGS  += $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed -pthread
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lcrypt
 

@@ -10,7 +10,7 @@
 #include "pg/private.h"
 #include "pg/programs.h"
 
-static bool opt_fast, opt_yes;
+static bool opt_fast, opt_tree, opt_yes;
 static struct option_list opt_set;
 static const char *opt_without, *opt_postgres;
 
@@ -24,6 +24,8 @@ static const struct option_spec options[] = {
 	{ "without", OPTION_STRING, "LIST", &opt_without,
 	    "start: make it without age, vector or both (age,vector): no graph, and "
 	    "embeddings as arrays" },
+	{ "tree", OPTION_FLAG, NULL, &opt_tree,
+	    "destroy: also remove the PostgreSQL that was fetched for it" },
 	{ "yes", OPTION_FLAG, NULL, &opt_yes, "destroy: do it" },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -158,6 +160,25 @@ status(struct err *e)
 	return (r.state == PRIVATE_RUNNING ? 0 : STATUS_NODB);
 }
 
+/* What was fetched for a server of ${version}; for none, whatever was fetched. */
+static int
+destroy_trees(const char *version, struct err *e)
+{
+	static const char *const all[] = { "17", "18" };
+	char path[4096];
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (version[0] != '\0' && strcmp(version, all[i]) != 0)
+			continue;
+		if (programs_remove_tree(all[i], path, sizeof(path), e))
+			return (log_err(e));
+		if (path[0] != '\0')
+			log_info("removed '%s'", path);
+	}
+	return (0);
+}
+
 static int
 destroy(struct err *e)
 {
@@ -174,7 +195,7 @@ destroy(struct err *e)
 		log_info("removed '%s'", r.place);
 	else
 		log_info("there is none");
-	return (0);
+	return (opt_tree ? destroy_trees(r.version, e) : 0);
 }
 
 static int
@@ -276,8 +297,8 @@ main(int argc, char **argv)
 	if (verbs[i].run != start && (opt_fast || opt_set.n > 0 || opt_without != NULL))
 		return (
 		    program_usage_error(&program, "--fast, --set and --without belong to start"));
-	if (verbs[i].run != destroy && opt_yes)
-		return (program_usage_error(&program, "--yes belongs to destroy"));
+	if (verbs[i].run != destroy && (opt_yes || opt_tree))
+		return (program_usage_error(&program, "--yes and --tree belong to destroy"));
 	rc = verbs[i].run(&e);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		log_error("can't write 'standard output': %s", strerror(errno));

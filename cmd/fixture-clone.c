@@ -28,29 +28,33 @@ static const struct program program = {
 	.options = options,
 	.description =
 	    "Makes a database out of one that fixture-restore --template made, by copying its files, "
-	    "and prints its name. With a command, runs that with PGDATABASE set to the new database, "
+	    "and prints its name. With a command, runs that with libpq's variables (PGHOST, PGDATABASE, ...) set for the new database, "
 	    "drops the database afterwards, whatever came of it, and ends with the command's status.",
 	.examples =
 	    "  aegis fixture-restore --into aegis_test --template fixtures/demo\n"
 	    "  aegis fixture-clone aegis_test -- pytest tests\n"
 	    "  aegis fixture-clone --drop $(aegis fixture-clone aegis_test)\n",
 	.status =
-	    "The command's, where there is one; 65 where the template is not there or not marked, 75 where "
+	    "The command's, where there is one (127: it can't be run); 65 where the template is not there or not marked, 75 where "
 	    "somebody is connected to it.",
 };
 
 /* The command with the new database; its status, or 128 and the signal. */
 static int
-run(char **words, const char *database, struct err *e)
+run(const struct pg *pg, char **words, const char *database, struct err *e)
 {
+	struct err why = ERR_INIT;
 	int status;
 	pid_t pid;
 
 	if ((pid = fork()) < 0)
 		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", words[0]));
 	if (pid == 0) {
-		if (setenv("PGDATABASE", database, 1) == 0)
+		if (pg_environment(pg, database, &why) == 0) {
 			(void)execvp(words[0], words);
+			(void)err_sys(&why, STATUS_USAGE, "can't run '%s'", words[0]);
+		}
+		(void)log_err(&why);
 		_exit(127);
 	}
 	if (os_wait(pid, 0, &status, NULL) < 0)
@@ -77,7 +81,7 @@ clone(char **operands, int n, struct err *e)
 			    err_sys(e, STATUS_IO, "standard output") :
 			    0;
 		} else {
-			rc = run(operands + 1, database, e);
+			rc = run(pg, operands + 1, database, e);
 			(void)clone_drop(pg, database, e);
 		}
 	}

@@ -97,11 +97,53 @@ conf_event(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, struct err *e)
 }
 
 /* The elements of a list or map, up to its end event. */
+/* By key, and of one key the first in the file first. */
+static int
+conf_compare(const void *a, const void *b)
+{
+	const struct conf_node *x = *(const struct conf_node *const *)a,
+			       *y = *(const struct conf_node *const *)b;
+	int rc = strcmp(x->key, y->key);
+
+	if (rc == 0)
+		rc = (x->key_line > y->key_line) - (x->key_line < y->key_line);
+	if (rc == 0)
+		rc = (x->key_column > y->key_column) - (x->key_column < y->key_column);
+	return (rc);
+}
+
+/* No key of a map twice: the first that repeats one, in the order of the file, is named. */
+static int
+conf_unique(struct conf *c, struct conf_node *n, struct err *e)
+{
+	struct conf_node **all = xcalloc(n->n + 1, sizeof(struct conf_node *)), *kid, *bad = NULL;
+	struct conf_node at;
+	size_t i, k = 0;
+
+	for (kid = n->child; kid != NULL; kid = kid->next)
+		all[k++] = kid;
+	qsort(all, k, sizeof(struct conf_node *), conf_compare);
+	for (i = 1; i < k; i++)
+		if (strcmp(all[i - 1]->key, all[i]->key) == 0 &&
+		    (bad == NULL || all[i]->key_line < bad->key_line ||
+			(all[i]->key_line == bad->key_line &&
+			    all[i]->key_column < bad->key_column)))
+			bad = all[i];
+	free(all);
+	if (bad == NULL)
+		return (0);
+	at = *bad;
+	at.line = bad->key_line;
+	at.column = bad->key_column;
+	return (conf_fail(c, &at, e, "this key stands here twice"));
+}
+
 static int
 conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n, yaml_event_type_t end,
     int depth, struct err *e)
 {
 	struct conf_node **tail = &n->child, *kid;
+	int key_line = 0, key_column = 0;
 	yaml_event_t ev;
 
 	for (;;) {
@@ -111,7 +153,7 @@ conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n, yaml_event_
 			return (-1);
 		if (ev.type == end) {
 			yaml_event_delete(&ev);
-			return (0);
+			return (n->kind == CONF_MAP ? conf_unique(c, n, e) : 0);
 		}
 		if (n->kind == CONF_MAP) {
 			if (ev.type != YAML_SCALAR_EVENT) {
@@ -120,12 +162,8 @@ conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n, yaml_event_
 				yaml_event_delete(&ev);
 				return (-1);
 			}
-			if (conf_get(n, (const char *)ev.data.scalar.value) != NULL) {
-				(void)conf_fail_mark(c, &ev.start_mark, e,
-				    "this key stands here twice");
-				yaml_event_delete(&ev);
-				return (-1);
-			}
+			key_line = (int)ev.start_mark.line + 1;
+			key_column = (int)ev.start_mark.column + 1;
 			key = xstrdup((const char *)ev.data.scalar.value);
 			yaml_event_delete(&ev);
 			if (conf_event(c, y, &ev, e)) {
@@ -140,6 +178,8 @@ conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n, yaml_event_
 			return (-1);
 		}
 		kid->key = key;
+		kid->key_line = key_line;
+		kid->key_column = key_column;
 		*tail = kid;
 		tail = &kid->next;
 		n->n++;

@@ -25,6 +25,7 @@ struct conf_node {
 	struct conf_node *next;  /* next element of the parent */
 	size_t n;                /* list or map: how many elements */
 	int line, column;        /* from 1 */
+	int key_line, key_column; /* of a child of a map: its key's */
 };
 
 struct conf;

@@ -50,6 +50,13 @@ extern uint64_t pg_lock_wait;
 	}
 
 /**
+ * pg_environment(pg, dbname, e):
+ * Set libpq's variables in this process's environment so that a program started with it
+ * reaches the database ${dbname} as ${pg} reaches its own.  Return 0, or -1 with ${e} set.
+ */
+int pg_environment(const struct pg *pg, const char *dbname, struct err *e);
+
+/**
  * pg_exec(pg, sql, e):
  * Run one or more statements without results.  Return 0, or -1 with ${e} set.
  */

@@ -254,6 +254,28 @@ pg_connect_beside(const struct pg *pg, const char *dbname, const char *app, stru
 	return (pg_session_begin(beside, false, e));
 }
 
+int
+pg_environment(const struct pg *pg, const char *dbname, struct err *e)
+{
+	PQconninfoOption *all = PQconninfo(pg->conn), *o;
+	int rc = unsetenv("PGSERVICE");
+
+	for (o = all; rc == 0 && o != NULL && o->keyword != NULL; o++) {
+		bool mine = strcmp(o->keyword, "application_name") == 0 ||
+		    strcmp(o->keyword, "client_encoding") == 0 ||
+		    strcmp(o->keyword, "dbname") == 0;
+
+		if (o->envvar == NULL || mine || strcmp(o->keyword, "service") == 0)
+			continue;
+		rc = o->val != NULL && o->val[0] != '\0' ? setenv(o->envvar, o->val, 1) :
+							   unsetenv(o->envvar);
+	}
+	PQconninfoFree(all);
+	if (rc || setenv("PGDATABASE", dbname, 1))
+		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+	return (0);
+}
+
 void
 pg_close(struct pg *pg)
 {

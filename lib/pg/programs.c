@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/home.h"
+#include "base/io.h"
 #include "base/num.h"
 #include "base/os.h"
 
@@ -278,6 +279,28 @@ programs_find(char *dst, size_t size, const char *version, unsigned int need, st
 		    programs_text(need)));
 	return (err_hint(e, "install it: apt-get install postgresql%s%s", version[0] ? "-" : "",
 	    version));
+}
+
+int
+programs_remove_tree(const char *version, char *removed, size_t size, struct err *e)
+{
+	char tree[PROGRAMS_PATH_MAX], path[PROGRAMS_PATH_MAX + 64];
+	int i;
+
+	removed[0] = '\0';
+	for (i = 0; i < 2 && programs_chosen() == NULL; i++) {
+		if (programs_tree_path(tree, sizeof(tree), version, i == 1, e))
+			return (-1);
+		(void)snprintf(path, sizeof(path), "%s/PACKAGES", tree);
+		if (access(path, F_OK) != 0)
+			continue;
+		if (io_remove_tree(tree, e))
+			return (-1);
+		(void)snprintf(path, sizeof(path), "%s.lock", tree);
+		(void)unlink(path);
+		(void)snprintf(removed, size, "%s", tree);
+	}
+	return (0);
 }
 
 const char *

@@ -49,6 +49,13 @@ void programs_extension(const char *bindir, const char *version, const char *nam
 #define PROGRAMS_TREE_MB 98
 
 /**
+ * programs_remove_tree(version, removed, size, e):
+ * Remove the tree of ${version} that programs_make_tree() made, not one that AEGIS_PG_TREE names;
+ * ${removed} gets its path, or "" where there is none.
+ */
+int programs_remove_tree(const char *version, char *removed, size_t size, struct err *e);
+
+/**
  * programs_tree_suite(version):
  * Debian's release that a tree of ${version} ("": PROGRAMS_TREE_VERSION) is made of, or
  * NULL where there is none with AGE and pgvector for it.

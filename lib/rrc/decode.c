@@ -363,6 +363,9 @@ decode_records(struct decode *d, struct err *e)
 		d->book.read++;
 		i = fr.len >= id_end ? d->ids[decode_id(l, fr.p + l->id_at)] : -1;
 		s = i < 0 ? NULL : &l->segments[i];
+		/* A last line that is as long as its record lacks its line end only. */
+		if (s != NULL && fr.cut && lines && fr.full == s->length)
+			fr.cut = false;
 		if (s == NULL || fr.cut || (lines && fr.full > s->length)) {
 			if (decode_stray(d, s, &fr, e))
 				return (-1);

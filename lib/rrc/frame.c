@@ -7,6 +7,9 @@
 
 enum { FRAME_HEAD_MAX = 64 << 20 };
 
+/* DOS's end of file, which some transfers put behind the last record. */
+enum { FRAME_SUB = 0x1a };
+
 struct framer {
 	struct frame_input in;
 	const struct charset *charset;
@@ -100,7 +103,8 @@ frame_fixed_edge(struct framer *f, struct frame *out, struct err *e)
 		f->p += n;
 		have += n;
 	}
-	if (have == 0)
+	/* X'1A' alone behind the last record is DOS's end of file. */
+	if (have == 0 || (have == 1 && f->carry[0] == FRAME_SUB))
 		return (0);
 	out->p = f->carry;
 	out->len = out->full = have;
@@ -137,6 +141,10 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 		have += n < room ? n : room;
 		full += n;
 		f->p += n + (nl != NULL);
+	}
+	if (nl == NULL && full > 0 && last == FRAME_SUB) {
+		have -= have == full;
+		last = --full > 0 && have > 0 ? f->carry[have - 1] : 0;
 	}
 	if (full == 0 && nl == NULL)
 		return (0);
