@@ -148,7 +148,8 @@ check_proof(struct err *e)
 	n = strlen(opt_proof);
 	(void)snprintf(path, sizeof(path), "%.*s.json",
 	    (int)(n > 6 && strcmp(opt_proof + n - 6, ".proof") == 0 ? n - 6 : n), opt_proof);
-	if (io_slurp_regular(opt_proof, &text, e) || io_slurp_regular(opt_line != NULL ? opt_line : path, &line, e))
+	if (io_slurp_regular(opt_proof, &text, e) ||
+	    io_slurp_regular(opt_line != NULL ? opt_line : path, &line, e))
 		return (log_err(e));
 	if (line.len > 0 && line.p[line.len - 1] == '\n')
 		line.len--;

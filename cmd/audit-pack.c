@@ -93,8 +93,7 @@ report_json(const struct pack_result *r, struct err *e)
 	json_member_u64(w, "known", r->known);
 	json_member_u64(w, "changed", r->changed);
 	json_put_close(w);
-	rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) ||
-	    screen_print(&out, e);
+	rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) || screen_print(&out, e);
 	json_writer_free(w);
 	buf_free(&out);
 	return (rc ? -1 : 0);

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "base/home.h"
-#include "base/screen.h"
 #include "base/log.h"
 #include "base/os.h"
 #include "base/program.h"
+#include "base/screen.h"
 #include "pg/conninfo.h"
 #include "pipeline/exec.h"
 #include "pipeline/pipeline.h"

@@ -84,7 +84,8 @@ main(int argc, char **argv)
 		opt.tenant = tenant;
 	else if (strncmp(opt.kind, "entity:", strlen("entity:")) == 0)
 		return (program_usage_error(&prog,
-		    "--kind %s needs --tenant: a loader takes only its own tenant's rows", opt.kind));
+		    "--kind %s needs --tenant: a loader takes only its own tenant's rows",
+		    opt.kind));
 	if (row_max == 0 || row_max > STREAM_ROW_MAX)
 		return (program_usage_error(&prog, "--max-row takes 1 to %d", STREAM_ROW_MAX));
 	opt.row_max = (size_t)row_max;

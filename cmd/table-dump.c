@@ -121,6 +121,7 @@ main(int argc, char **argv)
 		os_uuid(run);
 		o.run = run;
 	}
+	o.users = true;
 	progress_init("table-dump");
 	if ((pg = pg_connect(opt_db, "aegis-table-dump", &e)) == NULL)
 		return (log_err(&e));

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/infile.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"

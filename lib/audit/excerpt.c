@@ -111,7 +111,8 @@ excerpt_copy(const struct excerpt *v, struct err *e)
 		    (int)sizeof(path))
 			rc = err_set(e, STATUS_USAGE, "the path '%.60s...' is too long",
 			    v->o->archive);
-		else if (io_slurp_regular(path, &b, e) || bag_put(v->o->output, names[i][1], b.p, b.len, e))
+		else if (io_slurp_regular(path, &b, e) ||
+		    bag_put(v->o->output, names[i][1], b.p, b.len, e))
 			rc = -1;
 	}
 	buf_free(&b);

@@ -100,12 +100,12 @@ summary_bar(struct buf *out, const struct tally_count *c, size_t i, double step,
 		": %llu rows, %llu findings</title>"
 		"<rect class=\"ok\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
 		(unsigned long long)c->rows, (unsigned long long)c->findings, x,
-		CHART_HEIGHT - rows, width, rows))
+		(double)CHART_HEIGHT - rows, width, rows))
 		return (-1);
 	if (c->findings > 0 &&
 	    buf_addf(out, e,
 		"<rect class=\"no\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x,
-		CHART_HEIGHT - bad, width, bad))
+		(double)CHART_HEIGHT - bad, width, bad))
 		return (-1);
 	return (buf_adds(out, "</g>\n", e));
 }

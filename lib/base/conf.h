@@ -17,14 +17,14 @@ enum conf_kind { CONF_SCALAR, CONF_LIST, CONF_MAP };
 
 struct conf_node {
 	enum conf_kind kind;
-	const char *text;        /* scalar: the text, NUL-terminated */
-	size_t len;              /* scalar: bytes of text */
-	bool plain;              /* scalar: written without quotes */
-	const char *key;         /* child of a map: its key */
-	struct conf_node *child; /* list or map: first element */
-	struct conf_node *next;  /* next element of the parent */
-	size_t n;                /* list or map: how many elements */
-	int line, column;        /* from 1 */
+	const char *text;         /* scalar: the text, NUL-terminated */
+	size_t len;               /* scalar: bytes of text */
+	bool plain;               /* scalar: written without quotes */
+	const char *key;          /* child of a map: its key */
+	struct conf_node *child;  /* list or map: first element */
+	struct conf_node *next;   /* next element of the parent */
+	size_t n;                 /* list or map: how many elements */
+	int line, column;         /* from 1 */
 	int key_line, key_column; /* of a child of a map: its key's */
 };
 

@@ -1,7 +1,5 @@
 #include "base/io.h"
 
-#include "base/infile.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/infile.h"
 
 int
 io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e)

@@ -1,11 +1,11 @@
 #include "base/log.h"
 
-#include "base/screen.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/screen.h"
 
 static const char *log_name = "aegis";
 static enum log_level log_max = LOG_LEVEL_INFO;

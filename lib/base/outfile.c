@@ -28,23 +28,30 @@ static int
 outfile_beside(struct outfile *o, struct err *e)
 {
 	size_t n = strlen(o->path) + sizeof(".partial");
+	char *beside = xcalloc(n, 1);
 	int i;
 
-	o->beside = xcalloc(n, 1);
-	(void)snprintf(o->beside, n, "%s.partial", o->path);
-	if (samefile_check(o->beside, e))
+	(void)snprintf(beside, n, "%s.partial", o->path);
+	if (samefile_check(beside, e)) {
+		free(beside);
 		return (-1);
+	}
 	for (i = 0; i < OUTFILE_TRIES; i++) {
-		o->fd = open(o->beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		    OUTFILE_MODE);
+		o->fd =
+		    open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, OUTFILE_MODE);
 		if (o->fd >= 0 || errno != EEXIST)
 			break;
-		if (unlink(o->beside) && errno != ENOENT)
+		if (unlink(beside) && errno != ENOENT)
 			break;
 	}
-	if (o->fd < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", o->beside));
-	return (0);
+	/* Only what was made here is removed with ${o}. */
+	if (o->fd >= 0) {
+		o->beside = beside;
+		return (0);
+	}
+	(void)err_sys(e, STATUS_OUTPUT, "can't make '%s'", beside);
+	free(beside);
+	return (-1);
 }
 
 /* Through whatever the path is; a link may lead to a file that is not there yet. */
@@ -130,35 +137,30 @@ outfile_sync(struct outfile *o, struct err *e)
 }
 
 static int
-outfile_rename(const struct outfile *o, struct err *e)
+outfile_rename(struct outfile *o, struct err *e)
 {
 
 	if (o->beside == NULL)
 		return (0);
 	if (rename(o->beside, o->path))
 		return (err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", o->beside, o->path));
+	free(o->beside);
+	o->beside = NULL;
 	return (io_sync_parent(o->path, e));
 }
 
 int
 outfile_finish_all(struct outfile *const *o, size_t n, struct err *e)
 {
-	size_t i, named = 0;
+	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = o[i] != NULL && outfile_sync(o[i], e);
-	for (; rc == 0 && named < n; named++)
-		rc = o[named] != NULL && outfile_rename(o[named], e);
-	for (i = 0; i < n; i++) {
-		if (o[i] == NULL)
-			continue;
-		if (i < named) {
-			free(o[i]->beside);
-			o[i]->beside = NULL;
-		}
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = o[i] != NULL && outfile_rename(o[i], e);
+	for (i = 0; i < n; i++)
 		outfile_abandon(o[i], false);
-	}
 	return (rc ? -1 : 0);
 }
 

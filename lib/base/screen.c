@@ -28,9 +28,9 @@ screen_char(const unsigned char *p, size_t left, uint32_t *code)
 		return (p[0] >= 0x20 && p[0] != 0x7f);
 	if (left < n || utf8_span((const char *)p, n) < n)
 		return (0);
-	c = n == 2   ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu) :
-	    n == 3   ? (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu) :
-		       0x10000u;
+	c = n == 2 ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu) :
+	    n == 3 ? (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu) :
+		     0x10000u;
 	/* C1; marks of direction; line and paragraph separators; isolates; the byte order mark. */
 	if (c < 0xa0 || (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
 	    (c >= 0x2066 && c <= 0x2069) || c == 0x61c || c == 0xfeff) {
@@ -90,9 +90,11 @@ screen_mark(void)
 	return (mark);
 }
 
-/* ${fmt} with the mark for each line feed. */
-static char *
-screen_format(const char *fmt)
+static const char *screen_format(const char *fmt, char **owned) __attribute__((format_arg(1)));
+
+/* ${fmt} with the mark for each line feed; the caller frees ${owned}, which is the same. */
+static const char *
+screen_format(const char *fmt, char **owned)
 {
 	size_t lines = 0, n;
 	char *marked, *d;
@@ -112,6 +114,7 @@ screen_format(const char *fmt)
 		memcpy(d, s, n);
 		d += n;
 	}
+	*owned = marked;
 	return (marked);
 }
 
@@ -146,12 +149,12 @@ screen_vadd(struct buf *b, struct err *e, const char *fmt, va_list ap)
 int
 screen_addf(struct buf *b, struct err *e, const char *fmt, ...)
 {
-	char *marked = screen_format(fmt);
+	char *marked;
 	va_list ap;
 	int rc;
 
 	va_start(ap, fmt);
-	rc = screen_vadd(b, e, marked, ap);
+	rc = screen_vadd(b, e, screen_format(fmt, &marked), ap);
 	va_end(ap);
 	free(marked);
 	return (rc);

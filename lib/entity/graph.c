@@ -142,7 +142,8 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 	(void)snprintf(sql, sizeof(sql), "SET TRANSACTION SNAPSHOT '%s'", snapshot);
 	free(snapshot);
 	if ((g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) != NULL &&
-	    (g->check ? pg_begin_whole : pg_begin_load)(g->reader, "ISOLATION LEVEL REPEATABLE READ READ ONLY", e) == 0 &&
+	    (g->check ? pg_begin_whole : pg_begin_load)(g->reader,
+		"ISOLATION LEVEL REPEATABLE READ READ ONLY", e) == 0 &&
 	    pg_exec(g->reader, sql, e) == 0)
 		rc = 0;
 	return (rc);

@@ -52,8 +52,9 @@ graph_report_text(const struct graph *g, struct buf *out, struct err *e)
 		return (buf_adds(out, "this database does without a graph (aegis.without)\n", e));
 	if (!g->check && g->nlabels == 0 && g->loads == 0)
 		return (buf_adds(out, "nothing new\n", e));
-	if (!g->check && screen_addf(out, e, "%llu new load%s\n\n", (unsigned long long)g->loads,
-				g->loads == 1 ? "" : "s"))
+	if (!g->check &&
+	    screen_addf(out, e, "%llu new load%s\n\n", (unsigned long long)g->loads,
+		g->loads == 1 ? "" : "s"))
 		return (-1);
 	if (screen_addf(out, e, "%-24s %-8s", "label", ""))
 		return (-1);

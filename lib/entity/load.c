@@ -218,14 +218,7 @@ load_free(struct load *l)
 		free(l->samples[i].after);
 	}
 	free(l->samples);
-	for (i = 0; i < l->nlinks; i++) {
-		free(l->links[i].parent);
-		free(l->links[i].child);
-		free(l->links[i].label);
-		free(l->links[i].cardinality);
-		free(l->links[i].field);
-		free(l->links[i].examples);
-	}
+	load_link_free(l);
 	free(l->links);
 	free(l->retired_examples);
 	free(l->type);

@@ -52,8 +52,11 @@ int
 load_guard_older(const struct load *l, struct err *e)
 {
 
+	uint64_t rejected, pending;
+	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
+
 	if (l->older.status == STATUS_OK ||
-	    l->copied + l->restored + l->merged + l->pending + l->gone == 0)
+	    t.inserted + t.updated + t.revived + pending + l->gone == 0)
 		return (0);
 	*e = l->older;
 	return (-1);

@@ -70,29 +70,6 @@ load_link_rules(struct load *l, struct err *e)
 }
 
 /*
- * The entities that this load changed, as e.  Few are looked up one by one behind a fence:
- * of tables that were just filled the server knows nothing, and would loop over one for each
- * row of the other.
- */
-static int
-load_link_touched(const struct load *l, struct buf *sql, struct err *e)
-{
-	bool bulk = load_touched_many(l);
-
-	return (
-	    buf_addf(sql, e,
-		bulk ? "load_touched t JOIN entities e ON e.tenant_id = '%s' AND e.type_key = " :
-		       "load_touched t CROSS JOIN LATERAL (SELECT * FROM entities x"
-		       " WHERE x.tenant_id = '%s' AND x.type_key = ",
-		l->tenant) ||
-	    pg_literal(sql, l->type, e) ||
-	    buf_adds(sql,
-		bulk ? " AND e.entity_key = t.entity_key" :
-		       " AND x.entity_key = t.entity_key OFFSET 0) e",
-		e));
-}
-
-/*
  * The links that there should be, as rows of entity_links: of the children that this load
  * changed, or of ${all}.
  */
@@ -108,11 +85,10 @@ load_link_select(struct load *l, const struct load_link *k, bool all, struct buf
 		k->rule, l->run) ||
 	    pg_literal(sql, k->field, e) || buf_adds(sql, " AS parent FROM ", e))
 		return (-1);
-	if (all ?
-		buf_addf(sql, e, "entities e WHERE e.tenant_id = '%s' AND e.type_key = ",
-		    l->tenant) ||
+	if (all ? buf_addf(sql, e,
+		      "entities e WHERE e.tenant_id = '%s' AND e.type_key = ", l->tenant) ||
 		    pg_literal(sql, k->child, e) || buf_adds(sql, " AND", e) :
-		load_link_touched(l, sql, e) || buf_adds(sql, " WHERE", e))
+		  load_touched_entities(l, sql, e) || buf_adds(sql, " WHERE", e))
 		return (-1);
 	return (buf_addf(sql, e,
 		    " e.retired_at IS NULL OFFSET 0) c LEFT JOIN %s(SELECT p.entity_key"
@@ -125,21 +101,6 @@ load_link_select(struct load *l, const struct load_link *k, bool all, struct buf
 			") p ON p.entity_key = c.parent",
 		e) ||
 	    buf_adds(sql, " WHERE c.parent IS NOT NULL", e));
-}
-
-/* Run a statement that joins whole tables (${whole}), or looks rows up. */
-static int
-load_link_update(struct load *l, struct load_link *k, bool whole, const char *sql,
-    const char *const *params, int n, struct err *e)
-{
-	uint64_t rows;
-
-	if ((whole && pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e)) ||
-	    load_merge_exec(l, sql, params, n, &rows, e) ||
-	    (whole && pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e)))
-		return (-1);
-	k->changed += rows;
-	return (0);
 }
 
 /*
@@ -158,12 +119,12 @@ load_link_first(struct load *l, struct load_link *k, struct err *e)
 	copy_spool_init(&s);
 	if (buf_adds(&sql, "COPY (", e) || load_link_select(l, k, true, &sql, e) ||
 	    buf_adds(&sql, ") TO STDOUT", e) || buf_str(&sql, e) == NULL ||
-	    pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e) || pg_copy_out(l->pg, sql.p, e))
+	    load_touched_join(l, true, e) || pg_copy_out(l->pg, sql.p, e))
 		goto done;
 	while ((n = pg_copy_get(l->pg, &p, e)) > 0)
 		if (buf_add(&s.b, p, (size_t)n, e) || copy_spool_row(&s, e))
 			goto done;
-	if (n < 0 || pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e))
+	if (n < 0 || load_touched_join(l, false, e))
 		goto done;
 	k->changed = s.rows;
 	rc = s.rows == 0 ? 0 :
@@ -177,18 +138,14 @@ done:
 	return (rc);
 }
 
+/* Links for the children that this load changed, or for all where the rule's field is another. */
 static int
-load_link_children(struct load *l, struct load_link *k, struct err *e)
+load_link_insert(struct load *l, struct load_link *k, struct err *e)
 {
-	const char *params[5] = { k->rule, l->tenant, l->type, l->run, k->field };
-	bool whole = k->fresh || load_touched_many(l);
 	struct buf sql = BUF_INIT(16 << 10);
+	uint64_t rows = 0;
 	int rc = -1;
 
-	if (k->empty)
-		return (load_link_first(l, k, e));
-	if (!k->fresh && load_touched(l, e))
-		return (-1);
 	if (buf_adds(&sql,
 		"INSERT INTO entity_links AS k (rule_id, child_key, parent_key, resolved,"
 		" changed_run) ",
@@ -200,26 +157,51 @@ load_link_children(struct load *l, struct load_link *k, struct err *e)
 		" changed_run = EXCLUDED.changed_run WHERE (k.parent_key, k.resolved)"
 		" IS DISTINCT FROM (EXCLUDED.parent_key, EXCLUDED.resolved)",
 		e) ||
-	    buf_str(&sql, e) == NULL || load_link_update(l, k, whole, sql.p, NULL, 0, e))
+	    buf_str(&sql, e) == NULL || load_touched_join(l, k->fresh || load_touched_many(l), e) ||
+	    load_merge_exec(l, sql.p, NULL, 0, &rows, e) || load_touched_join(l, false, e))
 		goto done;
-	/* A child that is retired, or names no parent any more. */
-	sql.len = 0;
-	if (buf_adds(&sql,
-		"UPDATE entity_links k SET parent_key = NULL, resolved = false,"
-		" changed_run = $4::uuid FROM ",
-		e) ||
-	    (k->fresh ? buf_adds(&sql, "entities e", e) : load_link_touched(l, &sql, e)) ||
-	    buf_adds(&sql,
-		" WHERE k.rule_id = $1::uuid AND k.child_key = e.entity_key"
-		" AND k.parent_key IS NOT NULL AND e.tenant_id = $2::uuid AND e.type_key = $3"
-		" AND (e.retired_at IS NOT NULL OR e.properties ->> $5::text IS NULL)",
-		e) ||
-	    buf_str(&sql, e) == NULL || load_link_update(l, k, whole, sql.p, params, 5, e))
-		goto done;
+	k->changed += rows;
 	rc = 0;
 done:
 	buf_free(&sql);
 	return (rc);
+}
+
+#define UNLINK "parent_key = NULL, resolved = false, changed_run = $2::uuid"
+#define UNLINKED                                                                           \
+	"o.rule_id = $1::uuid AND o.child_key = e.entity_key AND o.parent_key IS NOT NULL" \
+	" AND (e.retired_at IS NOT NULL OR e.properties ->> $3::text IS NULL)"
+
+/* Children that are retired, or name no parent any more. */
+static int
+load_link_unlink(struct load *l, struct load_link *k, struct err *e)
+{
+	const char *params[5] = { k->rule, l->run, k->field, l->tenant, l->type };
+	uint64_t rows = 0;
+
+	if (!k->fresh) {
+		if (load_touched_update(l, "entity_links", UNLINK, UNLINKED, params, 3, &rows, e))
+			return (-1);
+	} else if (load_touched_join(l, true, e) ||
+	    load_merge_exec(l,
+		"UPDATE entity_links o SET " UNLINK " FROM entities e WHERE " UNLINKED
+		" AND e.tenant_id = $4::uuid AND e.type_key = $5",
+		params, 5, &rows, e) ||
+	    load_touched_join(l, false, e))
+		return (-1);
+	k->changed += rows;
+	return (0);
+}
+
+static int
+load_link_children(struct load *l, struct load_link *k, struct err *e)
+{
+
+	if (k->empty)
+		return (load_link_first(l, k, e));
+	if (!k->fresh && load_touched(l, e))
+		return (-1);
+	return (load_link_insert(l, k, e) || load_link_unlink(l, k, e) ? -1 : 0);
 }
 
 /* Links to the parents that this load changed: they have come, or gone. */
@@ -227,23 +209,16 @@ static int
 load_link_parents(struct load *l, struct load_link *k, struct err *e)
 {
 	const char *params[2] = { k->rule, l->run };
-	struct buf sql = BUF_INIT(16 << 10);
-	int rc = -1;
+	uint64_t rows = 0;
 
-	if (load_touched(l, e) == 0 &&
-	    buf_adds(&sql,
-		"UPDATE entity_links k SET resolved = e.retired_at IS NULL, changed_run = $2::uuid"
-		" FROM ",
-		e) == 0 &&
-	    load_link_touched(l, &sql, e) == 0 &&
-	    buf_adds(&sql,
-		" WHERE k.rule_id = $1::uuid AND k.parent_key = e.entity_key"
-		" AND k.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
-		e) == 0 &&
-	    buf_str(&sql, e) != NULL)
-		rc = load_link_update(l, k, load_touched_many(l), sql.p, params, 2, e);
-	buf_free(&sql);
-	return (rc);
+	if (load_touched_update(l, "entity_links",
+		"resolved = e.retired_at IS NULL, changed_run = $2::uuid",
+		"o.rule_id = $1::uuid AND o.parent_key = e.entity_key"
+		" AND o.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
+		params, 2, &rows, e))
+		return (-1);
+	k->changed += rows;
+	return (0);
 }
 
 static uint64_t
@@ -298,11 +273,11 @@ load_link_count(struct load *l, struct load_link *k, struct err *e)
 	struct pg_result *r;
 
 	(void)snprintf(limit, sizeof(limit), "%d", LOAD_EXAMPLES);
-	if ((r = pg_query(l->pg, sql, params, 6, e)) == NULL)
+	if (load_touched_join(l, true, e) || (r = pg_query(l->pg, sql, params, 6, e)) == NULL)
 		return (-1);
 	load_link_take(k, r);
 	pg_result_free(r);
-	return (0);
+	return (load_touched_join(l, false, e));
 }
 
 /* Nothing has changed: what the last load that counted said is still so. */
@@ -337,17 +312,47 @@ load_link_lock(struct load *l, struct err *e)
 	return (pg_advisory(l->pg, name, e));
 }
 
-int
-load_link_write(struct load *l, struct err *e)
+void
+load_link_free(struct load *l)
 {
-	bool any = l->wrote;
 	size_t i;
 
+	for (i = 0; i < l->nlinks; i++) {
+		free(l->links[i].parent);
+		free(l->links[i].child);
+		free(l->links[i].label);
+		free(l->links[i].cardinality);
+		free(l->links[i].field);
+		free(l->links[i].examples);
+	}
+	l->nlinks = 0;
+}
+
+/* The rules, and behind the lock where something is to be written: which of them have links. */
+static int
+load_link_begin(struct load *l, struct err *e)
+{
+	bool fresh = false;
+	size_t i;
+
+	if (l->wrote)
+		return (load_link_lock(l, e) || load_link_rules(l, e));
 	if (load_link_rules(l, e))
 		return (-1);
 	for (i = 0; i < l->nlinks; i++)
-		any = any || l->links[i].fresh;
-	if (any && load_link_lock(l, e))
+		fresh = fresh || l->links[i].fresh;
+	if (!fresh)
+		return (0);
+	load_link_free(l);
+	return (load_link_lock(l, e) || load_link_rules(l, e));
+}
+
+int
+load_link_write(struct load *l, struct err *e)
+{
+	size_t i;
+
+	if (load_link_begin(l, e))
 		return (-1);
 	for (i = 0; i < l->nlinks; i++) {
 		struct load_link *k = &l->links[i];

@@ -56,8 +56,8 @@ load_matrix_any(struct load *l, bool *any, struct err *e)
 static int
 load_matrix_names(struct load *l, struct err *e)
 {
-	const char *params[3] = { l->tenant, l->type, l->tenant };
-	bool any, many = load_touched_many(l);
+	const char *params[2] = { l->tenant, l->type };
+	bool any;
 
 	if (!l->wrote)
 		return (0);
@@ -65,25 +65,24 @@ load_matrix_names(struct load *l, struct err *e)
 		return (-1);
 	if (!any)
 		return (0);
-	if (load_touched(l, e) || (many && pg_exec(l->pg, "SET LOCAL enable_nestloop = off", e)) ||
-	    load_merge_exec(l,
-		"UPDATE compliance_status s SET entity_name = e.name, entity_field = e.field,"
-		" entity_district = e.district, details = CASE"
-		" WHEN jsonb_typeof(coalesce(s.details, '{}')) <> 'object' THEN s.details"
-		" WHEN e.retired_at IS NULL THEN s.details - 'retired'"
-		" ELSE coalesce(s.details, '{}') || jsonb_build_object('retired', to_char("
-		"e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END"
-		" FROM load_touched t JOIN entities e ON e.tenant_id = $1::uuid AND e.type_key = $2"
-		" AND e.entity_key = t.entity_key WHERE s.tenant_id = $3 AND s.entity_id = t.entity_key"
-		" AND s.entity_type = $2 AND (s.entity_name, s.entity_field, s.entity_district,"
-		" coalesce(s.details ? 'retired', false)) IS DISTINCT FROM"
-		" (e.name, e.field, e.district, e.retired_at IS NOT NULL)",
-		params, 3, &l->cells_kept, e))
-		return (-1);
-	return (many && pg_exec(l->pg, "SET LOCAL enable_nestloop TO DEFAULT", e) ? -1 : 0);
+	return (load_touched_update(l, "compliance_status",
+	    "entity_name = e.name, entity_field = e.field, entity_district = e.district,"
+	    " details = CASE"
+	    " WHEN jsonb_typeof(coalesce(o.details, '{}')) <> 'object' THEN o.details"
+	    " WHEN e.retired_at IS NULL THEN o.details - 'retired'"
+	    " ELSE coalesce(o.details, '{}') || jsonb_build_object('retired', to_char("
+	    "e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END",
+	    "o.tenant_id = $1 AND o.entity_id = e.entity_key AND o.entity_type = $2"
+	    " AND (o.entity_name, o.entity_field, o.entity_district,"
+	    " coalesce(o.details ? 'retired', false)) IS DISTINCT FROM"
+	    " (e.name, e.field, e.district, e.retired_at IS NOT NULL)",
+	    params, 2, &l->cells_kept, e));
 }
 
-/* Cells of the tenant's own entities that have none yet. */
+/*
+ * Cells of the tenant's own entities that have none yet, each looked up behind a fence, as in
+ * load_touched_entities().
+ */
 static int
 load_matrix_cells(struct load *l, const struct matrix *m, const char *rule, struct err *e)
 {
@@ -100,13 +99,14 @@ load_matrix_cells(struct load *l, const struct matrix *m, const char *rule, stru
 	    "INSERT INTO compliance_status (tenant_id, entity_id, entity_type, entity_name,"
 	    " entity_field, entity_district, compliance_domain, status, details,"
 	    " last_assessed_at) SELECT $6::text, e.entity_key, $2::text, e.name, e.field, e.district, d,"
-	    " 'not_applicable', '{\"assessed\": false}', NULL FROM entity_links k"
-	    " JOIN entities e ON e.tenant_id = $1::uuid AND e.type_key = $2"
-	    " AND e.entity_key = k.child_key AND e.retired_at IS NULL"
-	    " CROSS JOIN unnest($5::text[]) d"
-	    " WHERE k.rule_id = $3::uuid AND k.parent_key = ANY ($4::text[])"
-	    " AND NOT EXISTS (SELECT FROM compliance_status s WHERE s.tenant_id = $6::text"
-	    " AND s.entity_id = e.entity_key AND s.compliance_domain = d)"
+	    " 'not_applicable', '{\"assessed\": false}', NULL FROM (SELECT child_key"
+	    " FROM entity_links WHERE rule_id = $3::uuid AND parent_key = ANY ($4::text[])"
+	    " OFFSET 0) k CROSS JOIN LATERAL (SELECT * FROM entities x"
+	    " WHERE x.tenant_id = $1::uuid AND x.type_key = $2 AND x.entity_key = k.child_key"
+	    " AND x.retired_at IS NULL OFFSET 0) e CROSS JOIN unnest($5::text[]) d"
+	    " LEFT JOIN LATERAL (SELECT true AS there FROM compliance_status x"
+	    " WHERE x.tenant_id = $6::text AND x.entity_id = e.entity_key"
+	    " AND x.compliance_domain = d OFFSET 0) s ON true WHERE s.there IS NULL"
 	    " ON CONFLICT (tenant_id, entity_id, compliance_domain) DO NOTHING",
 	    params, 6, &l->cells, e);
 done:

@@ -74,8 +74,7 @@ static int
 load_merge_member(struct buf *b, bool *any, const char *expr, const char *key, struct err *e)
 {
 
-	if (buf_addf(b, e, "%s%s ->> ", *any ? ", " : "coalesce(", expr) ||
-	    pg_literal(b, key, e))
+	if (buf_addf(b, e, "%s%s ->> ", *any ? ", " : "coalesce(", expr) || pg_literal(b, key, e))
 		return (-1);
 	*any = true;
 	return (0);

@@ -54,9 +54,8 @@ load_report_section(const struct load_section *s, struct buf *out, struct err *e
 
 		for (k = 0; k < b->ncodes; k++)
 			if ((k == 0 && buf_adds(out, "\n", e)) ||
-			    screen_addf(out, e, "%-16s %-20s %11llu\n",
-				k == 0 ? b->stage : "", b->codes[k].code,
-				(unsigned long long)b->codes[k].n))
+			    screen_addf(out, e, "%-16s %-20s %11llu\n", k == 0 ? b->stage : "",
+				b->codes[k].code, (unsigned long long)b->codes[k].n))
 				return (-1);
 		if (b->ncodes > 0 && strcmp(b->rejects, "-") != 0 &&
 		    screen_addf(out, e, "%-16s in %s\n", "", b->rejects))
@@ -106,7 +105,8 @@ load_report_gone(const struct load *l, struct buf *out, struct err *e)
 		return (-1);
 	if (l->gone == 0)
 		return (0);
-	if (screen_addf(out, e, "missing in the source: %llu, of these had by another dataset: %llu\n",
+	if (screen_addf(out, e,
+		"missing in the source: %llu, of these had by another dataset: %llu\n",
 		(unsigned long long)l->gone, (unsigned long long)(l->gone - l->retired)))
 		return (-1);
 	return (l->retired_examples == NULL ?
@@ -146,8 +146,8 @@ load_report_link(const struct load_link *k, struct buf *out, struct err *e)
 
 	if (k->field == NULL)
 		return (0);
-	if (screen_addf(out, e, "%s -> %s%s%s: %llu linked", k->child, k->parent, k->label ? " " : "",
-		k->label ? k->label : "", (unsigned long long)k->linked) ||
+	if (screen_addf(out, e, "%s -> %s%s%s: %llu linked", k->child, k->parent,
+		k->label ? " " : "", k->label ? k->label : "", (unsigned long long)k->linked) ||
 	    (k->missing_parent > 0 &&
 		screen_addf(out, e, ", %llu whose parent is missing",
 		    (unsigned long long)k->missing_parent)) ||
@@ -186,13 +186,14 @@ load_report_text(const struct load *l, struct buf *out, struct err *e)
 	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
 	size_t i;
 
-	if (screen_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset, l->run))
+	if (screen_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset,
+		l->run))
 		return (-1);
 	for (i = 0; i < l->nsections; i++)
 		if (load_report_section(l->sections[i], out, e))
 			return (-1);
-	if (screen_addf(out, e, "inserted  %11llu\nupdated   %11llu\n", (unsigned long long)t.inserted,
-		(unsigned long long)t.updated) ||
+	if (screen_addf(out, e, "inserted  %11llu\nupdated   %11llu\n",
+		(unsigned long long)t.inserted, (unsigned long long)t.updated) ||
 	    load_report_rare("revived", t.revived, out, e) ||
 	    screen_addf(out, e, "unchanged %11llu\n", (unsigned long long)t.unchanged) ||
 	    load_report_rare("duplicate", t.duplicate, out, e) ||

@@ -122,10 +122,10 @@ struct load {
 	const char *withheld;   /* why nothing was retired, or NULL */
 	char *retired_examples; /* JSON */
 	char same_as[40];       /* when this very source was loaded last, or empty */
-	struct err older;       /* the source is older than the last: an error if anything changes */
-	bool wrote;             /* some entity was */
-	bool touched;           /* there is a table load_touched */
-	size_t keys, bytes;     /* the index's */
+	struct err older;   /* the source is older than the last: an error if anything changes */
+	bool wrote;         /* some entity was */
+	bool touched;       /* there is a table load_touched */
+	size_t keys, bytes; /* the index's */
 	struct load_link *links;
 	size_t nlinks, caplinks;
 	uint64_t cells, cells_kept; /* rows of the matrix: new, renamed */
@@ -283,6 +283,29 @@ int load_guard_older(const struct load *l, struct err *e);
 int load_touched(struct load *l, struct err *e);
 bool load_touched_many(const struct load *l);
 
+/**
+ * load_touched_entities(l, sql, e):
+ * Append to ${sql} what stands behind FROM for those entities, as e.  Few are looked up one
+ * by one, behind a fence: of tables that were just filled the server knows nothing, and would
+ * go through one for each row of the other.
+ */
+int load_touched_entities(const struct load *l, struct buf *sql, struct err *e);
+
+/**
+ * load_touched_update(l, table, set, cond, params, n, rows, e):
+ * UPDATE the rows o of ${table} that belong by ${cond} to an entity e that this load changed,
+ * by looking them up (an index must serve), or by a join where many have changed.  ${rows}
+ * gets their number.
+ */
+int load_touched_update(struct load *l, const char *table, const char *set, const char *cond,
+    const char *const *params, int n, uint64_t *rows, struct err *e);
+
+/**
+ * load_touched_join(l, whole, e):
+ * Whether the statements that follow join ${whole} tables, and must not loop over them.
+ */
+int load_touched_join(struct load *l, bool whole, struct err *e);
+
 /* load_link.c */
 
 /**
@@ -291,6 +314,12 @@ bool load_touched_many(const struct load *l);
  * and as parents, and count what is wrong with them.
  */
 int load_link_write(struct load *l, struct err *e);
+
+/**
+ * load_link_free(l):
+ * Forget the rules.
+ */
+void load_link_free(struct load *l);
 
 /**
  * load_link_book(l, section, e):

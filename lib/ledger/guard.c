@@ -108,7 +108,8 @@ guard_past(const struct guard_whole *g, struct guard_past *past, struct err *e)
 	if (r == NULL)
 		return (g->n > 0 ? -1 : 0);
 	if (pg_result_get(r, 0, 2) != NULL)
-		(void)snprintf(past->same_as, sizeof(past->same_as), "%s UTC", pg_result_get(r, 0, 2));
+		(void)snprintf(past->same_as, sizeof(past->same_as), "%s UTC",
+		    pg_result_get(r, 0, 2));
 	if (pg_result_get(r, 0, 0) != NULL) {
 		(void)err_set(&past->older, STATUS_DATA,
 		    "'%s' was loaded at %s UTC, before the latest source of '%s'",

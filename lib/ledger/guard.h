@@ -50,8 +50,9 @@ struct guard_whole {
 
 /* What is known of it. */
 struct guard_past {
-	char same_as[40];  /* when the last load was of these very pieces, by the same configuration */
-	struct err older;  /* STATUS_DATA: a piece was loaded before, and the last load had it not */
+	char same_as
+	    [40]; /* when the last load was of these very pieces, by the same configuration */
+	struct err older; /* STATUS_DATA: a piece was loaded before, and the last load had it not */
 };
 
 /**

@@ -141,8 +141,10 @@ ledger_tenant(struct pg *pg, const char *tenant, struct err *e)
 	pg_result_free(r);
 	if (known)
 		return (0);
-	(void)err_set(e, STATUS_DATA, "tenant '%s' does not exist here: no type, load, rule or filing"
-	    " names it", tenant);
+	(void)err_set(e, STATUS_DATA,
+	    "tenant '%s' does not exist here: no type, load, rule or filing"
+	    " names it",
+	    tenant);
 	return (err_hint(e, "a tenant begins with: aegis entity-define --tenant %s ...", tenant));
 }
 

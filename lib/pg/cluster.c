@@ -379,7 +379,7 @@ cluster_programs(const struct cluster *c, char *bindir, size_t size, struct priv
 		return (-1);
 	if (programs_find(bindir, size,
 		r->version[0] == '\0' && c->options->version != NULL ? c->options->version :
-									r->version,
+								       r->version,
 		PROGRAMS_ALL & ~without, e))
 		return (-1);
 	r->without = without;

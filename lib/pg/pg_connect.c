@@ -262,8 +262,7 @@ pg_environment(const struct pg *pg, const char *dbname, struct err *e)
 
 	for (o = all; rc == 0 && o != NULL && o->keyword != NULL; o++) {
 		bool mine = strcmp(o->keyword, "application_name") == 0 ||
-		    strcmp(o->keyword, "client_encoding") == 0 ||
-		    strcmp(o->keyword, "dbname") == 0;
+		    strcmp(o->keyword, "client_encoding") == 0 || strcmp(o->keyword, "dbname") == 0;
 
 		if (o->envvar == NULL || mine || strcmp(o->keyword, "service") == 0)
 			continue;

@@ -40,17 +40,27 @@ pg_wait_look(struct pg *pg)
 	pg_result_free(r);
 }
 
+/* Milliseconds between two looks: some of them before the server gives the lock up. */
+static uint64_t
+pg_wait_step(const struct pg *pg)
+{
+	enum { LONGEST = 10000 };
+	uint64_t third = pg->lock_wait * 1000 / 3 + 1;
+
+	return (pg->lock_wait == 0 || third > LONGEST ? LONGEST : third);
+}
+
 /* Until the next result is there, or the connection is gone. */
 static void
 pg_wait_ready(struct pg *pg)
 {
-	uint64_t step = pg->lock_wait * 1000 / 3 + 1, next = os_now_ns() / pg_wait_ms + step, now;
+	uint64_t step = pg_wait_step(pg), next = os_now_ns() / pg_wait_ms + step, now;
 	struct pollfd p = { PQsocket(pg->conn), POLLIN, 0 };
 	int n;
 
 	while (PQisBusy(pg->conn)) {
 		now = os_now_ns() / pg_wait_ms;
-		n = pg->is_watch || pg->lock_wait == 0 ? -1 : next > now ? (int)(next - now) : 0;
+		n = pg->is_watch ? -1 : next > now ? (int)(next - now) : 0;
 		n = poll(&p, 1, n);
 		if (n == 0) {
 			pg_wait_look(pg);

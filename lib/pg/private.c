@@ -398,8 +398,7 @@ private_agrees(const struct private_place *p, const struct private_options *o, c
 	if (cluster_files_read_without(p->dir, &had, e))
 		return (-1);
 	if (o->chosen && had != *without)
-		(void)err_set(e, STATUS_CONFIG,
-		    "the private database was made %s%s, and stays so",
+		(void)err_set(e, STATUS_CONFIG, "the private database was made %s%s, and stays so",
 		    had != 0 ? "without " : "with age and vector", programs_text(had));
 	else if (o->version != NULL && strcmp(o->version, version) != 0)
 		(void)err_set(e, STATUS_CONFIG,
@@ -439,7 +438,8 @@ private_provide(const struct private_place *p, const struct private_options *o, 
 		    programs_tree_suite(version), PROGRAMS_TREE_MB);
 		o->tell(text);
 	}
-	return (programs_make_tree(version, geteuid() == 0 && !private_enterable(p->user, p->var), e));
+	return (
+	    programs_make_tree(version, geteuid() == 0 && !private_enterable(p->user, p->var), e));
 }
 
 int

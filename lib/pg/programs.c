@@ -215,7 +215,8 @@ programs_tree_path(char *dst, size_t size, const char *version, bool elsewhere, 
 	if (version[0] == '\0')
 		version = PROGRAMS_TREE_VERSION;
 	if (snprintf(name, sizeof(name), "postgresql-%s", version) >= (int)sizeof(name))
-		return (err_set(e, STATUS_USAGE, "'%.60s' is not a version of PostgreSQL", version));
+		return (
+		    err_set(e, STATUS_USAGE, "'%.60s' is not a version of PostgreSQL", version));
 	if (own == NULL && !elsewhere) {
 		char rel[80];
 
@@ -288,7 +289,7 @@ programs_remove_tree(const char *version, char *removed, size_t size, struct err
 	int i;
 
 	removed[0] = '\0';
-	for (i = 0; i < 2 && programs_chosen() == NULL; i++) {
+	for (i = 0; i < 2 && programs_chosen() == NULL && removed[0] == '\0'; i++) {
 		if (programs_tree_path(tree, sizeof(tree), version, i == 1, e))
 			return (-1);
 		(void)snprintf(path, sizeof(path), "%s/PACKAGES", tree);

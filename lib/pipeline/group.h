@@ -41,7 +41,7 @@ struct group {
 	enum judge_end why;                     /* they were sent SIGTERM */
 	uint64_t term_ns, kill_ns, deadline_ns; /* os_now_ns(), 0: not set */
 	struct tail_ring ring;
-	struct err start; /* what kept the try from starting, or later from ending */
+	struct err start;     /* what kept the try from starting, or later from ending */
 	struct outfile *file; /* of an output that the step names, or NULL */
 	int out;
 };

@@ -235,8 +235,9 @@ report_stage(const struct pipeline_stage *p, const struct result_stage *s, struc
 
 	if (!s->ended)
 		return (screen_addf(out, e, "  %-16s %4s\n", p->shown[0], "-"));
-	return (screen_addf(out, e, "  %-16s %4d %8.2f s %7.1f MiB %8.2f s\n", p->shown[0], s->status,
-	    report_cpu(s), (double)s->max_rss_kib / 1024, report_seconds(s->start_ns, s->end_ns)));
+	return (screen_addf(out, e, "  %-16s %4d %8.2f s %7.1f MiB %8.2f s\n", p->shown[0],
+	    s->status, report_cpu(s), (double)s->max_rss_kib / 1024,
+	    report_seconds(s->start_ns, s->end_ns)));
 }
 
 static int

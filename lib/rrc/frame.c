@@ -122,6 +122,7 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 	const unsigned char *nl = NULL;
 	size_t have = 0, full = 0, n, room;
 	unsigned char last = 0;
+	bool ended = false;
 	int rc;
 
 	while (nl == NULL) {
@@ -142,7 +143,9 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 		full += n;
 		f->p += n + (nl != NULL);
 	}
+	/* What DOS's end of file or half of a line end follows is whole. */
 	if (nl == NULL && full > 0 && last == FRAME_SUB) {
+		ended = true;
 		have -= have == full;
 		last = --full > 0 && have > 0 ? f->carry[have - 1] : 0;
 	}
@@ -151,13 +154,14 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 	out->offset = f->offset;
 	f->offset += full + (nl != NULL);
 	if (full > 0 && last == '\r') {
+		ended = true;
 		have -= have == full;
 		full--;
 	}
 	out->p = f->carry;
 	out->len = have;
 	out->full = full;
-	out->cut = nl == NULL;
+	out->cut = nl == NULL && !ended;
 	out->number = ++f->number;
 	return (1);
 }

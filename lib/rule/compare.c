@@ -105,7 +105,8 @@ compare_day(struct compare_side *s, struct pg *pg, const struct compare_options 
 
 	if (o->tenant == NULL)
 		return (err_set(e, STATUS_USAGE, "--tenant is needed to compare days"));
-	if (pg_begin_whole(pg, "", e) == 0 && stand_rules(pg, s->c, o->tenant, day, o->known_on, e) == 0)
+	if (pg_begin_whole(pg, "", e) == 0 &&
+	    stand_rules(pg, s->c, o->tenant, day, o->known_on, e) == 0)
 		rc = compare_rows(s,
 		    pg_query(pg,
 			"SELECT v.rule_identifier, format('version %s, %s', v.version, v.effective_date),"

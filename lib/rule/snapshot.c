@@ -137,9 +137,9 @@ snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct ca
 	t = &s->tenants[s->n++];
 	memset(t, 0, sizeof(*t));
 	(void)snprintf(t->tenant, sizeof(t->tenant), "%s", tenant);
-	if (pg_begin_load(pg, "", e) || stand_lock(pg, tenant, e) || stand_tables(pg, c, &stand, e) ||
-	    snapshot_count(pg, t, e) || snapshot_insert(pg, o, t, e) ||
-	    stale_mark(pg, tenant, &t->stale, e))
+	if (pg_begin_load(pg, "", e) || stand_lock(pg, tenant, e) ||
+	    stand_tables(pg, c, &stand, e) || snapshot_count(pg, t, e) ||
+	    snapshot_insert(pg, o, t, e) || stale_mark(pg, tenant, &t->stale, e))
 		return (-1);
 	if (o->plan) {
 		pg_rollback(pg);

@@ -277,7 +277,8 @@ stale_query(struct stale *s, struct pg *pg, const struct catalog *c, const char 
 		o->all || o->filing != NULL, false, NULL, NULL };
 	int rc = -1;
 
-	if (pg_begin_whole(pg, "", e) == 0 && stand_tables(pg, c, &stand, e) == 0 && pg_exec(pg, sql, e) == 0)
+	if (pg_begin_whole(pg, "", e) == 0 && stand_tables(pg, c, &stand, e) == 0 &&
+	    pg_exec(pg, sql, e) == 0)
 		rc = stale_rows(s, pg, e);
 	pg_rollback(pg);
 	return (rc);

@@ -65,8 +65,8 @@ control_is_next(const struct control *c, const char *key)
 {
 	size_t n = strlen(key);
 
-	return ((size_t)(c->end - c->p) > n + 1 && c->p[0] == ' ' && memcmp(c->p + 1, key, n) == 0 &&
-	    c->p[1 + n] == '=');
+	return ((size_t)(c->end - c->p) > n + 1 && c->p[0] == ' ' &&
+	    memcmp(c->p + 1, key, n) == 0 && c->p[1 + n] == '=');
 }
 
 int

@@ -309,7 +309,8 @@ plain_book(const struct book *b, struct buf *t, struct err *e)
 		(unsigned long long)b->skipped, (unsigned long long)b->rejected,
 		(unsigned long long)b->flawed, (unsigned long long)b->rows))
 		return (-1);
-	if (strcmp(b->dataset, "-") != 0 && screen_addf(t, e, "    dataset        %s\n", b->dataset))
+	if (strcmp(b->dataset, "-") != 0 &&
+	    screen_addf(t, e, "    dataset        %s\n", b->dataset))
 		return (-1);
 	if (strcmp(b->config_sha256, "-") != 0 &&
 	    screen_addf(t, e, "    config sha256  %s\n", b->config_sha256))
@@ -343,9 +344,8 @@ plain_section(const struct stream_reader *r, uint64_t number, struct buf *t, str
 	    screen_addf(t, e,
 		"stream %llu: %s, source %s, run %s\n"
 		"%-20s %12s %12s %12s %12s %12s %12s\n",
-		(unsigned long long)number, stream_reader_kind(r), source,
-		stream_reader_run(r), "stage", "read", "used", "skipped", "rejected", "flawed",
-		"rows"))
+		(unsigned long long)number, stream_reader_kind(r), source, stream_reader_run(r),
+		"stage", "read", "used", "skipped", "rejected", "flawed", "rows"))
 		return (-1);
 	for (i = 0; i < n; i++)
 		if (plain_book(&books[i], t, e))

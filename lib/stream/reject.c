@@ -183,8 +183,8 @@ reject_start(struct reject_writer *w, const char *path, const struct stream_head
 	if ((w->file = outfile_open(path, e)) == NULL)
 		return (err_prefix(e, "the reject file"));
 	if (buf_addf(&k, e, "reject:%s", of->kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
-	    (w->out = stream_writer_open(outfile_fd(w->file), outfile_name(w->file), &h, reject_columns, REJECT_COLUMNS,
-		 e)) != NULL)
+	    (w->out = stream_writer_open(outfile_fd(w->file), outfile_name(w->file), &h,
+		 reject_columns, REJECT_COLUMNS, e)) != NULL)
 		rc = 0;
 	buf_free(&k);
 	return (rc);
@@ -206,8 +206,8 @@ reject_open(const char *path, const struct stream_header *of, struct book *book,
 }
 
 struct reject_writer *
-reject_open_nth(const char *path, uint64_t nth, const struct stream_header *of,
-    struct book *book, struct err *e)
+reject_open_nth(const char *path, uint64_t nth, const struct stream_header *of, struct book *book,
+    struct err *e)
 {
 	char numbered[4096];
 	int n;

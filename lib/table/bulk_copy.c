@@ -321,7 +321,8 @@ bulk_copy_row(struct bulk *l, struct err *e)
 		return (-1);
 	l->nrows++;
 	/* A piece at a time: the server works while the next one is read. */
-	if (!l->dense && l->text.len - (l->sent < l->nrows ? l->rows[l->sent].text : l->text.len) >= 64 << 10) {
+	if (!l->dense &&
+	    l->text.len - (l->sent < l->nrows ? l->rows[l->sent].text : l->text.len) >= 64 << 10) {
 		if ((!l->open && bulk_copy_open(l, e)) || bulk_copy_send(l, l->sent, l->nrows, e))
 			return (-1);
 		l->sent = l->nrows;

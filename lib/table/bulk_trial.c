@@ -37,7 +37,8 @@ bulk_trial_type(struct bulk *l, const char *name, char *type, char *most, size_t
 	if (r == NULL)
 		return (-1);
 	if (pg_result_rows(r) == 0 || strlen(pg_result_get(r, 0, 0)) >= size)
-		rc = err_set(e, STATUS_BUG, "table '%s' has lost its column '%s'", l->t->name, name);
+		rc =
+		    err_set(e, STATUS_BUG, "table '%s' has lost its column '%s'", l->t->name, name);
 	else {
 		memcpy(type, pg_result_get(r, 0, 0), strlen(pg_result_get(r, 0, 0)) + 1);
 		(void)strncpy(most, pg_result_get(r, 0, 1), size - 1);

@@ -144,7 +144,7 @@ dump_rows(struct pg *pg, const struct dump_options *o, const char *sql, size_t c
 	int rc = 0;
 
 	if (pg_copy_out(pg, sql, e))
-		return (-1);
+		return (o->users ? pg_users_text(pg, e) : -1);
 	while (rc == 0 && (n = pg_copy_get(pg, &p, e)) != 0) {
 		if (n > 0 && o->wanted != NULL && !o->wanted(o->ctx, p, (size_t)n - 1))
 			continue;

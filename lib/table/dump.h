@@ -14,6 +14,7 @@ struct dump_options {
 	const char *query;   /* instead of its rows: a SELECT whose columns are the table's */
 	const char *columns; /* some of its columns, "a,b"; NULL: all */
 	const char *where;   /* a condition; the row is "t" */
+	bool users;          /* where and query are the user's own words */
 	const char *order;   /* of the rows; NULL: as dump_table() says */
 	const char *kind;    /* another one than "table", before ":NAME" */
 	const char *source;  /* NULL: the table's name */
