@@ -52,7 +52,7 @@ TOOL_SRC := $(wildcard tests/tools/*.c)
 TOOLS    := $(TOOL_SRC:tests/tools/%.c=$(O)/tests/tools/%)
 MANPAGES := $(STAGES:%=$(BUILD)/man/man1/aegis-%.1) $(BUILD)/man/man1/aegis.1
 
-.PHONY: all programs units fuzzers tools man demo check initdb-dir bench lint format clean help deps
+.PHONY: all programs units fuzzers tools man demo check check-servers torture cov initdb-dir bench lint format clean help deps
 .SECONDARY:
 
 all: programs man tools
@@ -123,6 +123,48 @@ check:
 	@$(SUB) FLAVOUR=asan programs units tools
 	@scripts/check
 
+#: make check-servers  the tests that a server may fail, on PostgreSQL 15 or what the machine has
+#:                without AGE, on 17 with AGE 1.5, on 18 with AGE 1.8 (fetched once)
+SERVER_TESTS := tests/system/schema.t tests/system/drift.t tests/system/night.t tests/system/graph.t \
+    tests/system/merge.t tests/system/links.t tests/system/rules.t tests/system/roles.t \
+    tests/system/audit_export.t tests/system/fixture.t tests/system/fixture_graph.t \
+    tests/system/yesterday.t tests/system/restart.t tests/system/waits.t
+check-servers:
+	@scripts/setup check
+	@$(SUB) FLAVOUR=rel all units
+	@TESTS=tests/system/servers.t scripts/check
+	@for v in 17 18; do echo "PostgreSQL $$v"; \
+	    AEGIS_TEST_POSTGRES=$$v TESTS="$(SERVER_TESTS)" scripts/check || exit 1; done
+
+#: make torture   kills, restarts, random histories and fuzzing at full length: hours; every count
+#:                (CHAOS_KILLS, RESTARTS, FUZZ_SECONDS, ...) can be set
+torture: export CHAOS_KILLS ?= 200
+torture: export CHAOS_CUTS ?= 60
+torture: export GRAPH_KILLS ?= 100
+torture: export MERGE_NIGHTS ?= 30
+torture: export LOAD_ROUNDS ?= 12
+torture: export LOAD_CUTS ?= 60
+torture: export RULES_STEPS ?= 120
+torture: export RULES_RACES ?= 50
+torture: export FIXTURE_KILLS ?= 40
+torture: export FIXTURE_SLICES ?= 60
+torture: export RESTARTS ?= 50
+torture: export FUZZ_SECONDS ?= 600
+torture: export TESTS ?= tests/system/chaos.t tests/system/restart.t tests/system/graph.t tests/system/merge.t \
+    tests/system/entity_load.t tests/system/rules.t tests/system/fixture.t tests/fuzz/fuzz.t
+torture:
+	@scripts/setup check
+	@$(SUB) FLAVOUR=rel all units
+	@scripts/check
+
+#: make cov       lines and branches that the tests run, by directory of lib/ (TESTS: of these only)
+cov:
+	@scripts/setup check
+	@$(SUB) FLAVOUR=rel all
+	@$(SUB) FLAVOUR=cov programs units
+	@find $(BUILD)/cov -name '*.gcda' -delete
+	@AEGIS_BIN=$(CURDIR)/$(BUILD)/cov/bin AEGIS_FLAVOUR=cov scripts/cov $(BUILD)/cov
+
 #: make           the programs, in build/bin, and their man pages
 #: make deps      install what building and testing need (as root)
 deps:
@@ -149,6 +191,6 @@ format:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
-# Figures, each beside its anchor: make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly] [SIZE=WELLS]
+# Figures, each beside its anchor: make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows] [SIZE=WELLS]
 bench: all tools
 	@BENCH="$(BENCH)" SIZE="$(SIZE)" python3 tests/bench/bench.py

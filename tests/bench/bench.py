@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
 """
+import csv
 import json
 import os
 import statistics
@@ -386,6 +387,74 @@ def bench_table():
         psql("-c", f"DROP TABLE {table}")
 
 
+def sealed_leases(ledger, name, copies, last=None):
+    """The sample's leases, each as often as asked with a key of its own; the last ones under another name."""
+    whole = f"{DIR}/leases.stream"
+    run([["aegis-rrc-decode", "--layout", "olf001", "--view", "lease", ledger],
+         ["aegis-entity-map", "--tenant", TENANT, "--type", "lease"], ["aegis-unseal"]], stdout=whole)
+    with open(whole, newline="") as f:
+        head, *rows = csv.reader(f)
+    key, called = head.index("entity_key"), head.index("lease_name")
+    with open(f"{DIR}/{name}.csv", "w", newline="") as f:
+        out = csv.writer(f, lineterminator="\n")
+        out.writerow(head)
+        for k in range(copies):
+            for r in rows[-last:] if last else rows:
+                r = list(r)
+                r[key] += f"x{k}" if k else ""
+                r[called] = "RENAMED" if last else r[called]
+                out.writerow(r)
+    run([["aegis-seal", "--kind", "entity:lease", "--tenant", TENANT, "--dataset", "olf001/lease", "--source", name,
+          f"{DIR}/{name}.csv"]], stdout=f"{DIR}/{name}.stream")
+    return f"{DIR}/{name}.stream", len(rows) * copies
+
+
+def bench_links():
+    """50 leases in the run that has brought 14,030 before, with no statistics and 4 MB of work_mem."""
+    database()
+    ledger = f"{DIR}/olf001l"
+    run([["zstd", "-qdc", f"{ROOT}/../shared/rrc/samples/olf001l_19155.ebc.zst"]], stdout=ledger)
+    psql("-c", "ALTER DATABASE aegis SET work_mem = '4MB'", "-c", "ALTER SYSTEM SET autovacuum = off", "-c", "SELECT pg_reload_conf()")
+    os.environ["AEGIS_RUN"] = "00000000-0000-4000-8000-0000000000bf"
+    load = ["aegis-entity-load", "--tenant", TENANT, "--type", "lease", "--accept-older"]
+    walls = {}
+    for copies in (1, 4):
+        many, n = sealed_leases(ledger, f"leases-{copies}", copies)
+        few, _ = sealed_leases(ledger, "leases-50", 1, 50)
+
+        def fresh():
+            psql("-c", f"TRUNCATE {TABLES}")
+            return run([load], stdin=many)
+
+        walls[copies] = turns(fresh, lambda: run([[*load, "--delta"]], stdin=few))
+        figure(f"links-50-beside-{n}", walls[copies][1], "s", f"those-{n}", walls[copies][0], "<=0.2x")
+    figure("links-4-times-as-many", walls[4][0], "s", "once", walls[1][0], "<=4x")
+    figure("links-50-beside-4-times-as-many", walls[4][1], "s", "once", walls[1][1], "<=4x")
+    del os.environ["AEGIS_RUN"]
+    psql("-c", f"TRUNCATE {TABLES}", "-c", "ALTER DATABASE aegis RESET work_mem", "-c", "ALTER SYSTEM RESET autovacuum",
+         "-c", "SELECT pg_reload_conf()")
+
+
+def bench_badrows():
+    """Every second row bad beside the same number of good ones."""
+    database()
+    n = int(os.environ.get("SIZE") or 200000)
+    psql("-c", "DROP TABLE IF EXISTS bench_numbers", "-c", "CREATE TABLE bench_numbers (n int PRIMARY KEY, t text NOT NULL)")
+    for name, bad in (("good", 0), ("bad", 2)):
+        with open(f"{DIR}/{name}.csv", "w") as f:
+            f.write("n,t\n")
+            f.writelines(f"x{i},row\n" if bad and i % bad == 0 else f"{i},row {i}\n" for i in range(1, n + 1))
+        run([["aegis-seal", "--kind", "table:bench_numbers", f"{DIR}/{name}.csv"]], stdout=f"{DIR}/{name}.stream")
+
+    def load(name):
+        psql("-c", "TRUNCATE bench_numbers")
+        return run([["aegis-table-load", "--rejects", f"{DIR}/bad.rej", "--max-rejects", "60%"]], stdin=f"{DIR}/{name}.stream")
+
+    bad, good = turns(lambda: load("bad"), lambda: load("good"))
+    figure(f"table-load-half-of-{n}-bad", bad, "s", "all-good", good)
+    psql("-c", "DROP TABLE bench_numbers")
+
+
 def audit_rows(rows, ring, key):
     """audit_logs with ${rows} rows that audit-verify has signed, by profile py-sorted."""
     select = AUDIT.format(n=rows).replace("encode(sha256(g::text::bytea), 'hex') AS signature", "NULL::text AS signature")
@@ -602,7 +671,7 @@ def bench_fixture():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table audit rules fixture nightly"
+    which = os.environ.get("BENCH") or "decode chain memory table audit rules fixture nightly links badrows"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Each fuzz target for FUZZ_SECONDS (default 5), two at a time.  Starts from the inputs
+# Each fuzz target for FUZZ_SECONDS (default 5), two at a time; with FUZZ_TOTAL all of them share
+# that many seconds.  Starts from the inputs
 # in tests/fuzz/seeds/TARGET/; what crashed a target is kept in build/fuzz/crashes/.
 . "$(dirname "$0")/../lib.sh"
 command -v clang >/dev/null || skip_all "no clang"
 cd "$ROOT" || exit 1
 seconds=${FUZZ_SECONDS:-5}
+if [ -n "${FUZZ_TOTAL:-}" ]; then
+	n=$(ls tests/fuzz/*.c | wc -l)
+	seconds=$((FUZZ_TOTAL * 2 / (n + n % 2)))
+fi
 crashes=$ROOT/build/fuzz/crashes
 mkdir -p "$crashes"
 

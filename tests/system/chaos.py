@@ -13,8 +13,8 @@ import time
 
 WORK = os.environ["WORK"]
 TENANT = os.environ["TENANT"]
-KILLS = int(os.environ.get("CHAOS_KILLS", "200"))
-CUTS = int(os.environ.get("CHAOS_CUTS", "60"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "24"))
+CUTS = int(os.environ.get("CHAOS_CUTS", "8"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 # The two files come by turns, and each lacks what the other brought.
 TOGGLE = ["--accept-older", "--max-retired", "100%"]

@@ -12,8 +12,8 @@ from entity_kit import (DELTA, TENANT, TYPE, Number, book, everything, load, ok,
                         same, sql, stream, xxh128, end)
 
 WORK = os.environ["WORK"]
-ROUNDS = int(os.environ.get("LOAD_ROUNDS", "12"))
-CUTS = int(os.environ.get("LOAD_CUTS", "60"))
+ROUNDS = int(os.environ.get("LOAD_ROUNDS", "5"))
+CUTS = int(os.environ.get("LOAD_CUTS", "20"))
 SEED = int(os.environ.get("LOAD_SEED", "1"))
 
 # ---------------------------------------------------------------- the model
@@ -329,6 +329,10 @@ def columns_refused():
     refused(stream(["api_number"], row).replace(b"entity_key", b"entity_kex", 1), 65,
             "no column entity_key")
     refused(stream(COLUMNS, row, kind="entity:lease"), 65, "another type's stream")
+    refused(stream(COLUMNS, row, tenant=None), 65, "a stream that names no tenant", "does not name")
+    refused(stream(COLUMNS, row, tenant="00000000-0000-4000-8000-00000000000f"), 65,
+            "another tenant's", "rows of tenant 00000000-0000-4000-8000-00000000000f")
+    refused(stream(COLUMNS, row, tenant="me"), 65, "a tenant that is not a UUID", "not a UUID")
     refused(stream(COLUMNS, row, dataset="daf802/permit"), 78, "another dataset", "dataset")
     refused(stream(COLUMNS, row, dataset="-"), 78, "a sealed CSV beside the dataset", "field",
             ("--dataset", "sealed/well"))

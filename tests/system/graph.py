@@ -10,7 +10,7 @@ import uuid
 
 from entity_kit import TENANT, end, ok, same, sql
 
-KILLS = int(os.environ.get("GRAPH_KILLS", "100"))
+KILLS = int(os.environ.get("GRAPH_KILLS", "15"))
 SEED = int(os.environ.get("GRAPH_SEED", "1"))
 OTHER = str(uuid.UUID(int=uuid.UUID(TENANT).int + 7))
 RULES = {("well", "lease"): "ON_LEASE", ("well", "operator"): "OPERATED_BY",

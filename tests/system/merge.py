@@ -13,7 +13,7 @@ import entity_kit
 from entity_kit import Number, book, end, ok, quote, rows, same, seal, sql, xxh128
 
 WORK = os.environ["WORK"]
-NIGHTS = int(os.environ.get("MERGE_NIGHTS", "30"))
+NIGHTS = int(os.environ.get("MERGE_NIGHTS", "10"))
 SEED = int(os.environ.get("MERGE_SEED", "1"))
 TENANT = entity_kit.TENANT
 
@@ -445,6 +445,45 @@ def guards():
             "--dataset", "b/site")
     load("a/site", sites(50), "--dataset", "a/site", "--accept-change", header=False,
          what="said by the option")
+
+
+def old_sources():
+    """What is compared is the source as a whole, whoever brings it and in however many pieces."""
+    k1 = stream("a/site", sites(60, depth=b"1"), sha=hashlib.sha256(b"k1").hexdigest())
+    k2 = stream("a/site", sites(60, depth=b"2"), sha=hashlib.sha256(b"k2").hexdigest())
+    ok(run(k1, "site", "--accept-shrink", "--accept-older").returncode == 0, "the first night")
+    ok(run(k2, "site").returncode == 0, "the second")
+    p = run(k1, "site")
+    ok(p.returncode == 65 and "before the latest source" in p.err, "the first night's kept stream",
+       p.returncode, p.err)
+
+    def piece(name, rows):
+        return stream("a/site", rows, sha=hashlib.sha256(name.encode()).hexdigest(), source=name)
+
+    def whole(pieces, *options):
+        p = run(b"".join(piece(n, r) for n, r in pieces), "site", "--report", "json", *options)
+        return p, json.loads(p.stdout) if p.stdout else {}
+
+    rows = sites(80, depth=b"3")
+    one, four = [("whole", rows)], [("part %d" % i, rows[i * 20:i * 20 + 20]) for i in range(4)]
+    ok(whole(one)[0].returncode == 0, "a file")
+    p, r = whole(four)
+    ok(p.returncode == 0 and r["nothing_new"] and not r["same_as"], "its pieces: nothing new", p.err)
+    p, r = whole(one)
+    ok(p.returncode == 0 and r["nothing_new"], "the file again, though pieces came between", p.err)
+    p, r = whole(four)
+    ok(p.returncode == 0 and not r["same_as"], "the pieces, though the file came between", p.err)
+    p, r = whole(four[:3] + [("part 3", rows[60:79])], "--max-retired", "5%")
+    ok(p.returncode == 0 and not r["same_as"], "a piece that is another is not the same source", r)
+    p, r = whole(four)
+    p, r = whole(four)
+    ok(p.returncode == 0 and r["same_as"], "the same pieces are", r)
+    p, r = whole(four[1:] + four[:1])
+    ok(p.returncode == 0 and r["same_as"], "in any order", r)
+    p, r = whole(four + [("part 4", [])])
+    ok(p.returncode == 0 and not r["same_as"], "one more than the last load had", r)
+    p, r = whole(four)
+    ok(p.returncode == 0 and not r["same_as"], "one less", r)
 
 
 def other_digest(word):

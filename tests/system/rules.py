@@ -6,8 +6,8 @@ import sys
 
 WORK = os.environ["WORK"]
 TENANT = os.environ["TENANT"]
-STEPS = int(os.environ.get("RULES_STEPS") or 120)
-RACES = int(os.environ.get("RULES_RACES") or 50)
+STEPS = int(os.environ.get("RULES_STEPS") or 40)
+RACES = int(os.environ.get("RULES_RACES") or 12)
 SEED = int(os.environ.get("RULES_SEED") or 1)
 rng = random.Random(SEED)
 tap = 0

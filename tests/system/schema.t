@@ -160,8 +160,11 @@ sql "DELETE FROM batch_schema_files WHERE name IN ('009_agent_definitions.sql', 
 
 # A server without, said to schema-apply.
 psql -Xqc 'CREATE DATABASE bare' -c "ALTER DATABASE bare SET aegis.without = ''"
-exits 78 "a server that lacks AGE and nobody said so" env PGDATABASE=bare aegis schema-apply
-like "$WORK/err" '"age"' "names it"
+# Debian 13's own server has it.
+if [ "$(sql "SELECT count(*) FROM pg_available_extensions WHERE name = 'age'")" = 0 ]; then
+	exits 78 "a server that lacks AGE and nobody said so" env PGDATABASE=bare aegis schema-apply
+	like "$WORK/err" '"age"' "names it"
+fi
 exits 64 "--without something else" env PGDATABASE=bare aegis schema-apply --without graph
 exits 0 "--without age,vector" env PGDATABASE=bare aegis schema-apply --without age,vector
 is "$(PGDATABASE=bare sql "SHOW aegis.without")" age,vector "is noted for the database"

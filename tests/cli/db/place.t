@@ -16,6 +16,16 @@ at() { # at VAR WORDS...
 	AEGIS_VAR=$var aegis db "$@"
 }
 
+# What was fetched goes with the database, where that is asked for.
+mkdir -p "$WORK/home/var/postgresql-17"
+for f in pipelines scripts sql; do ln -s "$ROOT/$f" "$WORK/home/$f"; done
+echo x >"$WORK/home/var/postgresql-17/PACKAGES"
+exits 0 "destroy leaves the tree" env AEGIS_HOME="$WORK/home" AEGIS_VAR="$WORK/home/var" aegis db destroy --yes
+ok "it is there" test -e "$WORK/home/var/postgresql-17/PACKAGES"
+exits 0 "destroy --tree" env AEGIS_HOME="$WORK/home" AEGIS_VAR="$WORK/home/var" aegis db destroy --yes --tree
+ok "removes it" test ! -e "$WORK/home/var/postgresql-17"
+exits 64 "--tree belongs to destroy" aegis db stop --tree
+
 long=$WORK
 for i in 1 2 3 4 5 6; do long=$long/a-directory-with-quite-a-long-name-of-about-fifty-$i; done
 mkdir -p "$long"

@@ -52,6 +52,29 @@ like "$WORK/err" "cut' is cut: it ends inside record $records at byte $(((record
     'whatever is allowed: nobody can tell what else is missing'
 unsealed
 ok 'with its bytes set aside' compare raw "$WORK/rej" "$WORK/cut"
+# A last record that is whole: without its line end, with DOS's end of file behind it.
+rrc-gen --layout dbf900 --wells 20 --clean --encoding ascii >"$WORK/lines"
+well --rejects "$WORK/rej" "$WORK/lines" >"$WORK/want" 2>/dev/null
+rows_of() { aegis unseal "$1" | sha256sum; }
+head -c -1 "$WORK/lines" >"$WORK/noend"
+exits 0 "lines less the last LF" well --max-rejects 0 --rejects "$WORK/rej" "$WORK/noend"
+is "$(rows_of "$WORK/out")" "$(rows_of "$WORK/want")" '  the same rows'
+# Blanks at the end of a line are left out: only one of full length is whole for sure.
+python3 -c 'import sys; d = open(sys.argv[1], "rb").read().split(b"\r\n"); sys.stdout.buffer.write(b"\r\n".join(d[:-2] + [d[-2].ljust(247)]))' "$WORK/lines" >"$WORK/noend"
+exits 0 "lines less the last end, of full length" well --max-rejects 0 --rejects "$WORK/rej" "$WORK/noend"
+is "$(rows_of "$WORK/out")" "$(rows_of "$WORK/want")" '  the same rows'
+(cat "$WORK/lines"; printf '\032') >"$WORK/sub"
+exits 0 "X'1A' behind the last line" well --max-rejects 0 --rejects "$WORK/rej" "$WORK/sub"
+is "$(rows_of "$WORK/out")" "$(rows_of "$WORK/want")" '  the same rows'
+(head -c -2 "$WORK/lines"; printf '\032') >"$WORK/sub"
+exits 0 "behind one without its end" well --max-rejects 0 --rejects "$WORK/rej" "$WORK/sub"
+is "$(rows_of "$WORK/out")" "$(rows_of "$WORK/want")" '  the same rows'
+well --rejects "$WORK/rej" "$good" >"$WORK/want" 2>/dev/null
+(cat "$good"; printf '\032') >"$WORK/sub"
+exits 0 "behind the last record of 247 bytes" well --max-rejects 0 --rejects "$WORK/rej" "$WORK/sub"
+is "$(rows_of "$WORK/out")" "$(rows_of "$WORK/want")" '  the same rows'
+head -c -9 "$WORK/lines" >"$WORK/noend"
+exits 65 'a last line that is not whole' well --max-rejects 100% --rejects "$WORK/rej" "$WORK/noend"
 edit "$good" "$WORK/dropped" 'd = d[:247 * 500 + 50] + d[247 * 500 + 51:]'
 exits 65 'a byte dropped in the middle' well --max-rejects 0.1% --rejects "$WORK/rej" "$WORK/dropped"
 unsealed

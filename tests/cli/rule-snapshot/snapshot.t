@@ -77,6 +77,10 @@ exits 0 "again" aegis rule-snapshot --tenant "$TENANT"
 is "$(sql 'SELECT count(*) FROM filing_rule_snapshots')" 9 "makes nothing"
 exits 0 "a filing that is closed, by name" aegis rule-snapshot --filing "$(id 5)"
 is "$(stands "$(id 5)")" "D 1;S 1;field:00000007/gas/spacing 1;" "is frozen"
+before=$(tables_sum)$(sql "SELECT count(*) FROM batch_datasets")
+exits 65 "a tenant that nobody knows" aegis rule-snapshot --tenant 00000000-0000-4000-8000-00000000dead
+like err 'hint: .*entity-define' "is told where a tenant begins"
+is "$(tables_sum)$(sql "SELECT count(*) FROM batch_datasets")" "$before" "nothing is left behind"
 exits 65 "a filing that is not there" aegis rule-snapshot --filing "$(id 99)"
 exits 65 "one of another tenant" aegis rule-snapshot --tenant "$other" --filing "$(id 1)"
 exits 0 "every tenant" aegis rule-snapshot

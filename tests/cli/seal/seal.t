@@ -122,6 +122,10 @@ for i in range(256): sys.stdout.write('x' * (1 << 20))" 2>/dev/null | { ulimit -
 
 exits 66 "no such file" aegis-seal nowhere.csv
 exits 64 "an unknown kind" aegis-seal --kind x plain.csv
+exits 64 "an entity stream of nobody" aegis-seal --kind entity:well plain.csv
+exits 64 "a tenant that is not a UUID" aegis-seal --kind entity:well --tenant me plain.csv
+aegis-seal --kind entity:well --tenant 0000000A-0000-4000-8000-000000000001 --dataset l/v plain.csv >s4
+is "$(sed -n '1s/.* run=[^ ]* *//p' s4)" "dataset=l/v tenant=0000000a-0000-4000-8000-000000000001" "its header names the tenant"
 exits 64 "a family without a name" aegis-seal --kind table: plain.csv
 exits 64 "two files" aegis-seal plain.csv plain.csv
 exits 64 "no row at all" aegis-seal --max-row 0 plain.csv

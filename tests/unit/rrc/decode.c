@@ -215,8 +215,8 @@ test_refusals(void)
 		n += (size_t)sprintf(many + n, "X\n");
 	fails(o, many, n, STATUS_DATA, "lost the record boundary", "1000 rejects in a row");
 	o.max_rejects.count = 0;
-	fails(o, S("1001\n30001A\n500100\n9\n"), STATUS_DATA, "1 of 4 records were rejected",
-	    "the ceiling of rejects");
+	fails(o, S("1001\n30001A\n500100\n9\n"), STATUS_DATA,
+	    "1 of the first 4 records were rejected", "the ceiling of rejects");
 	o.max_flaws.is_share = true;
 	o.max_flaws.share = 0.3;
 	fails(o, S("1001\n30001A\n500100\n50010S\n30002A\n"), STATUS_DATA,

@@ -209,13 +209,11 @@ test_failures(void)
 	struct stat st;
 
 	book_init(&b, "x");
-	(void)tap_ok(open_of("/nowhere/x", "rrc", "s", &b, &e) == NULL &&
-		e.status == STATUS_OUTPUT,
+	(void)tap_ok(open_of("/nowhere/x", "rrc", "s", &b, &e) == NULL && e.status == STATUS_OUTPUT,
 	    "a directory that is not there: %s", e.msg);
 	e = (struct err)ERR_INIT;
 	memset(long_name, 'x', BOOK_FILE_SIZE);
-	(void)tap_ok(open_of(long_name, "rrc", "s", &b, &e) == NULL &&
-		e.status == STATUS_USAGE,
+	(void)tap_ok(open_of(long_name, "rrc", "s", &b, &e) == NULL && e.status == STATUS_USAGE,
 	    "a name that is too long: %s", e.msg);
 	e = (struct err)ERR_INIT;
 	help_need(stat(path, &st) == 0, "no file of the last test");

@@ -39,7 +39,8 @@ static void
 test_golden(void)
 {
 	static const char *const columns[] = { "_record", "_offset", "name", "depth" };
-	const struct stream_header h = { "rrc:demo/well", "/data/d b%\xc3\xa9.ebc.gz", RUN, NULL, NULL };
+	const struct stream_header h = { "rrc:demo/well", "/data/d b%\xc3\xa9.ebc.gz", RUN, NULL,
+		NULL };
 	struct err e = ERR_INIT;
 	struct stream_writer *w;
 	struct book b;
