@@ -19,7 +19,7 @@ HARDEN  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 CFLAGS_rel  := -O2 -g $(HARDEN)
 LDFLAGS_rel := -pie -Wl,-z,relro,-z,now
 CFLAGS_dev  := -O1 -g -Werror
-CFLAGS_asan := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
+CFLAGS_asan := -ftrivial-auto-var-init=pattern -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
                -fno-sanitize-recover=all
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_cov  := -O0 -g --coverage

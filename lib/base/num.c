@@ -76,11 +76,12 @@ bad:
 bool
 num_hopeless(const struct ceiling *c, uint64_t n, uint64_t of)
 {
-	enum { FAULTS = 1000, TIMES = 100 };
+	static const uint64_t faults = 1000;
+	static const double times = 100;
 
 	if (!c->is_share)
 		return (n > c->count);
-	return (n >= FAULTS && (double)n > c->share * TIMES * (double)of);
+	return (n >= faults && (double)n > c->share * times * (double)of);
 }
 
 bool

@@ -409,15 +409,25 @@ private_agrees(const struct private_place *p, const struct private_options *o, c
 		err_hint(e, "to make another: aegis db destroy, then start again"));
 }
 
+/* Whether the checkout, where a PostgreSQL is fetched to, is closed to the server's user. */
+static bool
+private_closed(const struct private_place *p, const char *home)
+{
+
+	return (geteuid() == 0 && home[0] != '\0' && !private_enterable(p->user, home));
+}
+
 /* What is asked for is what is there, and there is a PostgreSQL for it: one with
  * AGE and pgvector is fetched where it is missing. */
 static int
 private_provide(const struct private_place *p, const struct private_options *o, struct err *e)
 {
 	unsigned int without = o->without;
-	char version[32], bindir[PRIVATE_PATH_MAX], text[160];
+	char version[32], bindir[PRIVATE_PATH_MAX], home[PRIVATE_PATH_MAX], text[160];
 	struct err why = ERR_INIT;
 
+	if (home_path(home, sizeof(home), "", NULL))
+		home[0] = '\0';
 	cluster_files_version(p->dir, version, sizeof(version));
 	if (version[0] != '\0') {
 		if (private_agrees(p, o, version, &without, e))
@@ -425,9 +435,13 @@ private_provide(const struct private_place *p, const struct private_options *o, 
 	} else if (o->version != NULL) {
 		(void)snprintf(version, sizeof(version), "%s", o->version);
 	}
-	if (programs_find(bindir, sizeof(bindir), version, PROGRAMS_ALL & ~without, &why) == 0)
-		return (0);
-	if (without == PROGRAMS_ALL || programs_tree_suite(version) == NULL) {
+	if (programs_find(bindir, sizeof(bindir), version, PROGRAMS_ALL & ~without, &why) == 0) {
+		/* What was fetched into a checkout that is closed to the server serves others. */
+		if (home[0] == '\0' || strncmp(bindir, home, strlen(home)) != 0 ||
+		    !private_closed(p, home) || without == PROGRAMS_ALL ||
+		    programs_tree_suite(version) == NULL)
+			return (0);
+	} else if (without == PROGRAMS_ALL || programs_tree_suite(version) == NULL) {
 		(void)err_set(e, why.status, "%s", why.msg);
 		return (err_hint(e, "%s", why.hint));
 	}
@@ -438,8 +452,7 @@ private_provide(const struct private_place *p, const struct private_options *o, 
 		    programs_tree_suite(version), PROGRAMS_TREE_MB);
 		o->tell(text);
 	}
-	return (
-	    programs_make_tree(version, geteuid() == 0 && !private_enterable(p->user, p->var), e));
+	return (programs_make_tree(version, private_closed(p, home), e));
 }
 
 int

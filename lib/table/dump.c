@@ -163,7 +163,7 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	struct buf kind = BUF_INIT(256), sql = BUF_INIT(DUMP_SQL_MAX);
 	struct stream_writer *w = NULL;
 	struct dump_list c = { NULL, 0 };
-	struct stream_header h;
+	struct stream_header h = { NULL, o->source, o->run, NULL, NULL };
 	struct book own;
 	struct table *t;
 	int rc = -1;
@@ -178,9 +178,8 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	    buf_str(&kind, e) == NULL)
 		goto done;
 	h.kind = kind.p;
-	h.source = o->source != NULL ? o->source : t->name;
-	h.run = o->run;
-	h.dataset = NULL;
+	if (h.source == NULL)
+		h.source = t->name;
 	if ((w = stream_writer_open(fd, name, &h, (const char *const *)c.v, c.n, e)) == NULL ||
 	    dump_rows(pg, o, sql.p, c.n, w, e))
 		goto done;
