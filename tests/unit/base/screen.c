@@ -55,8 +55,8 @@ test_format(void)
 	(void)tap_ok(screen_addf(&b, &e, "plain") == 0 && screen_addf(&b, &e, "%s", "") == 0,
 	    "no line feed");
 	(void)tap_is(buf_str(&b, &e), "plain", "is added");
-	b.max = 3;
-	b.len = 0;
+	buf_free(&b);
+	b = (struct buf)BUF_INIT(3);
 	(void)tap_ok(screen_quote(&b, "\a\a\a", 3, &e) == -1 && e.status == STATUS_DATA,
 	    "a maximum holds");
 	buf_free(&b);
