@@ -96,7 +96,6 @@ conf_event(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, struct err *e)
 	    y->problem ? y->problem : "not YAML"));
 }
 
-/* The elements of a list or map, up to its end event. */
 /* By key, and of one key the first in the file first. */
 static int
 conf_compare(const void *a, const void *b)
@@ -138,6 +137,7 @@ conf_unique(struct conf *c, struct conf_node *n, struct err *e)
 	return (conf_fail(c, &at, e, "this key stands here twice"));
 }
 
+/* The elements of a list or map, up to its end event. */
 static int
 conf_children(struct conf *c, yaml_parser_t *y, struct conf_node *n, yaml_event_type_t end,
     int depth, struct err *e)

@@ -61,14 +61,15 @@ io_slurp_from(int fd, const char *path, struct buf *b, struct err *e)
 	return (0);
 }
 
-int
-io_slurp(const char *path, struct buf *b, struct err *e)
+static int
+io_slurp_by(int (*opens)(const char *, struct err *), const char *path, struct buf *b,
+    struct err *e)
 {
 	int fd, rc;
 
 	if (strcmp(path, "-") == 0)
 		return (io_slurp_from(STDIN_FILENO, path, b, e));
-	if ((fd = infile_open(path, e)) < 0)
+	if ((fd = opens(path, e)) < 0)
 		return (-1);
 	rc = io_slurp_from(fd, path, b, e);
 	(void)close(fd);
@@ -76,17 +77,17 @@ io_slurp(const char *path, struct buf *b, struct err *e)
 }
 
 int
+io_slurp(const char *path, struct buf *b, struct err *e)
+{
+
+	return (io_slurp_by(infile_open, path, b, e));
+}
+
+int
 io_slurp_regular(const char *path, struct buf *b, struct err *e)
 {
-	int fd, rc;
 
-	if (strcmp(path, "-") == 0)
-		return (io_slurp_from(STDIN_FILENO, path, b, e));
-	if ((fd = infile_regular(path, e)) < 0)
-		return (-1);
-	rc = io_slurp_from(fd, path, b, e);
-	(void)close(fd);
-	return (rc);
+	return (io_slurp_by(infile_regular, path, b, e));
 }
 
 int

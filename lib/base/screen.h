@@ -9,10 +9,9 @@
 /*
  * What goes to a person's screen.  Text from outside (records, file and column names, archives,
  * the database) may hold escapes, controls and line feeds that move the cursor, forge lines or
- * colour them: here they become \uHHHH where they
- * are characters, else \xHH.  Printable UTF-8 stays.  Quoted are C0, DEL, C1, the
- * marks that change the direction of text, line and paragraph separators, bytes that are not
- * UTF-8.
+ * colour them: here they become \uHHHH where they are characters, else \xHH.  Printable UTF-8
+ * stays.  Quoted are C0, DEL, C1, the marks that change the direction of text, line and paragraph
+ * separators, bytes that are not UTF-8.
  */
 
 /**

@@ -51,7 +51,6 @@ load_guard(struct load *l, struct err *e)
 int
 load_guard_older(const struct load *l, struct err *e)
 {
-
 	uint64_t rejected, pending;
 	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
 

@@ -34,7 +34,6 @@ struct pg_result *
 integrity_findings(struct pg *pg, const char *tenant, struct err *e)
 {
 	const char *params[] = { tenant };
-
 	struct pg_result *r;
 
 	if (pg_begin_whole(pg, "READ ONLY", e))
