@@ -135,6 +135,7 @@ load_finish(struct load *l)
 	copy_spool_free(&l->fresh);
 	copy_spool_free(&l->changed);
 	copy_spool_free(&l->lost);
+	buf_free(&l->asked);
 	buf_free(&l->prefix);
 	buf_free(&l->run_tail);
 	buf_free(&l->source_tail);
@@ -151,6 +152,7 @@ load_new(const struct load_options *o)
 	l->type = xstrdup(o->type);
 	l->prefix.max = l->run_tail.max = l->source_tail.max = 4096;
 	l->copy.max = COPY_SPOOL_MAX;
+	l->asked.max = 4 << 20;
 	copy_spool_init(&l->fresh);
 	copy_spool_init(&l->changed);
 	copy_spool_init(&l->lost);
@@ -175,7 +177,8 @@ load_run(const struct load_options *o, int fd, const char *name, struct err *e)
 	if (load_begin(l, e))
 		goto err2;
 	if (buf_addf(&kind, e, "entity:%s", l->type) || buf_str(&kind, e) == NULL ||
-	    (l->r = stream_reader_open(fd, name, kind.p, e)) == NULL || load_read(l, e))
+	    (l->r = stream_reader_open(fd, name, kind.p, e)) == NULL || load_known_ahead(l, e) ||
+	    load_read(l, e))
 		goto err2;
 	if (l->nsections == 0) {
 		(void)err_set(e, STATUS_DATA, "'%s' holds no stream", name);

@@ -154,13 +154,19 @@ load_retire_count(struct load *l, struct err *e)
 	return (0);
 }
 
+bool
+load_retires(const struct load *l)
+{
+
+	return (!l->o->delta && l->means.role == DATASET_OWN &&
+	    l->means.coverage != DATASET_DELTA && l->dataset_id[0] != '\0');
+}
+
 int
 load_retire(struct load *l, struct err *e)
 {
 
-	if (l->o->delta || l->means.role != DATASET_OWN || l->means.coverage == DATASET_DELTA ||
-	    l->dataset_id[0] == '\0' || index_unseen(l->ix) == 0 ||
-	    (l->part >= 0 && l->nparts == 0))
+	if (!load_retires(l) || index_unseen(l->ix) == 0 || (l->part >= 0 && l->nparts == 0))
 		return (0);
 	load_held(l);
 	if (load_retire_find(l, e))

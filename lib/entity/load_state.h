@@ -98,7 +98,8 @@ struct load {
 	struct load_peer *peers;
 	size_t npeers, cappeers;
 	struct entity_index *ix;
-	char **parts; /* seen in the input */
+	struct buf asked; /* SQL: the keys of a small input; empty: it is none */
+	char **parts;     /* seen in the input */
 	size_t nparts, capparts, last_part;
 
 	struct fault_list *faults;
@@ -156,9 +157,16 @@ int load_dataset_fields(struct load *l, struct err *e);
 
 /**
  * load_known(l, e):
- * Read keys and digests from the database into l->ix.
+ * Read keys and digests from the database into l->ix: all, or those of l->asked where no other
+ * matters, as nothing will be retired.
  */
 int load_known(struct load *l, struct err *e);
+
+/**
+ * load_known_ahead(l, e):
+ * Before the first event: where the input is small, read it once to fill l->asked.
+ */
+int load_known_ahead(struct load *l, struct err *e);
 
 /* load_rows.c */
 
@@ -239,6 +247,12 @@ int load_last_settle(struct load *l, struct err *e);
  * Note the partition of a row.
  */
 int load_retire_part(struct load *l, const struct stream_field *f, struct err *e);
+
+/**
+ * load_retires(l):
+ * Whether an entity that the input does not have may be retired.
+ */
+bool load_retires(const struct load *l);
 
 /**
  * load_retire(l, e):

@@ -1,5 +1,7 @@
 #include "pg/copy_binary.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 
 /*
@@ -54,7 +56,7 @@ int
 copy_binary_read(struct pg *pg, const char *query, copy_binary_fn *fn, void *cookie, struct err *e)
 {
 	struct copy_binary_field f[COPY_BINARY_FIELDS];
-	struct buf sql = BUF_INIT(64 << 10);
+	struct buf sql = BUF_INIT(strlen(query) + 64);
 	const char *p;
 	bool first = true;
 	int rc = -1;

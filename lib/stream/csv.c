@@ -123,6 +123,24 @@ csv_fill(struct csv_input *in, struct err *e)
 	return (0);
 }
 
+int
+csv_input_keep(struct csv_input *in, struct err *e)
+{
+
+	while (!in->eof && in->buf.len < CSV_KEEP)
+		if (csv_fill(in, e))
+			return (-1);
+	return (in->eof ? 1 : 0);
+}
+
+void
+csv_input_rewind(struct csv_input *in)
+{
+
+	in->pos = in->told = 0;
+	in->number = 0;
+}
+
 /* The line has been framed: ${end} is behind its content. */
 static enum csv_kind
 csv_framed(struct csv_input *in, size_t end, bool control, struct err *e)

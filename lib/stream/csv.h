@@ -75,6 +75,16 @@ const struct csv_line *csv_input_line(const struct csv_input *in);
 const struct stream_field *csv_input_fields(struct csv_input *in, size_t *n, struct err *e);
 
 /**
+ * csv_input_keep(in, e):
+ * Before the first line: read on until the input is over or CSV_KEEP bytes are there.
+ * Return 1 where that is the whole input, which csv_input_rewind() may then begin anew at
+ * any time; 0 where there is more; -1 with ${e} set.
+ */
+enum { CSV_KEEP = 192 << 10 };
+int csv_input_keep(struct csv_input *in, struct err *e);
+void csv_input_rewind(struct csv_input *in);
+
+/**
  * csv_input_tell(in):
  * Call seen() with all bytes before the line framed last that it has not been
  * called with; after CSV_INPUT_END with all there are.

@@ -81,6 +81,26 @@ reader_forget(struct stream_reader *r)
 	r->rows = 0;
 }
 
+int
+stream_reader_keep(struct stream_reader *r, struct err *e)
+{
+
+	return (csv_input_keep(r->in, e));
+}
+
+void
+stream_reader_rewind(struct stream_reader *r)
+{
+
+	reader_forget(r);
+	csv_input_rewind(r->in);
+	r->state = READER_BEFORE;
+	r->sections = 0;
+	r->fields = NULL;
+	r->raw = NULL;
+	r->raw_len = 0;
+}
+
 /* The row's _record and _offset, where it has them. */
 static bool
 reader_traced(const struct stream_reader *r, uint64_t *record, uint64_t *offset)

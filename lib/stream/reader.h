@@ -55,6 +55,15 @@ struct stream_reader *stream_reader_open(int fd, const char *name, const char *k
  */
 enum stream_event stream_reader_next(struct stream_reader *r, struct err *e);
 
+/**
+ * stream_reader_keep(r, e), stream_reader_rewind(r):
+ * Before the first event: read on as far as a small input (CSV_KEEP) goes.  Return 1 where
+ * it is all in memory: then it may be read once, to any event, and begun anew.  Return 0
+ * where it is not small, or -1 with ${e} set.
+ */
+int stream_reader_keep(struct stream_reader *r, struct err *e);
+void stream_reader_rewind(struct stream_reader *r);
+
 /* What the last header said; valid until the next STREAM_HEADER. */
 const char *stream_reader_kind(const struct stream_reader *r);
 const char *stream_reader_source(const struct stream_reader *r);

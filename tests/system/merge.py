@@ -423,8 +423,20 @@ def guards():
     refused("a/site", [], 65, "an empty file", "100 of the 100")
     refused("a/site", sites(98), 65, "two, where one may be", "--max-retired is 1",
             "--max-retired", "1")
-    load("a/site", sites(50), "--delta", what="some rows, said to be some")
-    same(alive(), 100, "retire nothing")
+    r = load("a/site", sites(50), "--delta", what="some rows, said to be some")
+    same((alive(), r["unchanged"], r["index"]["keys"]), (100, 50, 50),
+         "retire nothing, and ask the database for their own keys")
+    ugly = [(b"site:'%s' \\%d\xc3\xa9" % (b"x" * 200, i), {"site_id": b"%05d" % (7000 + i)}) for i in range(3)]
+    r = load("a/site", ugly, "--delta")
+    again = load("a/site", ugly + sites(10, depth=b"1"), "--delta")
+    same((r["inserted"], again["inserted"], again["updated"], again["unchanged"]), (3, 0, 10, 3),
+         "keys with quotes and backslashes are known again")
+    many = [(b"site:m%09d" % i, {"site_id": b"8%04d" % (i % 9999)}) for i in range(9000)]
+    r = load("a/site", many, "--delta")
+    again = load("a/site", many, "--delta")
+    same((r["inserted"], again["unchanged"], again["index"]["keys"]), (9000, 9000, 9103),
+         "of a large part the whole is asked")
+    load("a/site", sites(100), "--accept-shrink", sha=a, what="back to the hundred")
     load("a/site", sites(50), "--accept-shrink", sha=b, what="a shrunk source, accepted")
     same(alive(), 50, "is retired")
     refused("a/site", sites(50, depth=b"8"), 65, "the source before the last", "was loaded at", sha=a)

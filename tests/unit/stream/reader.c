@@ -165,6 +165,56 @@ faulty(const char *s, size_t len, const char *kind, const char *part, const char
 
 #define FAULTY(s, kind, part, what) faulty(s, sizeof(s) - 1, kind, part, what)
 
+/* The events of all that is left, as letters. */
+static enum stream_event
+events(struct stream_reader *r, char *to, size_t size)
+{
+	struct err e = ERR_INIT;
+	enum stream_event event;
+	size_t n = 0;
+
+	while ((event = stream_reader_next(r, &e)) > STREAM_END && n + 1 < size)
+		to[n++] = "0HRS"[event];
+	to[n] = '\0';
+	return (event);
+}
+
+static void
+test_keep(void)
+{
+	static const char *const cut[] = { ONE ONE, ONE "x", "#aegis-stream 2\n", "" };
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(1 << 20);
+	struct stream_reader *r;
+	char first[64], second[64];
+	enum stream_event end;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+		fd = help_fd(cut[i], strlen(cut[i]));
+		r = stream_reader_open(fd, "in", "table:", &e);
+		(void)tap_ok(stream_reader_keep(r, &e) == 1, "input %zu is small", i);
+		end = events(r, first, sizeof(first));
+		stream_reader_rewind(r);
+		(void)tap_ok(events(r, second, sizeof(second)) == end && strcmp(first, second) == 0,
+		    "and says the same when it is read anew: '%s'", second);
+		stream_reader_free(r);
+		(void)close(fd);
+	}
+	while (b.len < 256 << 10)
+		(void)buf_adds(&b, ONE, &e);
+	fd = help_fd(b.p, b.len);
+	r = stream_reader_open(fd, "in", "table:", &e);
+	(void)tap_ok(stream_reader_keep(r, &e) == 0, "a large input is not kept");
+	for (i = 0; (end = stream_reader_next(r, &e)) > STREAM_END;)
+		i += end == STREAM_SEAL;
+	(void)tap_ok(end == STREAM_END && i == b.len / strlen(ONE), "and read all the same");
+	stream_reader_free(r);
+	(void)close(fd);
+	buf_free(&b);
+}
+
 static void
 test_sections(void)
 {
@@ -469,6 +519,7 @@ main(void)
 	test_damage(WELL, "a stream");
 	test_damage(ONE, "one column");
 	test_damage(EMPTY, "no rows");
+	test_keep();
 	test_sections();
 	test_rows();
 	nul();
