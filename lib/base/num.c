@@ -1,5 +1,6 @@
 #include "base/num.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int
@@ -82,6 +83,17 @@ num_hopeless(const struct ceiling *c, uint64_t n, uint64_t of)
 	if (!c->is_share)
 		return (n > c->count);
 	return (n >= faults && (double)n > c->share * times * (double)of);
+}
+
+const char *
+num_ceiling_text(const struct ceiling *c, char *dst, size_t size)
+{
+
+	if (c->is_share)
+		(void)snprintf(dst, size, "%g%%", c->share * 100);
+	else
+		(void)snprintf(dst, size, "%llu", (unsigned long long)c->count);
+	return (dst);
 }
 
 bool

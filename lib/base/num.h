@@ -37,6 +37,12 @@ struct ceiling {
 int num_ceiling(const char *s, struct ceiling *out, struct err *e);
 
 /**
+ * num_ceiling_text(c, dst, size):
+ * The ceiling as it is given: "5%" or "100".  Return ${dst}.
+ */
+const char *num_ceiling_text(const struct ceiling *c, char *dst, size_t size);
+
+/**
  * num_exceeds(c, n, of):
  * Return true if ${n} faults among ${of} records are more than ${c} allows.
  */

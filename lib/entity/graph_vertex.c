@@ -4,17 +4,16 @@
 #include "base/digest.h"
 #include "entity/graph_state.h"
 #include "entity/graph_text.h"
-#include "entity/index.h"
+#include "ledger/known.h"
+#include "pg/copy_into.h"
 #include "pg/copy_spool.h"
 
 /* Vertices on their way: those that the graph has not at once, the others spooled. */
 struct graph_vertices {
 	struct graph *g;
 	struct graph_label *l;
-	struct entity_index *known; /* keys of vertices that are there, or NULL */
-	struct buf copy;
-	bool copying;
-	uint64_t copied;
+	struct known *known; /* keys of vertices that are there, or NULL */
+	struct copy_into fresh;
 	struct copy_spool staged;
 };
 
@@ -30,7 +29,7 @@ graph_vertex_known(struct graph_vertices *v, struct err *e)
 	int rc = -1;
 	long k;
 
-	v->known = index_new();
+	v->known = known_new();
 	if (buf_addf(&sql, e,
 		"COPY (SELECT " GRAPH_ENTITY("v") "::text FROM oilgas.\"%s\" v WHERE " VERTEX_OURS(
 		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
@@ -38,7 +37,7 @@ graph_vertex_known(struct graph_vertices *v, struct err *e)
 	    buf_str(&sql, e) == NULL || pg_copy_out(v->g->pg, sql.p, e))
 		goto done;
 	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0)
-		if (index_know(v->known, digest_xxh128(p, (size_t)k - 1), INDEX_SOURCE, none, e))
+		if (known_add(v->known, digest_xxh128(p, (size_t)k - 1), KNOWN_SAID, none, e))
 			goto done;
 	rc = k < 0 ? -1 : 0;
 done:
@@ -57,7 +56,7 @@ graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err
 		return (err_set(e, STATUS_BUG, "the server's rows can't be read"));
 	v->l->n.retired += end[1] == 't';
 	if (v->known != NULL)
-		there = index_is_unseen(v->known, digest_xxh128(p, (size_t)(tab1 - p)));
+		there = known_is_unseen(v->known, digest_xxh128(p, (size_t)(tab1 - p)));
 	if (there) {
 		if (buf_add(&v->staged.b, tab1 + 1, (size_t)(tab2 - tab1), e) ||
 		    graph_text_agtype(&v->staged.b, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
@@ -65,16 +64,8 @@ graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err
 			return (-1);
 		return (copy_spool_row(&v->staged, e));
 	}
-	if (graph_text_agtype(&v->copy, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
-	    buf_add(&v->copy, "\n", 1, e))
-		return (-1);
-	v->copied++;
-	if (v->copy.len < COPY_SPOOL_BLOCK)
-		return (0);
-	if (pg_copy_put(v->g->pg, v->copy.p, v->copy.len, e))
-		return (-1);
-	v->copy.len = 0;
-	return (0);
+	return (graph_text_agtype(&v->fresh.b, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
+	    buf_add(&v->fresh.b, "\n", 1, e) || copy_into_row(&v->fresh, e));
 }
 
 static int
@@ -106,33 +97,21 @@ done:
 	return (rc);
 }
 
+/* Vertices that the graph has not go into it while the rows are read. */
 static int
 graph_vertex_direct(struct graph_vertices *v, struct err *e)
 {
-	struct buf sql = BUF_INIT(1024);
-	uint64_t rows;
-	int rc = -1;
 
-	if (buf_addf(&sql, e, "COPY oilgas.\"%s\" (properties) FROM STDIN", v->l->name) ||
-	    buf_str(&sql, e) == NULL || graph_vertex_known(v, e) || pg_copy_in(v->g->pg, sql.p, e))
-		goto done;
-	if (graph_vertex_rows(v, e) ||
-	    (v->copy.len > 0 && pg_copy_put(v->g->pg, v->copy.p, v->copy.len, e))) {
-		pg_copy_fail(v->g->pg, e->msg);
-		goto done;
+	if (pg_sqlf(v->g->pg, &v->fresh.sql, e, "COPY oilgas.%I (properties) FROM STDIN",
+		v->l->name) ||
+	    graph_vertex_known(v, e))
+		return (-1);
+	if (graph_vertex_rows(v, e)) {
+		copy_into_fail(&v->fresh, e->msg);
+		return (-1);
 	}
-	if (pg_copy_end(v->g->pg, &rows, e))
-		goto done;
-	if (rows != v->copied) {
-		(void)err_set(e, STATUS_BUG, "the server took %llu vertices of %llu",
-		    (unsigned long long)rows, (unsigned long long)v->copied);
-		goto done;
-	}
-	v->l->n.inserted += rows;
-	rc = 0;
-done:
-	buf_free(&sql);
-	return (rc);
+	v->l->n.inserted += v->fresh.rows;
+	return (copy_into_end(&v->fresh, e));
 }
 
 int
@@ -141,7 +120,7 @@ graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct e
 	struct graph_vertices v = { .g = g, .l = l };
 	int rc = -1;
 
-	v.copy.max = COPY_SPOOL_MAX;
+	copy_into_init(&v.fresh, g->pg);
 	copy_spool_init(&v.staged);
 	if (graph_exec(g, NULL, e,
 		"DROP TABLE IF EXISTS graph_v; CREATE TEMPORARY TABLE graph_v"
@@ -154,9 +133,9 @@ graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct e
 	l->n.unchanged = v.staged.rows;
 	rc = 0;
 done:
-	index_free(v.known);
+	known_free(v.known);
 	copy_spool_free(&v.staged);
-	buf_free(&v.copy);
+	copy_into_free(&v.fresh);
 	return (rc);
 }
 

@@ -1,229 +1,258 @@
-#include <stdio.h>
+/* entity-load: the transaction from BEGIN to COMMIT. */
+
+#include "entity/load.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/os.h"
-#include "entity/load_state.h"
+#include "entity/load_known.h"
+#include "entity/load_result.h"
+#include "entity/load_rows.h"
+
+/* The rooms of a load at work. */
+struct load_work {
+	struct load *l;
+	struct load_job j;
+	struct load_dataset d;
+	struct known *known;
+	struct load_merge *merge;
+	struct load_rows rows;
+};
 
 /*
  * One load of a tenant's type at a time.  The lock ends with the transaction, so
  * that one that dies leaves none.
  */
 static int
-load_lock(struct load *l, struct err *e)
+load_lock(const struct load_job *j, struct err *e)
 {
-	const char *params[2] = { l->tenant, l->type };
-	struct pg_result *r = pg_query(l->pg,
-	    "SELECT pg_try_advisory_xact_lock("
-	    "hashtextextended('aegis entity-load ' || $1 || ' ' || $2, 0))",
-	    params, 2, e);
 	bool held;
 
-	if (r == NULL)
+	if (pg_boolf(j->pg, &held, e,
+		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis entity-load ' || %L || ' '"
+		" || %L, 0))",
+		j->tenant, j->type))
 		return (-1);
-	held = strcmp(pg_result_get(r, 0, 0), "t") == 0;
-	pg_result_free(r);
 	if (held)
 		return (0);
 	(void)err_set(e, STATUS_TEMPFAIL, "another load of type '%s' of tenant %s is at work",
-	    l->type, l->tenant);
+	    j->type, j->tenant);
 	return (err_hint(e, "try again when it is done"));
 }
 
 /* From BEGIN to where rows can be taken. */
 static int
-load_begin(struct load *l, struct err *e)
+load_begin(struct load_job *j, struct err *e)
 {
 
-	if (pg_begin_load(l->pg, "", e))
+	/* The server itself sees to it that a plan writes nothing but temporary tables. */
+	if (pg_begin_load(j->pg, "", e) || load_merge_tables(j->pg, e) ||
+	    (j->o->plan && pg_exec(j->pg, "SET TRANSACTION READ ONLY", e)) || load_lock(j, e))
 		return (-1);
-	/* The server itself sees to it that a plan writes nothing else. */
-	if (l->plan && (load_merge_table(l, e) || pg_exec(l->pg, "SET TRANSACTION READ ONLY", e)))
-		return (-1);
-	if (load_lock(l, e))
-		return (-1);
-	l->d = definition_from_db(l->pg, l->tenant, l->type, e);
-	return (l->d != NULL ? 0 : -1);
+	j->d = definition_from_db(j->pg, j->tenant, j->type, e);
+	return (j->d == NULL);
 }
 
 /* Every event of the input, to its end. */
 static int
-load_read(struct load *l, struct err *e)
+load_read(struct load_work *w, int fd, const char *name, struct err *e)
 {
-	int rc = 0;
+	struct buf kind = BUF_INIT(1024);
+	struct stream_reader *r = NULL;
+	int rc;
 
-	while (rc == 0) {
-		switch (stream_reader_next(l->r, e)) {
-		case STREAM_HEADER:
-			rc = load_rows_header(l, e);
-			break;
-		case STREAM_ROW:
-			rc = load_rows_row(l, e);
-			break;
-		case STREAM_SEAL:
-			rc = load_book_seal(l, e);
-			break;
-		case STREAM_END:
-			return (0);
-		case STREAM_FAULT:
-			rc = -1;
-			break;
-		}
-	}
+	rc = buf_addf(&kind, e, "entity:%s", w->j.type) || buf_str(&kind, e) == NULL ||
+	    (r = stream_reader_open(fd, name, kind.p, e)) == NULL ||
+	    load_known_ahead(&w->j, r, &w->rows.asked, e) ||
+	    intake_take(w->j.in, r, false, &load_rows_steps, &w->rows, e);
+	stream_reader_free(r);
+	buf_free(&kind);
+	return (rc);
+}
+
+/* Is each stream's layout the one of the last load, and its source none that was loaded before? */
+static int
+load_guard(struct load_work *w, struct err *e)
+{
+	const struct load_options *o = w->j.o;
+
+	if (w->d.id[0] == '\0')
+		return (0);
+	return ((!o->accept_change && guard_layout(w->j.pg, w->d.id, w->d.name, w->j.in, e)) ||
+	    (!o->delta &&
+		guard_past(w->j.pg, w->d.id, w->d.name, w->d.means.coverage == DATASET_PART,
+		    w->j.in, &w->l->past, e)));
+}
+
+/* A source older than the last one is an error where it changes something. */
+static int
+load_guard_older(const struct load_work *w, struct err *e)
+{
+	uint64_t pending;
+	const struct ledger_counts t = intake_totals(w->j.in, NULL, &pending);
+
+	if (w->l->past.older.status == STATUS_OK || w->j.o->accept_older ||
+	    t.inserted + t.updated + t.revived + pending + w->l->retire.gone == 0)
+		return (0);
+	*e = w->l->past.older;
 	return (-1);
+}
+
+/* What the source lacks. */
+static int
+load_missing(struct load_work *w, struct err *e)
+{
+	struct load_retire *t = &w->l->retire;
+
+	if (load_retire_find(t, &w->j, &w->d, w->known, e) || load_guard_older(w, e) ||
+	    load_retire_write(t, &w->j, &w->d, e))
+		return (-1);
+	intake_now(w->j.in)->counts.retired = t->retired;
+	return (0);
+}
+
+/* All is counted: do the books balance, and has any row something new? */
+static int
+load_check(struct load_work *w, struct err *e)
+{
+	struct ledger_counts t;
+
+	if (intake_check(w->j.in, e))
+		return (-1);
+	t = intake_totals(w->j.in, NULL, NULL);
+	w->l->wrote = t.inserted + t.updated + t.revived > 0;
+	return (0);
+}
+
+static int
+load_plan(struct load_work *w, struct err *e)
+{
+
+	if (load_guard(w, e) || load_merge_spool(w->merge, e) || load_guard_older(w, e) ||
+	    load_check(w, e) || load_sample_read(&w->j, &w->l->samples, e) || load_missing(w, e))
+		return (-1);
+	pg_rollback(w->j.pg);
+	return (0);
+}
+
+/* What follows from the entities: links, cells, books. */
+static int
+load_follow(struct load_work *w, struct err *e)
+{
+	struct load_touched t = { &w->j, load_merge_touched(w->merge) + w->l->retire.gone,
+		load_merge_fresh(w->merge), false };
+
+	w->l->links.wrote = w->l->wrote;
+	return (load_link_write(&w->l->links, &t, e) ||
+	    load_matrix_write(&t, &w->l->links, &w->l->cells, e) ||
+	    intake_write(w->j.in, w->j.pg, w->j.tenant, w->j.type, w->j.started, w->j.o->delta,
+		e) ||
+	    load_link_book(&w->l->links, &w->j, intake_section(w->j.in, 0), e));
 }
 
 /* After the last seal: everything that only the end can tell, to COMMIT. */
 static int
-load_write(struct load *l, struct err *e)
+load_write(struct load_work *w, struct err *e)
 {
+	bool last = w->d.means.duplicates == DATASET_LAST;
 
-	if (l->plan) {
-		if (load_merge_plan(l, e) || load_retire(l, e))
-			return (-1);
-		pg_rollback(l->pg);
-		return (0);
-	}
-	if (load_merge_write(l, e) || load_retire(l, e))
+	if ((!last && load_check(w, e)) || load_merge_land(w->merge, e) || load_guard(w, e) ||
+	    load_merge_spool(w->merge, e) || load_merge_apply(w->merge, e) ||
+	    load_guard_older(w, e) || (last && load_check(w, e)) ||
+	    load_merge_arrived(w->merge, e) || load_missing(w, e))
 		return (-1);
-	l->wrote = l->wrote || l->retired > 0;
-	return (load_link_write(l, e) || load_matrix_write(l, e) || load_book_write(l, e) ||
-		    pg_commit(l->pg, e) ?
-		-1 :
-		0);
-}
-
-/* Everything that the result does not need. */
-static void
-load_finish(struct load *l)
-{
-	size_t i;
-
-	reject_abandon(l->rejects);
-	l->rejects = NULL;
-	pg_close(l->pg);
-	l->pg = NULL;
-	stream_reader_free(l->r);
-	l->r = NULL;
-	definition_free(l->d);
-	l->d = NULL;
-	properties_free(l->p);
-	l->p = NULL;
-	l->keys = index_count(l->ix);
-	l->bytes = index_bytes(l->ix);
-	index_free(l->ix);
-	l->ix = NULL;
-	fault_list_free(l->faults);
-	l->faults = NULL;
-	for (i = 0; i < l->ncolumns; i++)
-		free(l->columns[i]);
-	free(l->columns);
-	l->columns = NULL;
-	l->ncolumns = 0;
-	for (i = 0; i < l->nparts; i++)
-		free(l->parts[i]);
-	free(l->parts);
-	l->parts = NULL;
-	l->nparts = 0;
-	free(l->peers);
-	l->peers = NULL;
-	free(l->owned);
-	l->owned = NULL;
-	dataset_free(l->datasets);
-	l->datasets = NULL;
-	copy_spool_free(&l->fresh);
-	copy_spool_free(&l->changed);
-	copy_spool_free(&l->lost);
-	buf_free(&l->asked);
-	buf_free(&l->prefix);
-	buf_free(&l->run_tail);
-	buf_free(&l->source_tail);
-	buf_free(&l->copy);
+	w->l->wrote = w->l->wrote || w->l->retire.retired > 0;
+	return (load_follow(w, e) || pg_commit(w->j.pg, e));
 }
 
 static struct load *
-load_new(const struct load_options *o)
+load_new(const struct load_options *o, const struct intake_options *io)
 {
 	struct load *l = xcalloc(1, sizeof(*l));
 
-	l->o = o;
 	l->plan = o->plan;
 	l->type = xstrdup(o->type);
-	l->prefix.max = l->run_tail.max = l->source_tail.max = 4096;
-	l->copy.max = COPY_SPOOL_MAX;
-	l->asked.max = 4 << 20;
-	copy_spool_init(&l->fresh);
-	copy_spool_init(&l->changed);
-	copy_spool_init(&l->lost);
-	l->faults = fault_list_new();
-	l->ix = index_new();
-	(void)os_utc(l->started, sizeof(l->started), time(NULL));
+	l->in = intake_new(io);
+	load_retire_init(&l->retire);
 	return (l);
+}
+
+/* The load itself; what is at work is over when it returns. */
+static int
+load_go(struct load *l, const struct load_options *o, int fd, const char *name, struct err *e)
+{
+	struct load_work w;
+	int rc;
+
+	memset(&w, 0, sizeof(w));
+	w.l = l;
+	w.j.o = o;
+	w.j.type = l->type;
+	w.j.in = l->in;
+	memcpy(w.j.tenant, l->tenant, sizeof(w.j.tenant));
+	(void)os_utc(w.j.started, sizeof(w.j.started), time(NULL));
+	if ((w.j.pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
+		return (-1);
+	w.known = known_new();
+	w.merge = load_merge_new(&w.j, &w.d);
+	w.rows = (struct load_rows){ &w.j, &w.d, w.known, w.merge, &l->retire, BUF_INIT(8 << 20),
+		NULL, 0 };
+	rc = load_begin(&w.j, e) || load_read(&w, fd, name, e) ||
+	    (o->plan ? load_plan(&w, e) : load_write(&w, e));
+	if (rc) {
+		load_merge_fail(w.merge, e->msg);
+		pg_rollback(w.j.pg);
+	}
+	memcpy(l->run, w.j.run, sizeof(l->run));
+	memcpy(l->dataset, w.d.name, sizeof(l->dataset));
+	l->keys = known_count(w.known);
+	l->bytes = known_bytes(w.known);
+	load_merge_free(w.merge);
+	load_rows_free(&w.rows);
+	load_retire_finish(&l->retire);
+	known_free(w.known);
+	properties_free(w.j.p);
+	definition_free(w.j.d);
+	load_dataset_free(&w.d);
+	intake_close(l->in);
+	pg_close(w.j.pg);
+	return (rc);
 }
 
 struct load *
 load_run(const struct load_options *o, int fd, const char *name, struct err *e)
 {
-	struct load *l = load_new(o);
-	struct buf kind = BUF_INIT(1024);
+	char tenant[37];
+	const struct intake_options io = { "entity-load", o->rejects, "entity", tenant, true,
+		o->max_rejects, o->max_flaws };
+	struct load *l = load_new(o, &io);
+	int rc;
 
-	if (num_uuid(l->tenant, o->tenant)) {
-		(void)err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", o->tenant);
-		goto err1;
+	if (num_uuid(tenant, o->tenant)) {
+		rc = err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", o->tenant);
+	} else {
+		memcpy(l->tenant, tenant, sizeof(l->tenant));
+		rc = load_go(l, o, fd, name, e);
 	}
-	if ((l->pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
-		goto err1;
-	if (load_begin(l, e))
-		goto err2;
-	if (buf_addf(&kind, e, "entity:%s", l->type) || buf_str(&kind, e) == NULL ||
-	    (l->r = stream_reader_open(fd, name, kind.p, e)) == NULL || load_known_ahead(l, e) ||
-	    load_read(l, e))
-		goto err2;
-	if (l->nsections == 0) {
-		(void)err_set(e, STATUS_DATA, "'%s' holds no stream", name);
-		goto err2;
-	}
-	if (load_write(l, e))
-		goto err2;
-	load_finish(l);
-	l->o = NULL;
-	buf_free(&kind);
-	return (l);
-err2:
-	if (l->copying)
-		pg_copy_fail(l->pg, e->msg);
-	pg_rollback(l->pg);
-err1:
-	load_finish(l);
+	if (rc == 0)
+		return (l);
 	load_free(l);
-	buf_free(&kind);
 	return (NULL);
 }
 
 void
 load_free(struct load *l)
 {
-	size_t i;
 
 	if (l == NULL)
 		return;
-	for (i = 0; i < l->nsections; i++) {
-		free(l->sections[i]->source);
-		free(l->sections[i]->upstream);
-		free(l->sections[i]);
-	}
-	free(l->sections);
-	for (i = 0; i < l->nsamples; i++) {
-		free(l->samples[i].key);
-		free(l->samples[i].field);
-		free(l->samples[i].before);
-		free(l->samples[i].after);
-	}
-	free(l->samples);
-	load_link_free(l);
-	free(l->links);
-	free(l->retired_examples);
+	load_retire_finish(&l->retire);
+	free(l->retire.examples);
+	intake_free(l->in);
+	load_link_free(&l->links);
+	load_sample_free(&l->samples);
 	free(l->type);
 	free(l);
 }

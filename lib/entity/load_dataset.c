@@ -1,24 +1,26 @@
+/* Which dataset an input is of, and what that is to the type. */
+
+#include "entity/load_dataset.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "entity/load_state.h"
-
 /* What it is to the type: as the file says, or the most careful of all. */
 static void
-load_dataset_means(struct load *l)
+load_dataset_means(const struct load_job *j, struct load_dataset *d)
 {
 	static char anything[] = "";
-	const struct dataset *d = dataset_find(l->datasets, l->dataset, l->type);
+	const struct dataset *found = dataset_find(d->list, d->name, j->type);
 
-	if (d != NULL) {
-		l->means = *d;
+	if (found != NULL) {
+		d->means = *found;
 		return;
 	}
-	l->means.role = DATASET_OWN;
-	l->means.coverage = DATASET_DELTA;
-	l->means.duplicates = DATASET_REJECT;
-	l->means.keys = anything;
+	d->means.role = DATASET_OWN;
+	d->means.coverage = DATASET_DELTA;
+	d->means.duplicates = DATASET_REJECT;
+	d->means.keys = anything;
 }
 
 /*
@@ -26,10 +28,10 @@ load_dataset_means(struct load *l)
  * does, there may be but one.
  */
 static int
-load_dataset_name(struct load *l, struct err *e)
+load_dataset_name(const struct load_job *j, struct load_dataset *d, struct err *e)
 {
-	const char *said = stream_reader_dataset(l->r), *given = l->o->dataset;
-	const struct dataset *only = dataset_only(l->datasets, l->type);
+	const char *said = stream_reader_dataset(intake_reader(j->in)), *given = j->o->dataset;
+	const struct dataset *only = dataset_only(d->list, j->type);
 	size_t i, n = 0;
 
 	if (given != NULL && ledger_said(said) && strcmp(given, said) != 0)
@@ -39,66 +41,56 @@ load_dataset_name(struct load *l, struct err *e)
 		given = said;
 	if (given == NULL && only != NULL)
 		given = only->name;
-	for (i = 0; given == NULL && i < l->datasets->n; i++)
-		n += strcmp(l->datasets->v[i].type, l->type) == 0;
+	for (i = 0; given == NULL && i < d->list->n; i++)
+		n += strcmp(d->list->v[i].type, j->type) == 0;
 	if (n > 0) {
 		(void)err_set(e, STATUS_USAGE,
-		    "type '%s' is fed by %zu datasets, and the stream "
-		    "does not say which it is",
-		    l->type, n);
+		    "type '%s' is fed by %zu datasets, and the stream does not say which it is",
+		    j->type, n);
 		return (err_hint(e, "say it with --dataset"));
 	}
 	if (given == NULL)
-		(void)snprintf(l->dataset, sizeof(l->dataset), "sealed/%.64s", l->type);
-	else if (strlen(given) >= sizeof(l->dataset))
+		(void)snprintf(d->name, sizeof(d->name), "sealed/%.64s", j->type);
+	else if (strlen(given) >= sizeof(d->name))
 		return (err_set(e, STATUS_USAGE, "the dataset's name is too long"));
 	else
-		(void)snprintf(l->dataset, sizeof(l->dataset), "%s", given);
-	ledger_printable(l->dataset);
+		(void)snprintf(d->name, sizeof(d->name), "%s", given);
+	ledger_printable(d->name);
 	return (0);
 }
 
 int
-load_dataset(struct load *l, struct err *e)
+load_dataset_open(const struct load_job *j, struct load_dataset *d, struct err *e)
 {
-	const char *params[3] = { l->tenant, l->type, l->dataset };
 	struct pg_result *r;
 	int i;
 
-	if ((l->datasets = dataset_load(l->o->datasets, e)) == NULL || load_dataset_name(l, e))
+	if ((d->list = dataset_load(j->o->datasets, e)) == NULL || load_dataset_name(j, d, e))
 		return (-1);
-	load_dataset_means(l);
-	if ((r = pg_query(l->pg,
+	load_dataset_means(j, d);
+	if ((r = pg_queryf(j->pg, e,
 		 "SELECT dataset_id, dataset, role, fields FROM batch_datasets"
-		 " WHERE tenant_id = $1::uuid AND type_key = $2 ORDER BY dataset_id",
-		 params, 2, e)) == NULL)
+		 " WHERE tenant_id = %L AND type_key = %L ORDER BY dataset_id",
+		 j->tenant, j->type)) == NULL)
 		return (-1);
 	for (i = 0; i < pg_result_rows(r); i++) {
 		struct load_peer *peer;
 
-		if (strcmp(pg_result_get(r, i, 1), l->dataset) == 0) {
-			(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s",
-			    pg_result_get(r, i, 0));
-			l->owned = xstrdup(pg_result_get(r, i, 3));
+		if (strcmp(pg_result_get(r, i, 1), d->name) == 0) {
+			pg_result_copy(r, i, 0, d->id, sizeof(d->id));
+			d->owned = pg_result_dup(r, i, 3);
 			continue;
 		}
-		if (l->npeers == l->cappeers)
-			l->peers = xgrow(l->peers, &l->cappeers, sizeof(*l->peers));
-		peer = &l->peers[l->npeers++];
-		(void)snprintf(peer->id, sizeof(peer->id), "%s", pg_result_get(r, i, 0));
+		if (d->npeers == d->cappeers)
+			d->peers = xgrow(d->peers, &d->cappeers, sizeof(*d->peers));
+		peer = &d->peers[d->npeers++];
+		pg_result_copy(r, i, 0, peer->id, sizeof(peer->id));
 		peer->enrich = strcmp(pg_result_get(r, i, 2), "enrich") == 0;
 	}
 	pg_result_free(r);
-	if (l->dataset_id[0] != '\0' || l->plan)
+	if (d->id[0] != '\0' || j->o->plan)
 		return (0);
-	if ((r = pg_query(l->pg,
-		 "INSERT INTO batch_datasets (tenant_id, type_key, dataset)"
-		 " VALUES ($1::uuid, $2, $3) RETURNING dataset_id",
-		 params, 3, e)) == NULL)
-		return (-1);
-	(void)snprintf(l->dataset_id, sizeof(l->dataset_id), "%s", pg_result_get(r, 0, 0));
-	pg_result_free(r);
-	return (0);
+	return (ledger_dataset(j->pg, j->tenant, j->type, d->name, d->id, sizeof(d->id), e));
 }
 
 /*
@@ -106,52 +98,53 @@ load_dataset(struct load *l, struct err *e)
  * to the other every night.  Fields of the identity are in every dataset.
  */
 static int
-load_dataset_alone(struct load *l, const char *fields, const char *identity, struct err *e)
+load_dataset_alone(const struct load_job *j, const struct load_dataset *d, const char *fields,
+    const char *identity, struct err *e)
 {
-	const char *params[6] = { l->tenant, l->type, l->dataset, fields, l->means.keys, identity };
-	struct pg_result *r = pg_query(l->pg,
+	struct pg_result *r = pg_queryf(j->pg, e,
 	    "SELECT d.dataset, f FROM batch_datasets d, unnest(d.fields) f"
-	    " WHERE d.tenant_id = $1::uuid AND d.type_key = $2 AND d.dataset <> $3"
-	    " AND f = ANY ($4::text[]) AND f <> ALL ($6::text[])"
-	    " AND (starts_with(d.key_prefix, $5) OR starts_with($5, d.key_prefix))"
+	    " WHERE d.tenant_id = %L AND d.type_key = %L AND d.dataset <> %L"
+	    " AND f = ANY (%L::text[]) AND f <> ALL (%L::text[])"
+	    " AND (starts_with(d.key_prefix, %L) OR starts_with(%L, d.key_prefix))"
 	    " ORDER BY 1, 2 LIMIT 1",
-	    params, 6, e);
+	    j->tenant, j->type, d->name, fields, identity, d->means.keys, d->means.keys);
+	int rc = 0;
 
 	if (r == NULL)
 		return (-1);
-	if (pg_result_rows(r) == 0) {
-		pg_result_free(r);
-		return (0);
+	if (pg_result_rows(r) > 0) {
+		(void)err_set(e, STATUS_CONFIG,
+		    "type '%s', field '%s': '%s' brings it, and so does '%s': a field belongs to one dataset",
+		    j->type, pg_result_get(r, 0, 1), d->name, pg_result_get(r, 0, 0));
+		rc = err_hint(e,
+		    "map it from one of them, or give each its own 'keys' in datasets.yaml");
 	}
-	(void)err_set(e, STATUS_CONFIG,
-	    "type '%s', field '%s': '%s' brings it, and so does '%s': a field belongs to one dataset",
-	    l->type, pg_result_get(r, 0, 1), l->dataset, pg_result_get(r, 0, 0));
 	pg_result_free(r);
-	return (
-	    err_hint(e, "map it from one of them, or give each its own 'keys' in datasets.yaml"));
+	return (rc);
 }
 
 /* Columns that were there, or were not: most often the file is not what it was. */
 static int
-load_dataset_same(struct load *l, const char *fields, struct err *e)
+load_dataset_same(const struct load_job *j, const struct load_dataset *d, const char *fields,
+    struct err *e)
 {
-	const char *params[2] = { l->owned, fields };
+	const char *less, *more;
 	struct pg_result *r;
 	int rc = 0;
 
-	if (l->owned == NULL || strcmp(l->owned, "{}") == 0 || l->o->accept_change)
+	if (d->owned == NULL || strcmp(d->owned, "{}") == 0 || j->o->accept_change)
 		return (0);
-	if ((r = pg_query(l->pg,
-		 "SELECT string_agg(f, ', ' ORDER BY f) FILTER (WHERE f <> ALL ($2::text[])),"
-		 " string_agg(f, ', ' ORDER BY f) FILTER (WHERE f <> ALL ($1::text[]))"
-		 " FROM unnest($1::text[] || $2::text[]) f",
-		 params, 2, e)) == NULL)
+	if ((r = pg_queryf(j->pg, e,
+		 "SELECT string_agg(f, ', ' ORDER BY f) FILTER (WHERE f <> ALL (%L::text[])),"
+		 " string_agg(f, ', ' ORDER BY f) FILTER (WHERE f <> ALL (%L::text[]))"
+		 " FROM unnest(%L::text[] || %L::text[]) f",
+		 fields, d->owned, fields, d->owned)) == NULL)
 		return (-1);
-	if (pg_result_get(r, 0, 0) != NULL || pg_result_get(r, 0, 1) != NULL) {
-		const char *less = pg_result_get(r, 0, 0), *more = pg_result_get(r, 0, 1);
-
+	less = pg_result_get(r, 0, 0);
+	more = pg_result_get(r, 0, 1);
+	if (less != NULL || more != NULL) {
 		(void)err_set(e, STATUS_DATA,
-		    "the columns are not those of the last load of '%s':%s%s%s%s%s", l->dataset,
+		    "the columns are not those of the last load of '%s':%s%s%s%s%s", d->name,
 		    less ? " missing " : "", less ? less : "", less && more ? ";" : "",
 		    more ? " new " : "", more ? more : "");
 		rc = err_hint(e, "where this is meant, say --accept-change");
@@ -161,32 +154,40 @@ load_dataset_same(struct load *l, const char *fields, struct err *e)
 }
 
 int
-load_dataset_fields(struct load *l, struct err *e)
+load_dataset_fields(const struct load_job *j, const struct load_dataset *d, struct err *e)
 {
+	const char *role = d->means.role == DATASET_ENRICH ? "enrich" : "own";
 	struct buf fields = BUF_INIT(1 << 20), identity = BUF_INIT(1 << 20);
-	const char *params[4] = { l->dataset_id, NULL,
-		l->means.role == DATASET_ENRICH ? "enrich" : "own", l->means.keys };
-	struct pg_result *r;
-	int rc = -1;
+	int rc;
 
-	if (properties_owned(l->p, false, &fields, e) || buf_str(&fields, e) == NULL ||
-	    properties_owned(l->p, true, &identity, e) || buf_str(&identity, e) == NULL ||
-	    load_dataset_alone(l, fields.p, identity.p, e) || load_dataset_same(l, fields.p, e))
-		goto done;
-	params[1] = fields.p;
-	if (!l->plan) {
-		if ((r = pg_query(l->pg,
-			 "UPDATE batch_datasets SET fields = $2::text[], role = $3,"
-			 " key_prefix = $4 WHERE dataset_id = $1::integer"
-			 " AND (fields, role, key_prefix) IS DISTINCT FROM"
-			 " ($2::text[], $3::varchar, $4::varchar)",
-			 params, 4, e)) == NULL)
-			goto done;
-		pg_result_free(r);
-	}
-	rc = 0;
-done:
+	rc = properties_owned(j->p, false, &fields, e) || buf_str(&fields, e) == NULL ||
+	    properties_owned(j->p, true, &identity, e) || buf_str(&identity, e) == NULL ||
+	    load_dataset_alone(j, d, fields.p, identity.p, e) ||
+	    load_dataset_same(j, d, fields.p, e);
+	if (rc == 0 && !j->o->plan)
+		rc = pg_execf(j->pg, NULL, e,
+		    "UPDATE batch_datasets SET fields = %L, role = %L, key_prefix = %L"
+		    " WHERE dataset_id = %s AND (fields, role, key_prefix) IS DISTINCT FROM"
+		    " (%L::text[], %L::varchar, %L::varchar)",
+		    fields.p, role, d->means.keys, d->id, fields.p, role, d->means.keys);
 	buf_free(&fields);
 	buf_free(&identity);
 	return (rc);
+}
+
+bool
+load_dataset_retires(const struct load_job *j, const struct load_dataset *d)
+{
+
+	return (!j->o->delta && d->means.role == DATASET_OWN &&
+	    d->means.coverage != DATASET_DELTA && d->id[0] != '\0');
+}
+
+void
+load_dataset_free(struct load_dataset *d)
+{
+
+	dataset_free(d->list);
+	free(d->owned);
+	free(d->peers);
 }

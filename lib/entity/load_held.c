@@ -1,13 +1,23 @@
-#include <errno.h>
-#include <fcntl.h>
+/* Keys that stand in reject files. */
+
+#include "entity/load_held.h"
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/infile.h"
 #include "base/io.h"
-#include "base/log.h"
-#include "entity/load_state.h"
+#include "base/notice.h"
+#include "pg/copy_spool.h"
+
+/* What is being held. */
+struct load_holding {
+	const char *type;
+	struct known *k;
+	uint64_t n;
+	const char *withheld; /* why nothing may be retired, or NULL */
+};
 
 /*
  * A record that a stage refused is in the source all the same: its entity must not be
@@ -30,8 +40,8 @@ load_held_sha256(int fd, const char *path, char hex[DIGEST_SHA256_HEX + 1], stru
 
 /* One line of a reject file: its key is an entity's, or that of a view. */
 static int
-load_held_row(struct load *l, const struct stream_field *severity, const struct stream_field *key,
-    bool decoded, struct buf *b, struct err *e)
+load_held_row(struct load_holding *l, const struct stream_field *severity,
+    const struct stream_field *key, bool decoded, struct buf *b, struct err *e)
 {
 
 	if (severity->len != strlen("reject") || memcmp(severity->p, "reject", severity->len) != 0)
@@ -46,12 +56,12 @@ load_held_row(struct load *l, const struct stream_field *severity, const struct 
 	if ((decoded && strcmp(l->type, "well") != 0 && buf_addf(b, e, "%s:", l->type)) ||
 	    buf_add(b, key->p, key->len, e))
 		return (-1);
-	l->held += index_hold(l->ix, digest_xxh128(b->p, b->len));
+	l->n += known_hold(l->k, digest_xxh128(b->p, b->len));
 	return (0);
 }
 
 static int
-load_held_rows(struct load *l, struct stream_reader *r, struct err *e)
+load_held_rows(struct load_holding *l, struct stream_reader *r, struct err *e)
 {
 	struct buf b = BUF_INIT(1 << 20);
 	bool decoded = false;
@@ -78,7 +88,7 @@ load_held_rows(struct load *l, struct stream_reader *r, struct err *e)
 }
 
 static int
-load_held_file(struct load *l, const struct book *b, struct err *e)
+load_held_file(struct load_holding *l, const struct book *b, struct err *e)
 {
 	char hex[DIGEST_SHA256_HEX + 1];
 	struct stream_reader *r = NULL;
@@ -98,7 +108,7 @@ load_held_file(struct load *l, const struct book *b, struct err *e)
 }
 
 static void
-load_held_book(struct load *l, const struct book *b)
+load_held_book(struct load_holding *l, const struct book *b)
 {
 	struct err why = ERR_INIT;
 
@@ -111,17 +121,22 @@ load_held_book(struct load *l, const struct book *b)
 	if (load_held_file(l, b, &why) == 0)
 		return;
 	l->withheld = "a reject file can't be used";
-	log_warning("the reject file '%s' of %s: %s", b->rejects, b->stage, why.msg);
+	notice_say("the reject file '%s' of %s: %s", b->rejects, b->stage, why.msg);
 }
 
-void
-load_held(struct load *l)
+const char *
+load_held(const struct load_job *j, struct known *k, uint64_t *n)
 {
-	size_t i, k;
+	struct load_holding l = { j->type, k, 0, NULL };
+	size_t i, b;
 
-	for (i = 0; i < l->nsections; i++) {
-		for (k = 0; k < l->sections[i]->nupstream; k++)
-			load_held_book(l, &l->sections[i]->upstream[k]);
-		load_held_book(l, &l->sections[i]->own);
+	for (i = 0; i < intake_sections(j->in); i++) {
+		const struct intake_section *s = intake_section(j->in, i);
+
+		for (b = 0; b < s->nupstream; b++)
+			load_held_book(&l, &s->upstream[b]);
+		load_held_book(&l, &s->own);
 	}
+	*n = l.n;
+	return (l.withheld);
 }

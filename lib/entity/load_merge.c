@@ -1,48 +1,47 @@
-#include <stdio.h>
+/* From rows to entities: by COPY where they are new, by a merge where they have changed. */
+
+#include "entity/load_merge.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-#include "entity/load_state.h"
+#include "base/num.h"
+#include "entity/load_last.h"
+#include "entity/load_sample.h"
+#include "pg/copy_into.h"
 
-int
-load_merge_exec(struct load *l, const char *sql, const char *const *params, int n, uint64_t *rows,
-    struct err *e)
+struct load_merge {
+	const struct load_job *j;
+	const struct load_dataset *d;
+	int part;                  /* place of the partition in the row, or -1 */
+	struct buf prefix;         /* what every row of entities starts with, */
+	struct buf run_tail;       /* and ends with, */
+	struct buf source_tail;    /* and every row of entity_sources */
+	struct copy_into entities; /* rows on their way */
+	struct copy_spool fresh;   /* entity_sources: key, digest, part, run, dataset */
+	struct copy_spool changed; /* load_changed */
+	struct load_acts acts;
+};
+
+struct load_merge *
+load_merge_new(const struct load_job *j, const struct load_dataset *d)
 {
-	struct pg_result *r = pg_query(l->pg, sql, params, n, e);
+	struct load_merge *m = xcalloc(1, sizeof(*m));
 
-	if (r == NULL)
-		return (-1);
-	if (rows != NULL)
-		*rows = pg_result_affected(r);
-	pg_result_free(r);
-	return (0);
+	m->j = j;
+	m->d = d;
+	m->prefix.max = m->run_tail.max = m->source_tail.max = 4096;
+	copy_into_init(&m->entities, j->pg);
+	copy_spool_init(&m->fresh);
+	copy_spool_init(&m->changed);
+	return (m);
 }
 
-/* Run ${sql} and compare how many rows it changed with what was counted. */
-static int
-load_merge_counted(struct load *l, const char *sql, const char *const *params, int n, uint64_t want,
-    const char *what, struct err *e)
-{
-	uint64_t got;
-
-	if (load_merge_exec(l, sql, params, n, &got, e))
-		return (-1);
-	if (got == want)
-		return (0);
-	return (err_set(e, STATUS_TEMPFAIL,
-	    "%s: %llu rows changed, not %llu: another "
-	    "program writes the same entities",
-	    what, (unsigned long long)got, (unsigned long long)want));
-}
-
-/*
- * load_changed: act is an enum load_act; revived, an update of an entity that was retired;
- * seq, section and same serve load_last.c.  load_gone: keys that the dataset no longer has.
- */
 int
-load_merge_table(struct load *l, struct err *e)
+load_merge_tables(struct pg *pg, struct err *e)
 {
 
-	return (pg_exec(l->pg,
+	return (pg_exec(pg,
 	    "CREATE TEMPORARY TABLE load_changed (entity_key varchar(255) NOT NULL,"
 	    " properties jsonb NOT NULL, digest bytea NOT NULL, part varchar(64),"
 	    " act char(1) NOT NULL, revived boolean NOT NULL, seq bigint NOT NULL,"
@@ -51,33 +50,141 @@ load_merge_table(struct load *l, struct err *e)
 	    e));
 }
 
-static int
-load_merge_copy_end(struct load *l, struct err *e)
+int
+load_merge_begin(struct load_merge *m, int part, struct err *e)
 {
-	uint64_t rows;
+	const struct load_job *j = m->j;
 
-	if (!l->copying)
+	m->part = part;
+	return (buf_addf(&m->prefix, e, "%s\t", j->tenant) ||
+	    pg_copy_text(&m->prefix, j->type, strlen(j->type), e) ||
+	    buf_adds(&m->prefix, "\t", e) || buf_addf(&m->run_tail, e, "\t%s\n", j->run) ||
+	    buf_addf(&m->source_tail, e, "\t%s\t%s\n", j->run, m->d->id) ||
+	    pg_sqlf(j->pg, &m->entities.sql, e,
+		"COPY entities (tenant_id, type_key, entity_key, name, field, district, properties,"
+		" changed_run) FROM STDIN"));
+}
+
+/* A value that may be missing, in COPY's text form. */
+static int
+load_merge_value(struct buf *b, const struct stream_field *f, int at, struct err *e)
+{
+
+	if (at < 0 || f[at].null)
+		return (buf_add(b, "\\N", 2, e));
+	return (pg_copy_text(b, f[at].p, f[at].len, e));
+}
+
+/* The first field with ${role} that has a value fills its column of entities. */
+static int
+load_merge_column(const struct load_merge *m, struct buf *b, const struct stream_field *f,
+    enum field_role role, int fallback, struct err *e)
+{
+	int at = properties_role(m->j->p, role, -1);
+
+	while (at >= 0 && f[at].null)
+		at = properties_role(m->j->p, role, at);
+	if (load_merge_value(b, f, at >= 0 ? at : fallback, e))
+		return (-1);
+	return (buf_add(b, "\t", 1, e));
+}
+
+/* entity_key, name, field, district, properties. */
+static int
+load_merge_entity(const struct load_merge *m, struct buf *b, const struct stream_field *f,
+    struct err *e)
+{
+
+	/* Without a name of its own an entity is called by its key. */
+	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
+	    buf_add(b, "\t", 1, e) || load_merge_column(m, b, f, ROLE_NAME, PROPERTIES_KEY, e) ||
+	    load_merge_column(m, b, f, ROLE_FIELD, -1, e) ||
+	    load_merge_column(m, b, f, ROLE_DISTRICT, -1, e))
+		return (-1);
+	return (properties_copy(m->j->p, f, b, e));
+}
+
+/* A digest as bytea in COPY's text form, and the partition. */
+static int
+load_merge_digest(const struct load_merge *m, struct buf *b, const struct stream_field *f,
+    struct digest128 d, struct err *e)
+{
+	unsigned char bytes[DIGEST128_SIZE];
+	char text[3 + 2 * DIGEST128_SIZE] = "\\\\x";
+
+	digest128_write(d, bytes);
+	num_hex(text + 3, bytes, sizeof(bytes));
+	if (buf_add(b, "\t", 1, e) || buf_add(b, text, sizeof(text), e) || buf_add(b, "\t", 1, e))
+		return (-1);
+	return (load_merge_value(b, f, m->part, e));
+}
+
+int
+load_merge_insert(struct load_merge *m, const struct stream_field *f, struct digest128 content,
+    struct err *e)
+{
+	struct buf *b = &m->entities.b, *s = &m->fresh.b;
+
+	if (m->j->o->plan)
 		return (0);
-	if (l->copy.len > 0 && pg_copy_put(l->pg, l->copy.p, l->copy.len, e))
+	/* To the server at once, so that both sides have work. */
+	if (buf_add(b, m->prefix.p, m->prefix.len, e) || load_merge_entity(m, b, f, e) ||
+	    buf_add(b, m->run_tail.p, m->run_tail.len, e) || copy_into_row(&m->entities, e))
 		return (-1);
-	l->copying = false;
-	if (pg_copy_end(l->pg, &rows, e))
+	if (pg_copy_text(s, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
+	    load_merge_digest(m, s, f, content, e) ||
+	    buf_add(s, m->source_tail.p, m->source_tail.len, e))
 		return (-1);
-	if (rows != l->copied)
-		return (err_set(e, STATUS_BUG, "the server took %llu new entities of %llu",
-		    (unsigned long long)rows, (unsigned long long)l->copied));
-	return (0);
+	return (copy_spool_row(&m->fresh, e));
+}
+
+int
+load_merge_change(struct load_merge *m, const struct stream_field *f, struct digest128 content,
+    enum load_act act, bool revived, uint64_t note, struct err *e)
+{
+	bool last = m->d->means.duplicates == DATASET_LAST, same = false;
+	struct buf *b = &m->changed.b;
+	size_t section = 0;
+
+	if (last) {
+		load_last_first(note, &section, &same);
+	} else {
+		m->acts.updated += act == LOAD_UPDATE;
+		m->acts.inserted += act == LOAD_INSERT;
+		m->acts.pending += act == LOAD_PENDING;
+		if (m->j->o->plan && (m->changed.rows >= LOAD_SAMPLES || act != LOAD_UPDATE))
+			return (0);
+	}
+	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
+	    buf_add(b, "\t", 1, e) || properties_copy(m->j->p, f, b, e) ||
+	    load_merge_digest(m, b, f, content, e) ||
+	    buf_addf(b, e, "\t%c\t%c\t%llu\t%zu\t%c\n", (int)act, revived ? 't' : 'f',
+		(unsigned long long)m->changed.rows, section, same ? 't' : 'f'))
+		return (-1);
+	return (copy_spool_row(&m->changed, e));
+}
+
+/* Run a statement whose rows are counted, and compare: 0, or -1 with ${e} set. */
+static int
+load_merge_counted(uint64_t got, uint64_t want, const char *what, struct err *e)
+{
+
+	if (got == want)
+		return (0);
+	return (err_set(e, STATUS_TEMPFAIL,
+	    "%s: %llu rows changed, not %llu: another program writes the same entities", what,
+	    (unsigned long long)got, (unsigned long long)want));
 }
 
 /* Append "EXPR ->> 'key'", with a comma before it where it is not the first. */
 static int
-load_merge_member(struct buf *b, bool *any, const char *expr, const char *key, struct err *e)
+load_merge_member(const struct load_merge *m, struct buf *b, bool *any, const char *expr,
+    const char *key, struct err *e)
 {
+	bool first = !*any;
 
-	if (buf_addf(b, e, "%s%s ->> ", *any ? ", " : "coalesce(", expr) || pg_literal(b, key, e))
-		return (-1);
 	*any = true;
-	return (0);
+	return (pg_sqlf(m->j->pg, b, e, "%s%s ->> %L", first ? "coalesce(" : ", ", expr, key));
 }
 
 /*
@@ -87,8 +194,8 @@ load_merge_member(struct buf *b, bool *any, const char *expr, const char *key, s
  * without such a field leaves its column to others.
  */
 static int
-load_merge_roles(struct load *l, struct buf *b, const char *mine, const char *others, bool assign,
-    struct err *e)
+load_merge_roles(const struct load_merge *m, struct buf *b, const char *mine, const char *others,
+    bool assign, struct err *e)
 {
 	static const struct {
 		enum field_role role;
@@ -103,12 +210,12 @@ load_merge_roles(struct load *l, struct buf *b, const char *mine, const char *ot
 
 		if (assign && buf_addf(b, e, " %s = ", roles[i].column))
 			return (-1);
-		for (k = 0; k < l->d->n; k++) {
-			const struct field_definition *f = &l->d->fields[k];
-			const char *expr = properties_find(l->p, f->key) >= 0 ? mine : others;
+		for (k = 0; k < m->j->d->n; k++) {
+			const struct field_definition *f = &m->j->d->fields[k];
+			const char *expr = properties_find(m->j->p, f->key) >= 0 ? mine : others;
 
 			if (f->role == roles[i].role && expr != NULL &&
-			    load_merge_member(b, &any, expr, f->key, e))
+			    load_merge_member(m, b, &any, expr, f->key, e))
 				return (-1);
 		}
 		if (any &&
@@ -125,31 +232,28 @@ load_merge_roles(struct load *l, struct buf *b, const char *mine, const char *ot
 
 /* What the dataset said before, of fields that it no longer brings, goes with the rest. */
 static int
-load_merge_update(struct load *l, struct err *e)
+load_merge_update(struct load_merge *m, struct err *e)
 {
-	struct buf owned = BUF_INIT(1 << 20), sql = BUF_INIT(1 << 20);
-	const char *params[5] = { l->tenant, l->type, l->run, NULL,
-		l->owned != NULL ? l->owned : "{}" };
-	int rc = -1;
+	const char *was = m->d->owned != NULL ? m->d->owned : "{}";
+	struct buf owned = BUF_INIT(1 << 20), others = BUF_INIT(1 << 20), set = BUF_INIT(1 << 20);
+	uint64_t rows;
+	int rc;
 
-	if (properties_owned(l->p, false, &owned, e) || (params[3] = buf_str(&owned, e)) == NULL ||
-	    buf_adds(&sql,
-		"UPDATE entities e SET properties = (e.properties - $4::text[] - $5::text[])"
-		" || c.properties,",
-		e) ||
-	    load_merge_roles(l, &sql, "c.properties", "(e.properties - $5::text[])", true, e) ||
-	    buf_adds(&sql,
+	rc = properties_owned(m->j->p, false, &owned, e) || buf_str(&owned, e) == NULL ||
+	    pg_sqlf(m->j->pg, &others, e, "(e.properties - %L::text[])", was) ||
+	    load_merge_roles(m, &set, "c.properties", others.p, true, e) ||
+	    buf_str(&set, e) == NULL ||
+	    pg_execf(m->j->pg, &rows, e,
+		"UPDATE entities e SET properties = (e.properties - %L::text[] - %L::text[])"
+		" || c.properties,%s"
 		" retired_at = CASE WHEN NOT c.revived THEN e.retired_at END,"
-		" changed_run = $3::uuid FROM load_changed c"
-		" WHERE e.tenant_id = $1::uuid AND e.type_key = $2"
+		" changed_run = %L FROM load_changed c WHERE e.tenant_id = %L AND e.type_key = %L"
 		" AND e.entity_key = c.entity_key AND c.act = 'u'",
-		e) ||
-	    buf_str(&sql, e) == NULL)
-		goto done;
-	rc = load_merge_counted(l, sql.p, params, 5, l->merged, "updating entities", e);
-done:
+		owned.p, was, set.p, m->j->run, m->j->tenant, m->j->type) ||
+	    load_merge_counted(rows, m->acts.updated, "updating entities", e);
 	buf_free(&owned);
-	buf_free(&sql);
+	buf_free(&others);
+	buf_free(&set);
 	return (rc);
 }
 
@@ -158,171 +262,159 @@ done:
  * entity: without its digest it is said again.
  */
 static int
-load_merge_insert(struct load *l, struct err *e)
+load_merge_again(struct load_merge *m, struct err *e)
 {
-	const char *params[3] = { l->tenant, l->type, l->run };
-	const char *others[3] = { l->tenant, l->type, l->dataset_id };
-	struct buf sql = BUF_INIT(1 << 20);
-	int rc = -1;
+	const struct load_job *j = m->j;
+	struct buf roles = BUF_INIT(1 << 20);
+	uint64_t rows;
+	int rc;
 
-	if (buf_adds(&sql,
+	rc = load_merge_roles(m, &roles, "e.properties", NULL, false, e) ||
+	    buf_str(&roles, e) == NULL ||
+	    pg_execf(j->pg, &rows, e,
 		"INSERT INTO entities (tenant_id, type_key, entity_key, name, field, district,"
-		" properties, changed_run) SELECT $1::uuid, $2, e.entity_key,",
-		e) ||
-	    load_merge_roles(l, &sql, "e.properties", NULL, false, e) ||
-	    buf_adds(&sql, " e.properties, $3::uuid FROM load_changed e WHERE e.act = 'i'", e) ||
-	    buf_str(&sql, e) == NULL ||
-	    load_merge_counted(l, sql.p, params, 3, l->restored, "inserting entities", e))
-		goto done;
-	rc = load_merge_exec(l,
-	    "DELETE FROM entity_sources s USING load_changed c, batch_datasets d"
-	    " WHERE c.act = 'i' AND s.entity_key = c.entity_key"
-	    " AND s.dataset_id = d.dataset_id AND d.tenant_id = $1::uuid AND d.type_key = $2"
-	    " AND d.dataset_id <> $3::integer AND NOT EXISTS (SELECT FROM entity_pending p"
-	    " WHERE p.dataset_id = s.dataset_id AND p.entity_key = s.entity_key)",
-	    others, 3, NULL, e);
-done:
-	buf_free(&sql);
+		" properties, changed_run) SELECT %L::uuid, %L, e.entity_key,%s e.properties,"
+		" %L::uuid FROM load_changed e WHERE e.act = 'i'",
+		j->tenant, j->type, roles.p, j->run) ||
+	    load_merge_counted(rows, m->acts.inserted, "inserting entities", e) ||
+	    pg_execf(j->pg, NULL, e,
+		"DELETE FROM entity_sources s USING load_changed c, batch_datasets d"
+		" WHERE c.act = 'i' AND s.entity_key = c.entity_key"
+		" AND s.dataset_id = d.dataset_id AND d.tenant_id = %L AND d.type_key = %L"
+		" AND d.dataset_id <> %s AND NOT EXISTS (SELECT FROM entity_pending p"
+		" WHERE p.dataset_id = s.dataset_id AND p.entity_key = s.entity_key)",
+		j->tenant, j->type, m->d->id);
+	buf_free(&roles);
 	return (rc);
 }
 
 /* Rows that wait for their entity. */
 static int
-load_merge_pending(struct load *l, struct err *e)
+load_merge_pending(struct load_merge *m, struct err *e)
 {
-	const char *params[1] = { l->dataset_id };
-
-	return (load_merge_counted(l,
-	    "INSERT INTO entity_pending (dataset_id, entity_key, properties)"
-	    " SELECT $1::integer, entity_key, properties FROM load_changed WHERE act = 'p'"
-	    " ON CONFLICT (dataset_id, entity_key) DO UPDATE SET properties = EXCLUDED.properties",
-	    params, 1, l->pending, "keeping rows whose entity is not there yet", e));
-}
-
-static int
-load_merge_changed(struct load *l, struct err *e)
-{
-	const char *source[2] = { l->dataset_id, l->run };
 	uint64_t rows;
 
-	if (l->changed.rows == 0)
-		return (0);
-	if (copy_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
-	    (l->means.duplicates == DATASET_LAST && load_last_settle(l, e)) ||
-	    pg_exec(l->pg, "ANALYZE load_changed", e))
-		return (-1);
-	rows = l->merged + l->restored + l->pending;
-	if ((l->merged > 0 && load_merge_update(l, e)) ||
-	    (l->restored > 0 && load_merge_insert(l, e)) ||
-	    (l->pending > 0 && load_merge_pending(l, e)))
-		return (-1);
-	if (rows == 0)
-		return (0);
-	return (load_merge_counted(l,
-	    "INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run, part)"
-	    " SELECT $1::integer, entity_key, digest, $2::uuid, part FROM load_changed"
-	    " ON CONFLICT (dataset_id, entity_key) DO UPDATE SET digest = EXCLUDED.digest,"
-	    " seen_run = EXCLUDED.seen_run, part = EXCLUDED.part",
-	    source, 2, rows, "updating digests", e));
-}
-
-/* What enriching datasets said of entities that have come now. */
-static int
-load_merge_arrived(struct load *l, struct err *e)
-{
-	const char *params[4] = { l->tenant, l->type, l->run, NULL };
-	struct buf sql = BUF_INIT(1 << 20);
-	size_t i;
-	int rc = -1;
-
-	if (buf_adds(&sql,
-		"WITH p AS (DELETE FROM entity_pending p USING entities e"
-		" WHERE p.dataset_id = $4::integer AND e.tenant_id = $1::uuid"
-		" AND e.type_key = $2 AND e.entity_key = p.entity_key"
-		" RETURNING p.entity_key, p.properties) UPDATE entities e"
-		" SET properties = e.properties || p.properties,",
-		e) ||
-	    load_merge_roles(l, &sql, "(e.properties || p.properties)",
-		"(e.properties || p.properties)", true, e) ||
-	    buf_adds(&sql,
-		" changed_run = $3::uuid FROM p WHERE e.tenant_id = $1::uuid"
-		" AND e.type_key = $2 AND e.entity_key = p.entity_key",
-		e) ||
-	    buf_str(&sql, e) == NULL)
-		goto done;
-	for (i = 0; i < l->npeers; i++) {
-		if (!l->peers[i].enrich)
-			continue;
-		params[3] = l->peers[i].id;
-		if (load_merge_exec(l, sql.p, params, 4, NULL, e))
-			goto done;
-	}
-	rc = 0;
-done:
-	buf_free(&sql);
-	return (rc);
+	return (pg_execf(m->j->pg, &rows, e,
+		    "INSERT INTO entity_pending (dataset_id, entity_key, properties)"
+		    " SELECT %s, entity_key, properties FROM load_changed WHERE act = 'p'"
+		    " ON CONFLICT (dataset_id, entity_key)"
+		    " DO UPDATE SET properties = EXCLUDED.properties",
+		    m->d->id) ||
+	    load_merge_counted(rows, m->acts.pending, "keeping rows whose entity is not there yet",
+		e));
 }
 
 int
-load_merge_write(struct load *l, struct err *e)
+load_merge_land(struct load_merge *m, struct err *e)
 {
-	bool last = l->means.duplicates == DATASET_LAST;
 
-	if ((!last && load_book_check(l, e)) || load_merge_copy_end(l, e) || load_guard(l, e) ||
-	    load_merge_table(l, e))
-		return (-1);
-	if (l->fresh.rows > 0 &&
-	    copy_spool_send(&l->fresh, l->pg,
-		"COPY entity_sources"
-		" (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
+	return (copy_into_end(&m->entities, e));
+}
+
+int
+load_merge_spool(struct load_merge *m, struct err *e)
+{
+
+	if (m->changed.rows == 0)
+		return (0);
+	return (copy_spool_send(&m->changed, m->j->pg, "COPY load_changed FROM STDIN", e) ||
+	    (m->d->means.duplicates == DATASET_LAST && load_last_settle(m->j, m->d, &m->acts, e)));
+}
+
+/* What the dataset has said now. */
+static int
+load_merge_sources(struct load_merge *m, struct err *e)
+{
+	const struct load_acts *n = &m->acts;
+	uint64_t rows;
+
+	return (pg_execf(m->j->pg, &rows, e,
+		    "INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run, part)"
+		    " SELECT %s, entity_key, digest, %L::uuid, part FROM load_changed"
+		    " ON CONFLICT (dataset_id, entity_key) DO UPDATE SET digest = EXCLUDED.digest,"
+		    " seen_run = EXCLUDED.seen_run, part = EXCLUDED.part",
+		    m->d->id, m->j->run) ||
+	    load_merge_counted(rows, n->updated + n->inserted + n->pending, "updating digests", e));
+}
+
+int
+load_merge_apply(struct load_merge *m, struct err *e)
+{
+	const struct load_acts *n = &m->acts;
+
+	if (m->fresh.rows > 0 &&
+	    copy_spool_send(&m->fresh, m->j->pg,
+		"COPY entity_sources (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
 		e))
 		return (-1);
-	if (load_merge_changed(l, e) || load_guard_older(l, e) || (last && load_book_check(l, e)))
-		return (-1);
-	return (l->copied + l->restored > 0 ? load_merge_arrived(l, e) : 0);
+	if (n->updated + n->inserted + n->pending == 0)
+		return (0);
+	return (pg_exec(m->j->pg, "ANALYZE load_changed", e) ||
+	    (n->updated > 0 && load_merge_update(m, e)) ||
+	    (n->inserted > 0 && load_merge_again(m, e)) ||
+	    (n->pending > 0 && load_merge_pending(m, e)) || load_merge_sources(m, e));
 }
 
 int
-load_merge_plan(struct load *l, struct err *e)
+load_merge_arrived(struct load_merge *m, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT c.entity_key, f.key, f.before::text, f.after::text"
-	    " FROM (SELECT * FROM load_changed WHERE act = 'u' ORDER BY seq LIMIT 10) c"
-	    " JOIN entities e ON e.tenant_id = $1::uuid AND e.type_key = $2"
-	    " AND e.entity_key = c.entity_key CROSS JOIN LATERAL"
-	    " (SELECT coalesce(o.key, n.key) AS key, o.value AS before, n.value AS after"
-	    " FROM (SELECT * FROM jsonb_each(e.properties) x WHERE x.key = ANY ($3::text[])) o"
-	    " FULL JOIN jsonb_each(c.properties) n ON o.key = n.key) f"
-	    " WHERE f.before IS DISTINCT FROM f.after ORDER BY 1, 2";
-	struct buf owned = BUF_INIT(1 << 20);
-	const char *params[3] = { l->tenant, l->type, NULL }, *v;
-	bool last = l->means.duplicates == DATASET_LAST;
-	struct pg_result *r = NULL;
-	int i, rc = -1;
+	const struct load_job *j = m->j;
+	struct buf set = BUF_INIT(1 << 20);
+	size_t i;
+	int rc = 0;
 
-	if (load_guard(l, e))
-		return (-1);
-	if (l->changed.rows == 0)
-		return (load_book_check(l, e));
-	if (copy_spool_send(&l->changed, l->pg, "COPY load_changed FROM STDIN", e) ||
-	    (last && load_last_settle(l, e)) || load_guard_older(l, e) || load_book_check(l, e) ||
-	    properties_owned(l->p, false, &owned, e) || (params[2] = buf_str(&owned, e)) == NULL ||
-	    (r = pg_query(l->pg, sql, params, 3, e)) == NULL)
-		goto done;
-	for (i = 0; i < pg_result_rows(r); i++) {
-		struct load_sample *s;
-
-		if (l->nsamples == l->capsamples)
-			l->samples = xgrow(l->samples, &l->capsamples, sizeof(*l->samples));
-		s = &l->samples[l->nsamples++];
-		s->key = xstrdup(pg_result_get(r, i, 0));
-		s->field = xstrdup(pg_result_get(r, i, 1));
-		s->before = (v = pg_result_get(r, i, 2)) != NULL ? xstrdup(v) : NULL;
-		s->after = (v = pg_result_get(r, i, 3)) != NULL ? xstrdup(v) : NULL;
-	}
-	rc = 0;
-done:
-	pg_result_free(r);
-	buf_free(&owned);
+	if (m->entities.rows + m->acts.inserted > 0)
+		rc = load_merge_roles(m, &set, "(e.properties || p.properties)",
+			 "(e.properties || p.properties)", true, e) ||
+		    buf_str(&set, e) == NULL;
+	for (i = 0; rc == 0 && set.p != NULL && i < m->d->npeers; i++)
+		if (m->d->peers[i].enrich)
+			rc = pg_execf(j->pg, NULL, e,
+			    "WITH p AS (DELETE FROM entity_pending p USING entities e"
+			    " WHERE p.dataset_id = %s AND e.tenant_id = %L"
+			    " AND e.type_key = %L AND e.entity_key = p.entity_key"
+			    " RETURNING p.entity_key, p.properties) UPDATE entities e"
+			    " SET properties = e.properties || p.properties,%s changed_run = %L"
+			    " FROM p WHERE e.tenant_id = %L AND e.type_key = %L"
+			    " AND e.entity_key = p.entity_key",
+			    m->d->peers[i].id, j->tenant, j->type, set.p, j->run, j->tenant,
+			    j->type);
+	buf_free(&set);
 	return (rc);
+}
+
+uint64_t
+load_merge_touched(const struct load_merge *m)
+{
+
+	return (m->entities.rows + m->acts.inserted + m->acts.updated);
+}
+
+struct copy_spool *
+load_merge_fresh(struct load_merge *m)
+{
+
+	return (&m->fresh);
+}
+
+void
+load_merge_fail(struct load_merge *m, const char *why)
+{
+
+	copy_into_fail(&m->entities, why);
+}
+
+void
+load_merge_free(struct load_merge *m)
+{
+
+	if (m == NULL)
+		return;
+	copy_into_free(&m->entities);
+	copy_spool_free(&m->fresh);
+	copy_spool_free(&m->changed);
+	buf_free(&m->prefix);
+	buf_free(&m->run_tail);
+	buf_free(&m->source_tail);
+	free(m);
 }

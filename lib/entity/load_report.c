@@ -1,30 +1,11 @@
+/* What a load says of itself, for people. */
+
 #include <string.h>
 
 #include "base/json.h"
 #include "base/screen.h"
-#include "entity/load_state.h"
-
-struct ledger_counts
-load_report_totals(const struct load *l, uint64_t *rejected, uint64_t *pending)
-{
-	struct ledger_counts t = { 0, 0, 0, 0, 0, 0 };
-	size_t i;
-
-	*rejected = *pending = 0;
-	for (i = 0; i < l->nsections; i++) {
-		const struct ledger_counts *c = &l->sections[i]->counts;
-
-		t.inserted += c->inserted;
-		t.updated += c->updated;
-		t.revived += c->revived;
-		t.unchanged += c->unchanged;
-		t.duplicate += c->duplicate;
-		*rejected += l->sections[i]->own.rejected;
-		*pending += l->sections[i]->own.skipped;
-	}
-	t.retired = l->retired;
-	return (t);
-}
+#include "entity/load_report_json.h"
+#include "entity/load_result.h"
 
 static int
 load_report_row(const struct book *b, struct buf *out, struct err *e)
@@ -37,7 +18,7 @@ load_report_row(const struct book *b, struct buf *out, struct err *e)
 }
 
 static int
-load_report_section(const struct load_section *s, struct buf *out, struct err *e)
+load_report_section(const struct intake_section *s, struct buf *out, struct err *e)
 {
 	size_t i, k;
 
@@ -70,8 +51,8 @@ load_report_samples(const struct load *l, struct buf *out, struct err *e)
 	const char *key = "";
 	size_t i;
 
-	for (i = 0; i < l->nsamples; i++) {
-		const struct load_sample *s = &l->samples[i];
+	for (i = 0; i < l->samples.n; i++) {
+		const struct load_sample *s = &l->samples.v[i];
 
 		if (strcmp(key, s->key) != 0 && screen_addf(out, e, "\n%s\n", s->key))
 			return (-1);
@@ -95,23 +76,24 @@ static int
 load_report_gone(const struct load *l, struct buf *out, struct err *e)
 {
 
-	if (l->withheld != NULL)
+	if (l->retire.withheld != NULL)
 		return (screen_addf(out, e,
 		    "%llu entities are missing in the source and were not retired: %s\n",
-		    (unsigned long long)l->gone, l->withheld));
-	if (l->held > 0 &&
+		    (unsigned long long)l->retire.gone, l->retire.withheld));
+	if (l->retire.held > 0 &&
 	    screen_addf(out, e, "%llu entities are kept, as their records were rejected\n",
-		(unsigned long long)l->held))
+		(unsigned long long)l->retire.held))
 		return (-1);
-	if (l->gone == 0)
+	if (l->retire.gone == 0)
 		return (0);
 	if (screen_addf(out, e,
 		"missing in the source: %llu, of these had by another dataset: %llu\n",
-		(unsigned long long)l->gone, (unsigned long long)(l->gone - l->retired)))
+		(unsigned long long)l->retire.gone,
+		(unsigned long long)(l->retire.gone - l->retire.retired)))
 		return (-1);
-	return (l->retired_examples == NULL ?
+	return (l->retire.examples == NULL ?
 		0 :
-		screen_addf(out, e, "such as %s\n", l->retired_examples));
+		screen_addf(out, e, "such as %s\n", l->retire.examples));
 }
 
 /* {"missing_parent": [{"child": ..., "parent": ...}, ...], ...}: a line for each kind. */
@@ -169,12 +151,12 @@ load_report_after(const struct load *l, struct buf *out, struct err *e)
 {
 	size_t i;
 
-	for (i = 0; i < l->nlinks; i++)
-		if ((i == 0 && buf_adds(out, "\n", e)) || load_report_link(&l->links[i], out, e))
+	for (i = 0; i < l->links.n; i++)
+		if ((i == 0 && buf_adds(out, "\n", e)) || load_report_link(&l->links.v[i], out, e))
 			return (-1);
-	if (l->cells + l->cells_kept > 0 &&
+	if (l->cells.made + l->cells.renamed > 0 &&
 	    screen_addf(out, e, "compliance matrix: %llu new cells, %llu brought up to date\n",
-		(unsigned long long)l->cells, (unsigned long long)l->cells_kept))
+		(unsigned long long)l->cells.made, (unsigned long long)l->cells.renamed))
 		return (-1);
 	return (0);
 }
@@ -183,14 +165,14 @@ static int
 load_report_text(const struct load *l, struct buf *out, struct err *e)
 {
 	uint64_t rejected, pending;
-	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
+	struct ledger_counts t = intake_totals(l->in, &rejected, &pending);
 	size_t i;
 
 	if (screen_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset,
 		l->run))
 		return (-1);
-	for (i = 0; i < l->nsections; i++)
-		if (load_report_section(l->sections[i], out, e))
+	for (i = 0; i < intake_sections(l->in); i++)
+		if (load_report_section(intake_section(l->in, i), out, e))
 			return (-1);
 	if (screen_addf(out, e, "inserted  %11llu\nupdated   %11llu\n",
 		(unsigned long long)t.inserted, (unsigned long long)t.updated) ||
@@ -202,9 +184,10 @@ load_report_text(const struct load *l, struct buf *out, struct err *e)
 	    load_report_rare("retired", t.retired, out, e) || load_report_gone(l, out, e) ||
 	    load_report_after(l, out, e))
 		return (-1);
-	if (l->same_as[0] != '\0' && screen_addf(out, e, "the same source as at %s\n", l->same_as))
+	if (l->past.same_as[0] != '\0' &&
+	    screen_addf(out, e, "the same source as at %s\n", l->past.same_as))
 		return (-1);
-	if (!l->wrote && l->retired == 0 && buf_adds(out, "nothing new\n", e))
+	if (!l->wrote && l->retire.retired == 0 && buf_adds(out, "nothing new\n", e))
 		return (-1);
 	if (l->plan && buf_adds(out, "a plan: nothing was written\n", e))
 		return (-1);

@@ -1,7 +1,10 @@
+/* What a load says of itself, for programs (doc/formats/load-report.md). */
+
+#include "entity/load_report_json.h"
+
 #include <string.h>
 
 #include "base/json.h"
-#include "entity/load_state.h"
 
 static void
 load_report_json_book(struct json_writer *w, const struct book *b)
@@ -37,7 +40,7 @@ load_report_json_counts(struct json_writer *w, const struct ledger_counts *c)
 }
 
 static void
-load_report_json_section(struct json_writer *w, const struct load_section *s)
+load_report_json_section(struct json_writer *w, const struct intake_section *s)
 {
 	size_t i;
 
@@ -61,12 +64,12 @@ load_report_json_samples(struct json_writer *w, const struct load *l)
 
 	json_put_key(w, "changes");
 	json_put_array(w);
-	for (i = 0; i < l->nsamples; i++) {
+	for (i = 0; i < l->samples.n; i++) {
 		json_put_object(w);
-		json_member_text(w, "entity_key", l->samples[i].key);
-		json_member_text(w, "field", l->samples[i].field);
-		json_member_text(w, "old", l->samples[i].before);
-		json_member_text(w, "new", l->samples[i].after);
+		json_member_text(w, "entity_key", l->samples.v[i].key);
+		json_member_text(w, "field", l->samples.v[i].field);
+		json_member_text(w, "old", l->samples.v[i].before);
+		json_member_text(w, "new", l->samples.v[i].after);
 		json_put_close(w);
 	}
 	json_put_close(w);
@@ -79,8 +82,8 @@ load_report_json_links(struct json_writer *w, const struct load *l)
 
 	json_put_key(w, "links");
 	json_put_array(w);
-	for (i = 0; i < l->nlinks; i++) {
-		const struct load_link *k = &l->links[i];
+	for (i = 0; i < l->links.n; i++) {
+		const struct load_link *k = &l->links.v[i];
 
 		json_put_object(w);
 		json_member_text(w, "child", k->child);
@@ -103,7 +106,7 @@ load_report_json(const struct load *l, struct buf *out, struct err *e)
 {
 	struct json_writer *w = json_writer_new(out);
 	uint64_t rejected, pending;
-	struct ledger_counts t = load_report_totals(l, &rejected, &pending);
+	struct ledger_counts t = intake_totals(l->in, &rejected, &pending);
 	size_t i;
 	int rc;
 
@@ -115,15 +118,15 @@ load_report_json(const struct load *l, struct buf *out, struct err *e)
 	json_put_key(w, "plan");
 	json_put_bool(w, l->plan);
 	json_put_key(w, "nothing_new");
-	json_put_bool(w, !l->wrote && l->retired == 0);
-	json_member_text(w, "same_as", l->same_as[0] != '\0' ? l->same_as : NULL);
+	json_put_bool(w, !l->wrote && l->retire.retired == 0);
+	json_member_text(w, "same_as", l->past.same_as[0] != '\0' ? l->past.same_as : NULL);
 	load_report_json_counts(w, &t);
 	json_member_u64(w, "pending", pending);
 	json_member_u64(w, "rejected", rejected);
-	json_member_u64(w, "missing", l->gone);
-	json_member_u64(w, "held", l->held);
-	json_member_u64(w, "retired", l->retired);
-	json_member_text(w, "withheld", l->withheld);
+	json_member_u64(w, "missing", l->retire.gone);
+	json_member_u64(w, "held", l->retire.held);
+	json_member_u64(w, "retired", l->retire.retired);
+	json_member_text(w, "withheld", l->retire.withheld);
 	json_put_key(w, "index");
 	json_put_object(w);
 	json_member_u64(w, "keys", l->keys);
@@ -131,15 +134,15 @@ load_report_json(const struct load *l, struct buf *out, struct err *e)
 	json_put_close(w);
 	json_put_key(w, "streams");
 	json_put_array(w);
-	for (i = 0; i < l->nsections; i++)
-		load_report_json_section(w, l->sections[i]);
+	for (i = 0; i < intake_sections(l->in); i++)
+		load_report_json_section(w, intake_section(l->in, i));
 	json_put_close(w);
 	if (l->plan) {
 		load_report_json_samples(w, l);
 	} else {
 		load_report_json_links(w, l);
-		json_member_u64(w, "cells_new", l->cells);
-		json_member_u64(w, "cells_changed", l->cells_kept);
+		json_member_u64(w, "cells_new", l->cells.made);
+		json_member_u64(w, "cells_changed", l->cells.renamed);
 	}
 	json_put_close(w);
 	rc = json_writer_end(w, e);

@@ -1,189 +1,172 @@
+/* What the source no longer has, and no other source either. */
+
+#include "entity/load_retire.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/log.h"
-#include "entity/load_state.h"
+#include "base/notice.h"
+#include "entity/load_held.h"
 #include "pg/copy_binary.h"
 
-int
-load_retire_part(struct load *l, const struct stream_field *f, struct err *e)
+enum { LOAD_PARTS = 4096 }; /* partitions in one input */
+
+void
+load_retire_init(struct load_retire *t)
 {
-	const struct stream_field *v = &f[l->part < 0 ? 0 : l->part];
+
+	memset(t, 0, sizeof(*t));
+	t->part = -1;
+	copy_spool_init(&t->lost);
+}
+
+int
+load_retire_part(struct load_retire *t, const struct load_dataset *d, const struct stream_field *f,
+    struct err *e)
+{
+	const struct stream_field *v = &f[t->part < 0 ? 0 : t->part];
 	size_t i;
 
-	if (l->part < 0 || v->null)
+	if (t->part < 0 || v->null)
 		return (0);
 	/* A file has one partition, or its rows stand in order. */
-	for (i = 0; i <= l->nparts; i++) {
+	for (i = 0; i <= t->nparts; i++) {
 		const char *known =
-		    l->parts != NULL ? l->parts[i > 0 ? i - 1 : l->last_part] : NULL;
+		    t->parts != NULL ? t->parts[i > 0 ? i - 1 : t->last_part] : NULL;
 
 		if (known == NULL || strlen(known) != v->len || memcmp(known, v->p, v->len) != 0)
 			continue;
-		l->last_part = i > 0 ? i - 1 : l->last_part;
+		t->last_part = i > 0 ? i - 1 : t->last_part;
 		return (0);
 	}
-	if (l->nparts == LOAD_PARTS)
+	if (t->nparts == LOAD_PARTS)
 		return (
 		    err_set(e, STATUS_CONFIG, "more than %d values of '%s', which is no partition",
-			LOAD_PARTS, l->means.partition));
-	if (l->nparts == l->capparts)
-		l->parts = xgrow(l->parts, &l->capparts, sizeof(*l->parts));
-	l->last_part = l->nparts;
-	l->parts[l->nparts++] = xstrndup(v->p, v->len);
+			LOAD_PARTS, d->means.partition));
+	if (t->nparts == t->capparts)
+		t->parts = xgrow(t->parts, &t->capparts, sizeof(*t->parts));
+	t->last_part = t->nparts;
+	t->parts[t->nparts++] = xstrndup(v->p, v->len);
 	return (0);
 }
+
+/* What is looked for: keys without a row. */
+struct load_retire_search {
+	struct load_retire *t;
+	const struct known *k;
+};
 
 /* One key that the dataset had, in what this input covers. */
 static int
 load_retire_known(void *cookie, const struct copy_binary_field *f, struct err *e)
 {
-	struct load *l = cookie;
-	struct buf *b = &l->lost.b;
+	const struct load_retire_search *x = cookie;
+	struct copy_spool *lost = &x->t->lost;
 
-	l->covered++;
-	if (!index_is_unseen(l->ix, digest_xxh128(f[0].p, f[0].len)))
+	x->t->covered++;
+	if (!known_is_unseen(x->k, digest_xxh128(f[0].p, f[0].len)))
 		return (0);
-	if (pg_copy_text(b, f[0].p, f[0].len, e) || buf_add(b, "\n", 1, e))
-		return (-1);
-	return (copy_spool_row(&l->lost, e));
+	return (pg_copy_text(&lost->b, f[0].p, f[0].len, e) || buf_add(&lost->b, "\n", 1, e) ||
+	    copy_spool_row(lost, e));
 }
 
-/* Find the keys that no row had, within the partitions that the input is of. */
-static int
-load_retire_find(struct load *l, struct err *e)
+int
+load_retire_find(struct load_retire *t, const struct load_job *j, const struct load_dataset *d,
+    struct known *k, struct err *e)
 {
+	struct load_retire_search x = { t, k };
 	struct buf sql = BUF_INIT(16 << 20);
 	size_t i;
-	int rc = -1;
+	int rc;
 
-	if (buf_addf(&sql, e, "SELECT entity_key FROM entity_sources WHERE dataset_id = %s",
-		l->dataset_id))
-		goto done;
-	for (i = 0; l->part >= 0 && i < l->nparts; i++)
-		if (buf_adds(&sql, i > 0 ? ", " : " AND part IN (", e) ||
-		    pg_literal(&sql, l->parts[i], e))
-			goto done;
-	if ((l->part >= 0 && buf_adds(&sql, ")", e)) || buf_str(&sql, e) == NULL)
-		goto done;
-	rc = copy_binary_read(l->pg, sql.p, load_retire_known, l, e);
-	l->gone = l->lost.rows;
-done:
+	if (!load_dataset_retires(j, d) || known_unseen(k) == 0 || (t->part >= 0 && t->nparts == 0))
+		return (0);
+	t->withheld = load_held(j, k, &t->held);
+	/* Within the partitions that the input is of. */
+	rc = pg_sqlf(j->pg, &sql, e, "SELECT entity_key FROM entity_sources WHERE dataset_id = %s",
+	    d->id);
+	for (i = 0; rc == 0 && t->part >= 0 && i < t->nparts; i++)
+		rc = pg_sqlf(j->pg, &sql, e, i > 0 ? ", %L" : " AND part IN (%L", t->parts[i]);
+	rc = rc || (t->part >= 0 && buf_adds(&sql, ")", e)) || buf_str(&sql, e) == NULL ||
+	    copy_binary_read(j->pg, sql.p, load_retire_known, &x, e);
 	buf_free(&sql);
+	t->gone = t->lost.rows;
+	if (t->gone == 0 || j->o->accept_shrink)
+		t->withheld = NULL;
 	return (rc);
 }
 
 static int
-load_retire_guard(struct load *l, struct err *e)
+load_retire_guard(const struct load_retire *t, const struct load_job *j,
+    const struct load_dataset *d, struct err *e)
 {
-	const struct ceiling *c = &l->o->max_retired;
+	const struct ceiling *c = &j->o->max_retired;
 	char limit[32];
 
-	if (l->o->accept_shrink || !num_exceeds(c, l->gone, l->covered))
+	if (j->o->accept_shrink || !num_exceeds(c, t->gone, t->covered))
 		return (0);
-	if (c->is_share)
-		(void)snprintf(limit, sizeof(limit), "%g%%", c->share * 100);
-	else
-		(void)snprintf(limit, sizeof(limit), "%llu", (unsigned long long)c->count);
 	(void)err_set(e, STATUS_DATA,
 	    "%llu of the %llu entities that '%s' had are missing, and --max-retired is %s",
-	    (unsigned long long)l->gone, (unsigned long long)l->covered, l->dataset, limit);
+	    (unsigned long long)t->gone, (unsigned long long)t->covered, d->name,
+	    num_ceiling_text(c, limit, sizeof(limit)));
 	return (err_hint(e,
 	    "nothing was loaded; is the source whole? Where it is, say "
 	    "--accept-shrink, or --delta where it has only some of the rows"));
 }
 
-/* Some of the keys, for the report. */
-static int
-load_retire_examples(struct load *l, struct err *e)
-{
-	char limit[16];
-	const char *params[1] = { limit };
-	struct pg_result *r;
-
-	(void)snprintf(limit, sizeof(limit), "%d", LOAD_EXAMPLES);
-	if ((r = pg_query(l->pg,
-		 "SELECT json_agg(entity_key ORDER BY entity_key) FROM (SELECT entity_key"
-		 " FROM load_gone ORDER BY entity_key LIMIT $1::integer) x",
-		 params, 1, e)) == NULL)
-		return (-1);
-	if (pg_result_get(r, 0, 0) != NULL)
-		l->retired_examples = xstrdup(pg_result_get(r, 0, 0));
-	pg_result_free(r);
-	return (0);
-}
-
-/* An entity lives as long as one dataset that owns has it. */
-#define LOAD_RETIRE_ALONE                                                                  \
-	" e.tenant_id = $1::uuid AND e.type_key = $2 AND e.entity_key = g.entity_key"      \
-	" AND e.retired_at IS NULL AND NOT EXISTS (SELECT FROM entity_sources s"           \
-	" JOIN batch_datasets d ON d.dataset_id = s.dataset_id AND d.tenant_id = $1::uuid" \
-	" AND d.type_key = $2 AND d.role = 'own' AND d.dataset_id <> $3::integer"          \
+/* An entity lives as long as one dataset that owns has it: tenant, type, tenant, type, dataset. */
+#define LOAD_RETIRE_ALONE                                                            \
+	" e.tenant_id = %L AND e.type_key = %L AND e.entity_key = g.entity_key"      \
+	" AND e.retired_at IS NULL AND NOT EXISTS (SELECT FROM entity_sources s"     \
+	" JOIN batch_datasets d ON d.dataset_id = s.dataset_id AND d.tenant_id = %L" \
+	" AND d.type_key = %L AND d.role = 'own' AND d.dataset_id <> %s"             \
 	" WHERE s.entity_key = e.entity_key)"
 
-static int
-load_retire_write(struct load *l, struct err *e)
-{
-	const char *source[1] = { l->dataset_id };
-	const char *params[4] = { l->tenant, l->type, l->dataset_id, l->run };
-
-	if (load_merge_exec(l,
-		"DELETE FROM entity_sources s USING load_gone g"
-		" WHERE s.dataset_id = $1::integer AND s.entity_key = g.entity_key",
-		source, 1, NULL, e))
-		return (-1);
-	return (load_merge_exec(l,
-	    "UPDATE entities e SET retired_at = now(), changed_run = $4::uuid"
-	    " FROM load_gone g WHERE" LOAD_RETIRE_ALONE,
-	    params, 4, &l->retired, e));
-}
-
-static int
-load_retire_count(struct load *l, struct err *e)
-{
-	const char *params[3] = { l->tenant, l->type, l->dataset_id };
-	struct pg_result *r = pg_query(l->pg,
-	    "SELECT count(*) FROM load_gone g JOIN entities e ON" LOAD_RETIRE_ALONE, params, 3, e);
-
-	if (r == NULL)
-		return (-1);
-	l->retired = strtoull(pg_result_get(r, 0, 0), NULL, 10);
-	pg_result_free(r);
-	return (0);
-}
-
-bool
-load_retires(const struct load *l)
-{
-
-	return (!l->o->delta && l->means.role == DATASET_OWN &&
-	    l->means.coverage != DATASET_DELTA && l->dataset_id[0] != '\0');
-}
-
 int
-load_retire(struct load *l, struct err *e)
+load_retire_write(struct load_retire *t, const struct load_job *j, const struct load_dataset *d,
+    struct err *e)
 {
 
-	if (!load_retires(l) || index_unseen(l->ix) == 0 || (l->part >= 0 && l->nparts == 0))
+	if (t->gone == 0)
 		return (0);
-	load_held(l);
-	if (load_retire_find(l, e))
+	if (load_retire_guard(t, j, d, e))
 		return (-1);
-	if (l->gone == 0 || l->o->accept_shrink)
-		l->withheld = NULL;
-	if (l->gone == 0)
-		return (0);
-	if (load_guard_older(l, e) || load_retire_guard(l, e))
-		return (-1);
-	if (l->withheld != NULL) {
-		log_warning("%llu entities are missing in '%s' and are not retired: %s",
-		    (unsigned long long)l->gone, l->dataset, l->withheld);
+	if (t->withheld != NULL) {
+		notice_say("%llu entities are missing in '%s' and are not retired: %s",
+		    (unsigned long long)t->gone, d->name, t->withheld);
 		return (0);
 	}
-	if (copy_spool_send(&l->lost, l->pg, "COPY load_gone FROM STDIN", e) ||
-	    load_retire_examples(l, e) || (!l->plan && pg_exec(l->pg, "ANALYZE load_gone", e)))
+	if (copy_spool_send(&t->lost, j->pg, "COPY load_gone FROM STDIN", e) ||
+	    pg_textf(j->pg, &t->examples, e,
+		"SELECT json_agg(entity_key ORDER BY entity_key) FROM (SELECT entity_key"
+		" FROM load_gone ORDER BY entity_key LIMIT %d) x",
+		(int)LOAD_EXAMPLES))
 		return (-1);
-	return (l->plan ? load_retire_count(l, e) : load_retire_write(l, e));
+	if (j->o->plan)
+		return (pg_u64f(j->pg, &t->retired, e,
+		    "SELECT count(*) FROM load_gone g JOIN entities e ON" LOAD_RETIRE_ALONE,
+		    j->tenant, j->type, j->tenant, j->type, d->id));
+	return (pg_exec(j->pg, "ANALYZE load_gone", e) ||
+	    pg_execf(j->pg, NULL, e,
+		"DELETE FROM entity_sources s USING load_gone g"
+		" WHERE s.dataset_id = %s AND s.entity_key = g.entity_key",
+		d->id) ||
+	    pg_execf(j->pg, &t->retired, e,
+		"UPDATE entities e SET retired_at = now(), changed_run = %L"
+		" FROM load_gone g WHERE" LOAD_RETIRE_ALONE,
+		j->run, j->tenant, j->type, j->tenant, j->type, d->id));
+}
+
+void
+load_retire_finish(struct load_retire *t)
+{
+	size_t i;
+
+	copy_spool_free(&t->lost);
+	for (i = 0; i < t->nparts; i++)
+		free(t->parts[i]);
+	free(t->parts);
+	t->parts = NULL;
+	t->nparts = 0;
 }

@@ -1,41 +1,40 @@
-/* The keys of the entities that a load changes: what its links and cells are made anew of. */
+/* The keys of the entities that a load changes: what its links and cells are made again of. */
 
-#include "entity/load_state.h"
+#include "entity/load_touched.h"
 
 /* So many that looking them up one by one is the slower way. */
 enum { TOUCHED_MANY = 20000 };
 
 bool
-load_touched_many(const struct load *l)
+load_touched_many(const struct load_touched *t)
 {
 
-	return (l->copied + l->restored + l->merged + l->gone >= TOUCHED_MANY);
+	return (t->n >= TOUCHED_MANY);
 }
 
 int
-load_touched(struct load *l, struct err *e)
+load_touched(struct load_touched *t, struct err *e)
 {
 
-	if (l->touched)
+	if (t->made)
 		return (0);
 	/* The columns of entity_sources, since what is sent is its spool. */
-	if (pg_exec(l->pg,
+	if (pg_exec(t->j->pg,
 		"CREATE TEMPORARY TABLE load_touched (entity_key varchar(255) NOT NULL,"
 		" digest bytea, part varchar(64), seen_run uuid, dataset_id integer)"
 		" ON COMMIT DROP",
 		e) ||
-	    (l->fresh.rows > 0 &&
-		copy_spool_send(&l->fresh, l->pg,
-		    "COPY load_touched (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
-		    e)) ||
-	    pg_exec(l->pg,
+	    copy_spool_send(t->fresh, t->j->pg,
+		"COPY load_touched (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
+		e) ||
+	    pg_exec(t->j->pg,
 		"INSERT INTO load_touched (entity_key)"
 		" SELECT entity_key FROM load_changed WHERE act IN ('u', 'i')"
 		" UNION ALL SELECT entity_key FROM load_gone;"
 		" ANALYZE load_touched (entity_key)",
 		e))
 		return (-1);
-	l->touched = true;
+	t->made = true;
 	return (0);
 }
 
@@ -43,53 +42,47 @@ load_touched(struct load *l, struct err *e)
  * Statements that join whole tables hash them, what the server believes of their size or not.
  */
 int
-load_touched_join(struct load *l, bool whole, struct err *e)
+load_touched_join(struct pg *pg, bool whole, struct err *e)
 {
 
-	return (pg_exec(l->pg,
+	return (pg_exec(pg,
 	    whole ? "SET LOCAL enable_nestloop = off" : "SET LOCAL enable_nestloop TO DEFAULT", e));
 }
 
 int
-load_touched_entities(const struct load *l, struct buf *sql, struct err *e)
+load_touched_entities(const struct load_touched *t, struct buf *sql, struct err *e)
 {
-	bool many = load_touched_many(l);
 
-	return (
-	    buf_addf(sql, e,
-		many ? "load_touched t JOIN entities e ON e.tenant_id = '%s' AND e.type_key = " :
-		       "load_touched t CROSS JOIN LATERAL (SELECT * FROM entities x"
-		       " WHERE x.tenant_id = '%s' AND x.type_key = ",
-		l->tenant) ||
-	    pg_literal(sql, l->type, e) ||
-	    buf_adds(sql,
-		many ? " AND e.entity_key = t.entity_key" :
-		       " AND x.entity_key = t.entity_key OFFSET 0) e",
-		e));
+	return (pg_sqlf(t->j->pg, sql, e,
+	    load_touched_many(t) ?
+		"load_touched t JOIN entities e ON e.tenant_id = %L AND e.type_key = %L"
+		" AND e.entity_key = t.entity_key" :
+		"load_touched t CROSS JOIN LATERAL (SELECT * FROM entities x"
+		" WHERE x.tenant_id = %L AND x.type_key = %L"
+		" AND x.entity_key = t.entity_key OFFSET 0) e",
+	    t->j->tenant, t->j->type));
 }
 
 int
-load_touched_update(struct load *l, const char *table, const char *set, const char *cond,
-    const char *const *params, int n, uint64_t *rows, struct err *e)
+load_touched_update(struct load_touched *t, const char *table, const char *set, const char *cond,
+    uint64_t *rows, struct err *e)
 {
-	bool many = load_touched_many(l);
-	struct buf sql = BUF_INIT(16 << 10);
-	int rc = -1;
+	bool many = load_touched_many(t);
+	struct pg *pg = t->j->pg;
+	struct buf sql = BUF_INIT(32 << 10);
+	int rc;
 
-	if (load_touched(l, e) ||
-	    buf_addf(&sql, e, "UPDATE %s %s SET %s FROM ", table, many ? "o" : "u", set) ||
-	    load_touched_entities(l, &sql, e) ||
-	    (many ? buf_addf(&sql, e, " WHERE %s", cond) :
-		    buf_addf(&sql, e,
+	rc = load_touched(t, e) ||
+	    pg_sqlf(pg, &sql, e, "UPDATE %s %s SET %s FROM ", table, many ? "o" : "u", set) ||
+	    load_touched_entities(t, &sql, e) ||
+	    (many ? pg_sqlf(pg, &sql, e, " WHERE %s", cond) :
+		    pg_sqlf(pg, &sql, e,
 			" CROSS JOIN LATERAL (SELECT o.*, o.ctid AS aegis_at, o.tableoid AS aegis_part"
 			" FROM %s o WHERE %s OFFSET 0) o"
 			" WHERE u.ctid = o.aegis_at AND u.tableoid = o.aegis_part",
 			table, cond)) ||
-	    buf_str(&sql, e) == NULL || load_touched_join(l, many, e))
-		goto done;
-	if (load_merge_exec(l, sql.p, params, n, rows, e) == 0)
-		rc = load_touched_join(l, false, e);
-done:
+	    load_touched_join(pg, many, e) || pg_execf(pg, rows, e, "%s", sql.p) ||
+	    load_touched_join(pg, false, e);
 	buf_free(&sql);
 	return (rc);
 }

@@ -1,66 +1,64 @@
+/* What the sources of a load are held against: the loads before it. */
+
 #include "ledger/guard.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-void
-guard_config(const struct book *up, size_t n, const struct book *own,
-    char hex[DIGEST_SHA256_HEX + 1])
+/* The layout of one section: the first stage's configuration, as it was at the last load. */
+static int
+guard_layout_one(struct pg *pg, const char *dataset_id, const char *dataset, const struct book *b,
+    struct err *e)
 {
-	struct digest_sha256 *d = digest_sha256_new();
-	size_t i;
-
-	for (i = 0; i <= n; i++) {
-		const struct book *b = i < n ? &up[i] : own;
-
-		digest_sha256_update(d, b->stage, strlen(b->stage));
-		digest_sha256_update(d, " ", 1);
-		digest_sha256_update(d, b->config_sha256, strlen(b->config_sha256));
-		digest_sha256_update(d, "\n", 1);
-	}
-	digest_sha256_final(d, hex);
-}
-
-int
-guard_layout(const struct guard *g, struct err *e)
-{
-	const struct book *b = &g->up[0];
-	const char *params[2] = { g->dataset_id, b->stage };
-	struct pg_result *r;
+	char *last;
 	int rc = 0;
 
 	if (!ledger_said(b->config_sha256))
 		return (0);
-	if ((r = pg_query(g->pg,
-		 "SELECT b.config_sha256 FROM batch_books b"
-		 " JOIN batch_sources s USING (run_id, dataset_id, section)"
-		 " WHERE b.dataset_id = $1::integer AND b.seq = 0 AND b.stage = $2"
-		 " ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1",
-		 params, 2, e)) == NULL)
+	if (pg_textf(pg, &last, e,
+		"SELECT b.config_sha256 FROM batch_books b"
+		" JOIN batch_sources s USING (run_id, dataset_id, section)"
+		" WHERE b.dataset_id = %L AND b.seq = 0 AND b.stage = %L"
+		" ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1",
+		dataset_id, b->stage))
 		return (-1);
-	if (pg_result_rows(r) > 0 && pg_result_get(r, 0, 0) != NULL &&
-	    strcmp(pg_result_get(r, 0, 0), b->config_sha256) != 0) {
+	if (last != NULL && strcmp(last, b->config_sha256) != 0) {
 		(void)err_set(e, STATUS_DATA,
-		    "%s used another layout for '%s' than at its last load", b->stage, g->dataset);
+		    "%s used another layout for '%s' than at its last load", b->stage, dataset);
 		rc = err_hint(e, "where this is meant, say --accept-change");
 	}
-	pg_result_free(r);
+	free(last);
 	return (rc);
 }
 
-/* The pieces as three arrays for the server: names, digests (NULL: not said), configurations. */
+int
+guard_layout(struct pg *pg, const char *dataset_id, const char *dataset, const struct intake *in,
+    struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < intake_sections(in); i++)
+		if (guard_layout_one(pg, dataset_id, dataset, &intake_section(in, i)->upstream[0],
+			e))
+			return (-1);
+	return (0);
+}
+
+/* The sections as three arrays for the server: names, digests (NULL: not said), configurations. */
 static int
-guard_arrays(const struct guard_whole *g, struct buf arrays[3], struct err *e)
+guard_arrays(const struct intake *in, struct buf arrays[3], struct err *e)
 {
 	char config[DIGEST_SHA256_HEX + 1];
 	size_t i, k;
 
-	for (i = 0; i < g->n; i++) {
-		const struct guard_piece *p = &g->pieces[i];
-		const char *sha = p->nup > 0 ? p->up[0].source_sha256 : p->own->source_sha256;
-		const char *words[3] = { p->source, ledger_said(sha) ? sha : NULL, config };
+	for (i = 0; i < intake_sections(in); i++) {
+		const struct intake_section *s = intake_section(in, i);
+		const char *sha =
+		    s->nupstream > 0 ? s->upstream[0].source_sha256 : s->own.source_sha256;
+		const char *words[3] = { s->source, ledger_said(sha) ? sha : NULL, config };
 
-		guard_config(p->up, p->nup, p->own, config);
+		ledger_config(s->upstream, s->nupstream, &s->own, config);
 		for (k = 0; k < 3; k++)
 			if (buf_adds(&arrays[k], i > 0 ? "," : "{", e) ||
 			    (words[k] == NULL ? buf_adds(&arrays[k], "NULL", e) :
@@ -90,30 +88,33 @@ static const char guard_sql[] =
     "  AND NOT EXISTS (SELECT sha, config FROM known WHERE latest EXCEPT SELECT sha, config FROM piece))";
 
 int
-guard_past(const struct guard_whole *g, struct guard_past *past, struct err *e)
+guard_past(struct pg *pg, const char *dataset_id, const char *dataset, bool by_name,
+    const struct intake *in, struct guard_past *past, struct err *e)
 {
 	struct buf arrays[3] = { BUF_INIT(64 << 20), BUF_INIT(64 << 20), BUF_INIT(64 << 20) };
-	const char *params[5] = { g->dataset_id, NULL, NULL, NULL, g->by_name ? "t" : "f" };
+	const char *params[5] = { dataset_id, NULL, NULL, NULL, by_name ? "t" : "f" };
 	struct pg_result *r = NULL;
 	size_t k;
 
 	memset(past, 0, sizeof(*past));
-	if (g->n > 0 && guard_arrays(g, arrays, e) == 0) {
+	if (intake_sections(in) == 0)
+		return (0);
+	if (guard_arrays(in, arrays, e) == 0) {
 		for (k = 0; k < 3; k++)
 			params[1 + k] = arrays[k].p;
-		r = pg_query(g->pg, guard_sql, params, 5, e);
+		r = pg_query(pg, guard_sql, params, 5, e);
 	}
 	for (k = 0; k < 3; k++)
 		buf_free(&arrays[k]);
 	if (r == NULL)
-		return (g->n > 0 ? -1 : 0);
+		return (-1);
 	if (pg_result_get(r, 0, 2) != NULL)
 		(void)snprintf(past->same_as, sizeof(past->same_as), "%s UTC",
 		    pg_result_get(r, 0, 2));
 	if (pg_result_get(r, 0, 0) != NULL) {
 		(void)err_set(&past->older, STATUS_DATA,
 		    "'%s' was loaded at %s UTC, before the latest source of '%s'",
-		    pg_result_get(r, 0, 0), pg_result_get(r, 0, 1), g->dataset);
+		    pg_result_get(r, 0, 0), pg_result_get(r, 0, 1), dataset);
 		(void)err_hint(&past->older,
 		    "nothing was loaded; to load it again: --accept-older");
 	}

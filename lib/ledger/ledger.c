@@ -1,7 +1,8 @@
+/* What a load leaves about itself, and the books that must balance before. */
+
 #include "ledger/ledger.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,6 +46,24 @@ ledger_books(const struct book *books, size_t n)
 	return (copy);
 }
 
+void
+ledger_config(const struct book *up, size_t n, const struct book *own,
+    char hex[DIGEST_SHA256_HEX + 1])
+{
+	struct digest_sha256 *d = digest_sha256_new();
+	size_t i;
+
+	for (i = 0; i <= n; i++) {
+		const struct book *b = i < n ? &up[i] : own;
+
+		digest_sha256_update(d, b->stage, strlen(b->stage));
+		digest_sha256_update(d, " ", 1);
+		digest_sha256_update(d, b->config_sha256, strlen(b->config_sha256));
+		digest_sha256_update(d, "\n", 1);
+	}
+	digest_sha256_final(d, hex);
+}
+
 /* Hold ${n} faults of ${of} records against a ceiling. */
 static int
 ledger_ceiling(const struct book *b, const struct ceiling *c, const char *what, uint64_t n,
@@ -54,12 +73,9 @@ ledger_ceiling(const struct book *b, const struct ceiling *c, const char *what, 
 
 	if (!num_exceeds(c, n, of))
 		return (0);
-	if (c->is_share)
-		(void)snprintf(limit, sizeof(limit), "%g%%", c->share * 100);
-	else
-		(void)snprintf(limit, sizeof(limit), "%llu", (unsigned long long)c->count);
 	(void)err_set(e, STATUS_DATA, "%s has %llu %s in %llu records, and the ceiling is %s",
-	    b->stage, (unsigned long long)n, what, (unsigned long long)of, limit);
+	    b->stage, (unsigned long long)n, what, (unsigned long long)of,
+	    num_ceiling_text(c, limit, sizeof(limit)));
 	if (ledger_said(b->rejects))
 		(void)err_hint(e, "nothing was loaded; the records are in '%s'", b->rejects);
 	else
@@ -114,37 +130,22 @@ ledger_check(const struct book *up, size_t n, const struct book *own, const stru
 	return (0);
 }
 
-static int
-ledger_do(const struct ledger *l, const char *sql, const char *const *params, int n, struct err *e)
-{
-	struct pg_result *r = pg_query(l->pg, sql, params, n, e);
-
-	pg_result_free(r);
-	return (r == NULL ? -1 : 0);
-}
-
 int
 ledger_tenant(struct pg *pg, const char *tenant, struct err *e)
 {
-	const char *params[1] = { tenant };
-	struct pg_result *r = pg_query(pg,
-	    "SELECT EXISTS (SELECT FROM entity_type_definitions WHERE tenant_id::text = lower($1))"
-	    " OR EXISTS (SELECT FROM batch_datasets WHERE tenant_id::text = lower($1))"
-	    " OR EXISTS (SELECT FROM rule_versions WHERE tenant_id = $1)"
-	    " OR EXISTS (SELECT FROM filing_checklists WHERE tenant_id = $1)",
-	    params, 1, e);
 	bool known;
 
-	if (r == NULL)
+	if (pg_boolf(pg, &known, e,
+		"SELECT EXISTS (SELECT FROM entity_type_definitions WHERE tenant_id::text = lower(%L))"
+		" OR EXISTS (SELECT FROM batch_datasets WHERE tenant_id::text = lower(%L))"
+		" OR EXISTS (SELECT FROM rule_versions WHERE tenant_id = %L)"
+		" OR EXISTS (SELECT FROM filing_checklists WHERE tenant_id = %L)",
+		tenant, tenant, tenant, tenant))
 		return (-1);
-	known = pg_result_get(r, 0, 0)[0] == 't';
-	pg_result_free(r);
 	if (known)
 		return (0);
 	(void)err_set(e, STATUS_DATA,
-	    "tenant '%s' does not exist here: no type, load, rule or filing"
-	    " names it",
-	    tenant);
+	    "tenant '%s' does not exist here: no type, load, rule or filing names it", tenant);
 	return (err_hint(e, "a tenant begins with: aegis entity-define --tenant %s ...", tenant));
 }
 
@@ -152,87 +153,100 @@ int
 ledger_run(const struct ledger *l, struct err *e)
 {
 	char host[256] = "";
-	const char *params[5] = { l->run, l->started, host, AEGIS_VERSION, l->stage };
 
 	if (gethostname(host, sizeof(host) - 1))
 		(void)snprintf(host, sizeof(host), "unknown");
-	return (ledger_do(l,
-	    "INSERT INTO batch_runs (run_id, pipeline, started_at, ended_at,"
-	    " state, exit_status, host, version) VALUES ($1::uuid, $5,"
-	    " $2::timestamptz, now(), 'done', 0, $3, $4) ON CONFLICT (run_id) DO NOTHING",
-	    params, 5, e));
+	return (pg_execf(l->pg, NULL, e,
+	    "INSERT INTO batch_runs (run_id, pipeline, started_at, ended_at, state, exit_status,"
+	    " host, version) VALUES (%L, %L, %L, now(), 'done', 0, %L, %L)"
+	    " ON CONFLICT (run_id) DO NOTHING",
+	    l->run, l->stage, l->started, host, AEGIS_VERSION));
 }
 
 int
 ledger_dataset(struct pg *pg, const char *tenant, const char *type, const char *dataset, char *id,
     size_t size, struct err *e)
 {
-	const char *params[] = { tenant, type, dataset };
-	struct pg_result *r = pg_query(pg,
-	    "INSERT INTO batch_datasets (tenant_id, type_key, dataset) VALUES ($1::uuid,"
-	    " $2, $3) ON CONFLICT (tenant_id, type_key, dataset) DO UPDATE SET dataset ="
-	    " EXCLUDED.dataset RETURNING dataset_id",
-	    params, 3, e);
+	struct pg_result *r;
+	uint64_t there;
 
-	if (r == NULL)
+	/* Most are there; a row that is updated only to be named would be written each time. */
+	if (ledger_dataset_find(pg, tenant, type, dataset, &there, e))
 		return (-1);
-	(void)snprintf(id, size, "%s", pg_result_get(r, 0, 0));
+	if (there > 0) {
+		(void)snprintf(id, size, "%llu", (unsigned long long)there);
+		return (0);
+	}
+	if ((r = pg_queryf(pg, e,
+		 "INSERT INTO batch_datasets (tenant_id, type_key, dataset) VALUES (%L, %L, %L)"
+		 " ON CONFLICT (tenant_id, type_key, dataset) DO UPDATE SET dataset ="
+		 " EXCLUDED.dataset RETURNING dataset_id",
+		 tenant, type, dataset)) == NULL)
+		return (-1);
+	pg_result_copy(r, 0, 0, id, size);
 	pg_result_free(r);
 	return (0);
 }
 
 int
+ledger_dataset_find(struct pg *pg, const char *tenant, const char *type, const char *dataset,
+    uint64_t *id, struct err *e)
+{
+
+	return (pg_u64f(pg, id, e,
+	    "SELECT dataset_id FROM batch_datasets WHERE tenant_id = %L AND type_key = %L"
+	    " AND dataset = %L",
+	    tenant, type, dataset));
+}
+
+int
 ledger_section(const struct ledger *l, unsigned long *section, struct err *e)
 {
-	const char *params[2] = { l->run, l->dataset_id };
-	struct pg_result *r = pg_query(l->pg,
-	    "SELECT coalesce(max(section) + 1, 0)"
-	    " FROM batch_sources WHERE run_id = $1::uuid AND dataset_id = $2::integer",
-	    params, 2, e);
+	uint64_t n;
 
-	if (r == NULL)
+	if (pg_u64f(l->pg, &n, e,
+		"SELECT coalesce(max(section) + 1, 0) FROM batch_sources WHERE run_id = %L"
+		" AND dataset_id = %L",
+		l->run, l->dataset_id))
 		return (-1);
-	*section = strtoul(pg_result_get(r, 0, 0), NULL, 10);
-	pg_result_free(r);
+	*section = (unsigned long)n;
 	return (0);
+}
+
+/* What a book says of a name or digest, or NULL. */
+static const char *
+ledger_or_null(const char *s)
+{
+
+	return (ledger_said(s) ? s : NULL);
 }
 
 static int
 ledger_source(const struct ledger *l, unsigned long section, const char *source, const char *sha256,
     const char *config, struct err *e)
 {
-	char number[24];
-	const char *params[7] = { l->run, l->dataset_id, number, source,
-		ledger_said(sha256) ? sha256 : NULL, config, l->delta ? "t" : "f" };
 
-	(void)snprintf(number, sizeof(number), "%lu", section);
-	return (ledger_do(l,
-	    "INSERT INTO batch_sources (run_id, dataset_id, section, source,"
-	    " source_sha256, config_sha256, delta) VALUES ($1::uuid, $2::integer, $3::integer,"
-	    " $4, $5, $6, $7::boolean)",
-	    params, 7, e));
+	return (pg_execf(l->pg, NULL, e,
+	    "INSERT INTO batch_sources (run_id, dataset_id, section, source, source_sha256,"
+	    " config_sha256, delta) VALUES (%L, %L, %llu, %L, %L, %L, %s)",
+	    l->run, l->dataset_id, (unsigned long long)section, source, ledger_or_null(sha256),
+	    config, l->delta ? "true" : "false"));
 }
 
 static int
-ledger_codes(const struct ledger *l, const struct book *b, const char *section, const char *seq,
+ledger_codes(const struct ledger *l, const struct book *b, unsigned long section, size_t seq,
     struct err *e)
 {
-	char faults[24];
 	size_t i;
 
-	for (i = 0; i < b->ncodes; i++) {
-		const char *params[9] = { l->run, l->dataset_id, section, seq, b->stage,
-			b->codes[i].code, faults, ledger_said(b->rejects) ? b->rejects : NULL,
-			ledger_said(b->rejects_sha256) ? b->rejects_sha256 : NULL };
-
-		(void)snprintf(faults, sizeof(faults), "%llu", (unsigned long long)b->codes[i].n);
-		if (ledger_do(l,
-			"INSERT INTO batch_rejects (run_id, dataset_id, section, seq,"
-			" stage, code, faults, file, file_sha256) VALUES ($1::uuid, $2::integer,"
-			" $3::integer, $4::integer, $5, $6, $7::bigint, $8, $9)",
-			params, 9, e))
+	for (i = 0; i < b->ncodes; i++)
+		if (pg_execf(l->pg, NULL, e,
+			"INSERT INTO batch_rejects (run_id, dataset_id, section, seq, stage, code,"
+			" faults, file, file_sha256) VALUES (%L, %L, %llu, %zu, %L, %L, %llu, %L, %L)",
+			l->run, l->dataset_id, (unsigned long long)section, seq, b->stage,
+			b->codes[i].code, (unsigned long long)b->codes[i].n,
+			ledger_or_null(b->rejects), ledger_or_null(b->rejects_sha256)))
 			return (-1);
-	}
 	return (0);
 }
 
@@ -242,28 +256,23 @@ ledger_book(const struct ledger *l, unsigned long section, size_t seq, const str
 {
 	static const struct ledger_counts none = { 0, 0, 0, 0, 0, 0 };
 	const struct ledger_counts *c = counts != NULL ? counts : &none;
-	const uint64_t figures[] = { section, seq, b->read, b->used, b->skipped, b->rejected,
-		b->flawed, b->rows, c->inserted, c->updated, c->revived, c->unchanged, c->duplicate,
-		c->retired };
-	enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
-	char text[FIGURES][24];
-	const char *params[4 + FIGURES] = { l->run, l->dataset_id, b->stage,
-		ledger_said(b->config_sha256) ? b->config_sha256 : NULL };
+	const uint64_t figures[] = { b->read, b->used, b->skipped, b->rejected, b->flawed, b->rows,
+		c->inserted, c->updated, c->revived, c->unchanged, c->duplicate, c->retired };
+	struct buf sql = BUF_INIT(1 << 16);
 	size_t i;
+	int rc;
 
-	for (i = 0; i < FIGURES; i++) {
-		(void)snprintf(text[i], sizeof(text[i]), "%llu", (unsigned long long)figures[i]);
-		params[4 + i] = text[i];
-	}
-	if (ledger_do(l,
-		"INSERT INTO batch_books (run_id, dataset_id, stage, config_sha256, section, seq,"
-		" read, used, skipped, rejected, flawed, rows_out, inserted, updated, revived,"
-		" unchanged, duplicate, retired) VALUES ($1::uuid, $2::integer, $3, $4, $5::integer, $6::integer,"
-		" $7::bigint, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::bigint,"
-		" $13::bigint, $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::bigint)",
-		params, 4 + FIGURES, e))
-		return (-1);
-	return (ledger_codes(l, b, text[0], text[1], e));
+	rc = pg_sqlf(l->pg, &sql, e,
+	    "INSERT INTO batch_books (run_id, dataset_id, section, seq, stage, config_sha256, read,"
+	    " used, skipped, rejected, flawed, rows_out, inserted, updated, revived, unchanged,"
+	    " duplicate, retired) VALUES (%L, %L, %llu, %zu, %L, %L",
+	    l->run, l->dataset_id, (unsigned long long)section, seq, b->stage,
+	    ledger_or_null(b->config_sha256));
+	for (i = 0; rc == 0 && i < sizeof(figures) / sizeof(figures[0]); i++)
+		rc = buf_addf(&sql, e, ", %llu", (unsigned long long)figures[i]);
+	rc = rc || buf_adds(&sql, ")", e) || buf_str(&sql, e) == NULL || pg_exec(l->pg, sql.p, e);
+	buf_free(&sql);
+	return (rc || ledger_codes(l, b, section, seq, e));
 }
 
 int

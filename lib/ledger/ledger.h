@@ -49,6 +49,13 @@ void ledger_printable(char *s);
 struct book *ledger_books(const struct book *books, size_t n);
 
 /**
+ * ledger_config(up, n, own, hex):
+ * SHA-256 of what every stage says of its configuration, in the order of the pipe.
+ */
+void ledger_config(const struct book *up, size_t n, const struct book *own,
+    char hex[DIGEST_SHA256_HEX + 1]);
+
+/**
  * ledger_check(up, n, own, rejects, flaws, e):
  * Hold the books of a pipe, the ${n} upstream ones and the load's ${own}, each against the
  * one before it and against the ceilings.  Return 0, or -1 with ${e} set to STATUS_DATA.
@@ -86,6 +93,13 @@ int ledger_run(const struct ledger *l, struct err *e);
  */
 int ledger_dataset(struct pg *pg, const char *tenant, const char *type, const char *dataset,
     char *id, size_t size, struct err *e);
+
+/**
+ * ledger_dataset_find(pg, tenant, type, dataset, id, e):
+ * The same for one that may not be there, and is not made: then ${id} is 0.
+ */
+int ledger_dataset_find(struct pg *pg, const char *tenant, const char *type, const char *dataset,
+    uint64_t *id, struct err *e);
 
 /**
  * ledger_section(l, section, e):

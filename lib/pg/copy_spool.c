@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "pg/copy_into.h"
 
 static const char copy_spool_name[] = "temporary file";
 
@@ -33,48 +34,36 @@ copy_spool_row(struct copy_spool *s, struct err *e)
 
 /* What is in the file, then what is still in memory. */
 static int
-copy_spool_put(struct copy_spool *s, struct pg *pg, struct err *e)
+copy_spool_put(struct copy_spool *s, struct copy_into *c, struct err *e)
 {
 	struct buf block = BUF_INIT(COPY_SPOOL_BLOCK);
-	ssize_t k;
-	int rc = -1;
+	ssize_t k = 0;
+	int rc = 0;
 
-	if (s->fd >= 0) {
-		if (lseek(s->fd, 0, SEEK_SET) != 0) {
-			(void)err_sys(e, STATUS_IO, "can't rewind '%s'", copy_spool_name);
-			goto done;
-		}
-		if (buf_reserve(&block, COPY_SPOOL_BLOCK, e))
-			goto done;
-		while ((k = io_read(s->fd, block.p, COPY_SPOOL_BLOCK, copy_spool_name, e)) > 0)
-			if (pg_copy_put(pg, block.p, (size_t)k, e))
-				goto done;
-		if (k < 0)
-			goto done;
-	}
-	rc = s->b.len > 0 ? pg_copy_put(pg, s->b.p, s->b.len, e) : 0;
-done:
+	if (s->fd >= 0 && lseek(s->fd, 0, SEEK_SET) != 0)
+		rc = err_sys(e, STATUS_IO, "cannot rewind '%s'", copy_spool_name);
+	rc = rc || buf_reserve(&block, COPY_SPOOL_BLOCK, e);
+	while (rc == 0 && s->fd >= 0 &&
+	    (k = io_read(s->fd, block.p, COPY_SPOOL_BLOCK, copy_spool_name, e)) > 0)
+		rc = copy_into_put(c, block.p, (size_t)k, 0, e);
 	buf_free(&block);
-	return (rc);
+	return (rc || k < 0 || copy_into_put(c, s->b.p, s->b.len, s->rows, e));
 }
 
 int
 copy_spool_send(struct copy_spool *s, struct pg *pg, const char *sql, struct err *e)
 {
-	uint64_t rows;
+	struct copy_into c;
+	int rc;
 
-	if (pg_copy_in(pg, sql, e))
-		return (-1);
-	if (copy_spool_put(s, pg, e)) {
-		pg_copy_fail(pg, e->msg);
-		return (-1);
-	}
-	if (pg_copy_end(pg, &rows, e))
-		return (-1);
-	if (rows != s->rows)
-		return (err_set(e, STATUS_BUG, "the server took %llu rows of %llu",
-		    (unsigned long long)rows, (unsigned long long)s->rows));
-	return (0);
+	copy_into_init(&c, pg);
+	rc = buf_adds(&c.sql, sql, e) || buf_str(&c.sql, e) == NULL || copy_spool_put(s, &c, e);
+	if (rc)
+		copy_into_fail(&c, e->msg);
+	else
+		rc = copy_into_end(&c, e);
+	copy_into_free(&c);
+	return (rc);
 }
 
 void

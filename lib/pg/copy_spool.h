@@ -29,8 +29,8 @@ int copy_spool_row(struct copy_spool *s, struct err *e);
 
 /**
  * copy_spool_send(s, pg, sql, e):
- * Run the COPY ${sql} with all that was spooled; the server must count as many
- * rows as the spool did.
+ * Run the COPY ${sql} with all that was spooled (nothing where that is nothing); the server must
+ * count as many rows as the spool did.
  */
 int copy_spool_send(struct copy_spool *s, struct pg *pg, const char *sql, struct err *e);
 void copy_spool_free(struct copy_spool *s);

@@ -71,10 +71,47 @@ struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *pa
     struct err *e);
 int pg_result_rows(const struct pg_result *r);
 const char *pg_result_get(const struct pg_result *r, int row, int col); /* NULL: null */
+
+/**
+ * pg_result_u64(r, row, col), pg_result_bool(r, row, col), pg_result_dup(r, row, col),
+ * pg_result_copy(r, row, col, dst, size):
+ * The value as a number (NULL: 0), as a boolean (NULL: false), as a string that the caller
+ * frees (NULL: NULL), or copied into ${dst}, cut to ${size} bytes (NULL: "").
+ */
+uint64_t pg_result_u64(const struct pg_result *r, int row, int col);
+bool pg_result_bool(const struct pg_result *r, int row, int col);
+char *pg_result_dup(const struct pg_result *r, int row, int col);
+void pg_result_copy(const struct pg_result *r, int row, int col, char *dst, size_t size);
 int pg_result_columns(const struct pg_result *r);
 const char *pg_result_name(const struct pg_result *r, int col);
 uint64_t pg_result_affected(const struct pg_result *r);
 void pg_result_free(struct pg_result *r);
+
+/**
+ * pg_sqlf(pg, b, e, fmt, ...), pg_execf(pg, rows, e, fmt, ...), pg_queryf(pg, e, fmt, ...):
+ * Append to ${b}, run, or query SQL with values in it: %L a string as a literal (NULL: NULL), %I one
+ * as an identifier, both as libpq quotes them; %s SQL as it is; %d, %zu, %llu numbers; %% a '%'.
+ * ${rows} gets how many rows the statement was about; where it is NULL there may be several
+ * statements.  Return 0 (a result), or -1 (NULL) with ${e} set.
+ */
+int pg_sqlf(struct pg *pg, struct buf *b, struct err *e, const char *fmt, ...);
+int pg_execf(struct pg *pg, uint64_t *rows, struct err *e, const char *fmt, ...);
+struct pg_result *pg_queryf(struct pg *pg, struct err *e, const char *fmt, ...);
+
+/**
+ * pg_names(pg, b, names, n, e):
+ * Append the ${n} ${names} as identifiers with ", " between them.
+ */
+int pg_names(struct pg *pg, struct buf *b, const char *const *names, size_t n, struct err *e);
+
+/**
+ * pg_u64f(pg, n, e, fmt, ...), pg_boolf(pg, yes, e, fmt, ...), pg_textf(pg, s, e, fmt, ...):
+ * Set ${n}, ${yes} or ${s} (freed by the caller) to the query's first value, or to 0, false, NULL
+ * where it is NULL or no row came.
+ */
+int pg_u64f(struct pg *pg, uint64_t *n, struct err *e, const char *fmt, ...);
+int pg_boolf(struct pg *pg, bool *yes, struct err *e, const char *fmt, ...);
+int pg_textf(struct pg *pg, char **s, struct err *e, const char *fmt, ...);
 
 /**
  * pg_begin(pg, e), pg_begin_load(pg, mode, e), pg_begin_whole(pg, mode, e), pg_commit(pg, e),
@@ -140,12 +177,6 @@ long pg_copy_get(struct pg *pg, const char **p, struct err *e);
  * Append ${s} as an element of a text[] literal: in quotes, quote and backslash escaped.
  */
 int pg_array_word(struct buf *b, const char *s, struct err *e);
-
-/**
- * pg_literal(b, s, e):
- * Append ${s} as an SQL string literal.
- */
-int pg_literal(struct buf *b, const char *s, struct err *e);
 
 /**
  * pg_copy_text(b, p, len, e):

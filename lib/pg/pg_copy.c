@@ -166,19 +166,6 @@ pg_array_word(struct buf *b, const char *s, struct err *e)
 }
 
 int
-pg_literal(struct buf *b, const char *s, struct err *e)
-{
-
-	/* standard_conforming_strings is on: only the quote is special. */
-	if (buf_add(b, "'", 1, e))
-		return (-1);
-	for (; *s != '\0'; s++)
-		if ((*s == '\'' && buf_add(b, "'", 1, e)) || buf_add(b, s, 1, e))
-			return (-1);
-	return (buf_add(b, "'", 1, e));
-}
-
-int
 pg_copy_text(struct buf *b, const char *p, size_t len, struct err *e)
 {
 	size_t i, extra = 0;

@@ -8,7 +8,6 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "base/os.h"
-#include "ledger/guard.h"
 #include "ledger/ledger.h"
 #include "pg/pg.h"
 #include "rule/catalog.h"
@@ -115,7 +114,7 @@ snapshot_book(struct pg *pg, const struct snapshot *s, const struct catalog *c,
 	own.used = t->frozen;
 	own.skipped = t->filings - t->frozen;
 	own.rows = t->snapshots;
-	guard_config(NULL, 0, &own, config);
+	ledger_config(NULL, 0, &own, config);
 	if (book_balances(&own, e) ||
 	    ledger_dataset(pg, uuid, "rule", "filings", g.dataset_id, sizeof(g.dataset_id), e) ||
 	    ledger_run(&g, e) || ledger_section(&g, &section, e))

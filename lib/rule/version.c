@@ -1,3 +1,5 @@
+/* rule-load: the transaction from BEGIN to COMMIT, and its books. */
+
 #include "rule/version.h"
 
 #include <stdio.h>
@@ -6,8 +8,9 @@
 #include <time.h>
 
 #include "base/os.h"
+#include "ledger/guard.h"
 #include "rule/stand.h"
-#include "rule/version_state.h"
+#include "rule/version_load.h"
 
 /*
  * Loads of a tenant's rules one after the other: a second one waits until the first is done,
@@ -23,9 +26,93 @@ version_lock(struct version *v, struct err *e)
 	    (r = pg_query(v->pg, "SELECT (now() AT TIME ZONE 'America/Chicago')::date", NULL, 0,
 		 e)) == NULL)
 		return (-1);
-	(void)snprintf(v->today, sizeof(v->today), "%s", pg_result_get(r, 0, 0));
+	pg_result_copy(r, 0, 0, v->today, sizeof(v->today));
 	pg_result_free(r);
 	return (0);
+}
+
+void
+version_count(struct version *v, struct intake_section *s, enum version_act act, uint64_t n)
+{
+
+	v->n.acts[act] += n;
+	switch (act) {
+	case VERSION_NEW:
+		s->counts.inserted += n;
+		break;
+	case VERSION_CHANGED:
+	case VERSION_PENDING:
+	case VERSION_EXPIRED:
+		s->counts.updated += n;
+		break;
+	case VERSION_SAME:
+	case VERSION_AGREES:
+		s->counts.unchanged += n;
+		break;
+	case VERSION_EARLY:
+	case VERSION_PAST:
+	case VERSION_ACTS:
+	default:
+		s->own.skipped += n;
+		break;
+	}
+}
+
+void
+version_odd_add(struct version *v, struct intake_section *s, const char *place, const char *what)
+{
+	struct buf b = BUF_INIT(8192);
+
+	book_count(&s->own, "implausible");
+	v->n.odds++;
+	if (v->nodd == VERSION_ODD)
+		return;
+	if (v->nodd == v->capodd)
+		v->odd = xgrow(v->odd, &v->capodd, sizeof(*v->odd));
+	if (buf_addf(&b, NULL, "%s: %s", place, what) == 0 && buf_str(&b, NULL) != NULL)
+		v->odd[v->nodd++] = xstrdup(b.p);
+	buf_free(&b);
+}
+
+/* All is counted: the books, and how many rules are implausible. */
+static int
+version_check(struct version *v, struct err *e)
+{
+	uint64_t read = 0;
+	size_t i;
+
+	if (intake_check(v->in, e))
+		return (-1);
+	for (i = 0; i < intake_sections(v->in); i++)
+		read += intake_section(v->in, i)->own.read;
+	/* What is odd in a file is somebody's to look at; in a stream the layout may be wrong. */
+	if (v->o->nfiles > 0 || !num_exceeds(&v->o->max_flaws, v->n.odds, read))
+		return (0);
+	(void)err_set(e, STATUS_DATA,
+	    "%llu of %llu rules are implausible, more than --max-flaws allows",
+	    (unsigned long long)v->n.odds, (unsigned long long)read);
+	return (
+	    err_hint(e, "nothing was loaded; is it another layout? The first: %.200s", v->odd[0]));
+}
+
+/* A file of rules may go back to what it said; RRC's files only come again. */
+static int
+version_past(struct version *v, struct err *e)
+{
+	const struct ledger_counts t = intake_totals(v->in, NULL, NULL);
+	const char *dataset = intake_section(v->in, 0)->own.dataset;
+	struct guard_past past;
+	char id[16];
+
+	if (v->o->nfiles > 0)
+		return (0);
+	if (ledger_dataset(v->pg, v->tenant, "rule", dataset, id, sizeof(id), e) ||
+	    guard_past(v->pg, id, dataset, true, v->in, &past, e))
+		return (-1);
+	if (past.older.status == STATUS_OK || t.inserted + t.updated == 0 || v->o->accept_older)
+		return (0);
+	*e = past.older;
+	return (-1);
 }
 
 /* Versions of others, who know no lock of ours. */
@@ -48,8 +135,8 @@ version_transact(struct version *v, struct err *e)
 	    (v->plan && pg_exec(v->pg, "SET TRANSACTION READ ONLY", e)))
 		return (-1);
 	if (version_lock(v, e) || (v->o->nfiles == 0 && version_stream_take_all(v, e)) ||
-	    intake_send(v->in, v->pg, "rule_in", e) || version_judge(v, e) ||
-	    version_book_check(v, e))
+	    rule_copy_send(v->copy, v->pg, "rule_in", e) || version_judge(v, e) ||
+	    version_check(v, e))
 		return (version_clash(v, e));
 	if (v->plan) {
 		pg_rollback(v->pg);
@@ -57,7 +144,9 @@ version_transact(struct version *v, struct err *e)
 	}
 	if (version_write(v, e))
 		return (version_clash(v, e));
-	return (version_book_write(v, e) || pg_commit(v->pg, e) ? -1 : 0);
+	return (version_past(v, e) ||
+	    intake_write(v->in, v->pg, v->tenant, "rule", v->started, false, e) ||
+	    pg_commit(v->pg, e));
 }
 
 static int
@@ -67,13 +156,13 @@ version_go(struct version *v, struct rule_faults *faults, struct err *e)
 
 	if ((v->c = catalog_load(v->o->catalog, e)) == NULL)
 		return (-1);
-	v->in = intake_new(v->c);
+	v->copy = rule_copy_new(v->c);
+	if (run == NULL || num_uuid(v->run, run))
+		os_uuid(v->run);
 	if (v->o->nfiles > 0 && version_take_files(v, faults, e))
 		return (-1);
 	if (v->o->check)
 		return (0);
-	if (run == NULL || num_uuid(v->run, run))
-		os_uuid(v->run);
 	if ((v->pg = pg_connect(v->o->conninfo, "aegis-rule-load", e)) == NULL)
 		return (-1);
 	return (version_transact(v, e));
@@ -82,9 +171,12 @@ version_go(struct version *v, struct rule_faults *faults, struct err *e)
 struct version *
 version_run(const struct version_options *o, struct rule_faults *faults, struct err *e)
 {
+	const struct intake_options io = { "rule-load", o->rejects, "rule", NULL, o->nfiles == 0,
+		o->max_rejects, o->max_flaws };
 	struct version *v = xcalloc(1, sizeof(*v));
 	int rc = -1;
 
+	v->in = intake_new(&io);
 	v->o = o;
 	v->plan = o->plan;
 	(void)os_utc(v->started, sizeof(v->started), time(NULL));
@@ -98,8 +190,9 @@ version_run(const struct version_options *o, struct rule_faults *faults, struct 
 		rc = version_go(v, faults, e);
 	pg_close(v->pg);
 	v->pg = NULL;
-	intake_free(v->in);
-	v->in = NULL;
+	rule_copy_free(v->copy);
+	v->copy = NULL;
+	intake_close(v->in);
 	catalog_free(v->c);
 	v->c = NULL;
 	v->o = NULL;
@@ -116,12 +209,7 @@ version_free(struct version *v)
 
 	if (v == NULL)
 		return;
-	for (i = 0; i < v->nsections; i++) {
-		free(v->sections[i]->source);
-		free(v->sections[i]->upstream);
-		free(v->sections[i]);
-	}
-	free(v->sections);
+	intake_free(v->in);
 	for (i = 0; i < v->nodd; i++)
 		free(v->odd[i]);
 	free(v->odd);
@@ -147,5 +235,5 @@ bool
 version_findings(const struct version *v)
 {
 
-	return (v->reviews > 0);
+	return (v->n.reviews > 0);
 }

@@ -1,10 +1,11 @@
-#include <stdio.h>
+/* What becomes of each rule. */
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "pg/copy_spool.h"
 #include "rule/delta.h"
-#include "rule/version_state.h"
+#include "rule/version_load.h"
 #include "table/copy_text.h"
 
 /* In the order of enum version_act. */
@@ -126,27 +127,26 @@ version_judge_count(struct version *v, struct err *e)
 	    "SELECT i.section, a.act, a.status, count(*) FROM rule_act a JOIN rule_in i USING (seq)"
 	    " GROUP BY 1, 2, 3",
 	    NULL, 0, e);
-	int row;
 	size_t act;
+	int row;
 
 	if (r == NULL)
 		return (-1);
 	for (row = 0; row < pg_result_rows(r); row++) {
-		struct version_section *s =
-		    v->sections[strtoul(pg_result_get(r, row, 0), NULL, 10)];
-		uint64_t n = strtoull(pg_result_get(r, row, 3), NULL, 10);
 		const char *status = pg_result_get(r, row, 2);
+		uint64_t n = pg_result_u64(r, row, 3);
 
 		for (act = 0; strcmp(version_judge_words[act], pg_result_get(r, row, 1)) != 0;
 		     act++)
 			;
-		s->acts[act] += n;
+		version_count(v, intake_section(v->in, pg_result_u64(r, row, 0)),
+		    (enum version_act)act, n);
 		if (act > VERSION_PENDING)
 			continue;
 		if (strcmp(status, "draft") == 0)
-			v->drafts += n;
+			v->n.drafts += n;
 		if (strcmp(status, "pending_review") == 0)
-			v->reviews += n;
+			v->n.reviews += n;
 	}
 	pg_result_free(r);
 	return (0);
@@ -171,18 +171,15 @@ version_sample(struct version *v, const char *identifier, const char *version, c
 static int
 version_judge_samples(struct version *v, struct err *e)
 {
-	char limit[24];
-	const char *params[1] = { limit };
-	struct pg_result *r;
+	struct pg_result *r = pg_queryf(v->pg, e,
+	    "SELECT i.identifier, a.version, a.act, a.status, s.summary FROM rule_act a"
+	    " JOIN rule_in i USING (seq) LEFT JOIN rule_said s USING (seq)"
+	    " WHERE a.act NOT IN ('same', 'agrees', 'past')"
+	    " ORDER BY a.act = 'new', a.seq LIMIT %d",
+	    (int)VERSION_SAMPLES);
 	int row;
 
-	(void)snprintf(limit, sizeof(limit), "%d", VERSION_SAMPLES);
-	if ((r = pg_query(v->pg,
-		 "SELECT i.identifier, a.version, a.act, a.status, s.summary FROM rule_act a"
-		 " JOIN rule_in i USING (seq) LEFT JOIN rule_said s USING (seq)"
-		 " WHERE a.act NOT IN ('same', 'agrees', 'past')"
-		 " ORDER BY a.act = 'new', a.seq LIMIT $1::integer",
-		 params, 1, e)) == NULL)
+	if (r == NULL)
 		return (-1);
 	for (row = 0; row < pg_result_rows(r); row++)
 		version_sample(v, pg_result_get(r, row, 0), pg_result_get(r, row, 1),

@@ -1,32 +1,26 @@
+/* What a load of rules says of itself. */
+
 #include <string.h>
 
 #include "base/json.h"
 #include "base/screen.h"
-#include "rule/version_state.h"
+#include "rule/version_load.h"
 
 /* The figures of a report, all sections together. */
 struct version_total {
 	uint64_t read, skipped, rejected, duplicate;
-	uint64_t acts[VERSION_ACTS];
+	const uint64_t *acts;
 };
 
 static struct version_total
 version_report_total(const struct version *v)
 {
-	struct version_total t;
-	size_t i, k;
+	struct version_total t = { 0, 0, 0, 0, v->n.acts };
+	size_t i;
 
-	memset(&t, 0, sizeof(t));
-	for (i = 0; i < v->nsections; i++) {
-		const struct version_section *s = v->sections[i];
-
-		t.read += s->own.read;
-		t.skipped += s->own.skipped;
-		t.rejected += s->own.rejected;
-		t.duplicate += s->duplicate;
-		for (k = 0; k < VERSION_ACTS; k++)
-			t.acts[k] += s->acts[k];
-	}
+	t.duplicate = intake_totals(v->in, &t.rejected, &t.skipped).duplicate;
+	for (i = 0; i < intake_sections(v->in); i++)
+		t.read += intake_section(v->in, i)->own.read;
 	t.skipped -= t.acts[VERSION_EARLY] + t.acts[VERSION_PAST];
 	return (t);
 }
@@ -64,11 +58,11 @@ version_report_text(const struct version *v, struct buf *out, struct err *e)
 		"their day has not come", e) ||
 	    version_report_line(out, "over", t.acts[VERSION_PAST], true,
 		"their last day has passed", e) ||
-	    version_report_line(out, "draft", v->drafts, true, "versions that are not verified",
+	    version_report_line(out, "draft", v->n.drafts, true, "versions that are not verified",
 		e) ||
-	    version_report_line(out, "to review", v->reviews, true,
+	    version_report_line(out, "to review", v->n.reviews, true,
 		"versions that wait for somebody", e) ||
-	    version_report_line(out, "stale", v->stale, true, "snapshots of filings marked", e))
+	    version_report_line(out, "stale", v->n.stale, true, "snapshots of filings marked", e))
 		return (-1);
 	for (i = 0; i < v->nsamples; i++) {
 		const struct version_sample *s = &v->samples[i];
@@ -96,12 +90,12 @@ version_report_sections(const struct version *v, struct json_writer *w)
 
 	json_put_key(w, "sources");
 	json_put_array(w);
-	for (i = 0; i < v->nsections; i++) {
-		const struct version_section *s = v->sections[i];
+	for (i = 0; i < intake_sections(v->in); i++) {
+		const struct intake_section *s = intake_section(v->in, i);
 
 		json_put_object(w);
 		json_member_text(w, "source", s->source);
-		json_member_text(w, "dataset", s->dataset);
+		json_member_text(w, "dataset", s->own.dataset);
 		json_member_u64(w, "read", s->own.read);
 		json_member_u64(w, "used", s->own.used);
 		json_member_u64(w, "skipped", s->own.skipped);
@@ -137,10 +131,10 @@ version_report_json(const struct version *v, struct buf *out, struct err *e)
 	json_member_u64(w, "agrees", t.acts[VERSION_AGREES]);
 	json_member_u64(w, "early", t.acts[VERSION_EARLY]);
 	json_member_u64(w, "over", t.acts[VERSION_PAST]);
-	json_member_u64(w, "draft", v->drafts);
-	json_member_u64(w, "to_review", v->reviews);
-	json_member_u64(w, "implausible", v->odds);
-	json_member_u64(w, "stale", v->stale);
+	json_member_u64(w, "draft", v->n.drafts);
+	json_member_u64(w, "to_review", v->n.reviews);
+	json_member_u64(w, "implausible", v->n.odds);
+	json_member_u64(w, "stale", v->n.stale);
 	version_report_sections(v, w);
 	json_put_key(w, "samples");
 	json_put_array(w);

@@ -1,5 +1,7 @@
+/* Versions, and what they take the place of. */
+
 #include "rule/stale.h"
-#include "rule/version_state.h"
+#include "rule/version_load.h"
 
 /* What is passed: the versions that new ones take the place of, and those whose day is over. */
 static int
@@ -21,18 +23,15 @@ version_write_supersede(struct version *v, struct err *e)
 static int
 version_write_new(struct version *v, struct err *e)
 {
-	const char *params[3] = { v->tenant, v->source, VERSION_WRITER };
-	struct pg_result *r = pg_query(v->pg,
+
+	return (pg_execf(v->pg, NULL, e,
 	    "INSERT INTO rule_versions (tenant_id, rule_type, rule_domain, rule_identifier, version,"
 	    " effective_date, source, source_reference, rule_data, change_summary, detected_by, status)"
-	    " SELECT $1, i.type, i.domain, i.identifier, a.version, a.effective, $2, i.reference,"
-	    " i.data, coalesce(s.summary, 'first version'), $3, a.status FROM rule_act a"
+	    " SELECT %L, i.type, i.domain, i.identifier, a.version, a.effective, %L, i.reference,"
+	    " i.data, coalesce(s.summary, 'first version'), %L, a.status FROM rule_act a"
 	    " JOIN rule_in i USING (seq) LEFT JOIN rule_said s USING (seq)"
 	    " WHERE a.act IN ('new', 'changed', 'pending')",
-	    params, 3, e);
-
-	pg_result_free(r);
-	return (r == NULL ? -1 : 0);
+	    v->tenant, v->source, VERSION_WRITER));
 }
 
 int
@@ -40,7 +39,5 @@ version_write(struct version *v, struct err *e)
 {
 
 	return (version_write_supersede(v, e) || version_write_new(v, e) ||
-		    stale_mark(v->pg, v->tenant, &v->stale, e) ?
-		-1 :
-		0);
+	    stale_mark(v->pg, v->tenant, &v->n.stale, e));
 }

@@ -1,11 +1,23 @@
+/* table-load: the transaction from BEGIN to COMMIT, over one input or several. */
+
+#include "table/bulk.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/os.h"
-#include "base/progress.h"
-#include "table/bulk_state.h"
+#include "table/bulk_copy.h"
+#include "table/bulk_merge.h"
+
+struct bulk {
+	char started[32];
+	struct bulk_target g;
+	struct bulk_copy *copy; /* of the stream at work */
+	const struct bulk_input *now;
+	struct table_result *results;
+};
 
 /* What an input holds, before anything is loaded. */
 struct bulk_input {
@@ -15,22 +27,6 @@ struct bulk_input {
 	struct pg_result *parents;
 	size_t rank; /* longest way from a table without parents */
 };
-
-static const struct ceiling bulk_no_flaws = { false, 0, 0 };
-
-int
-bulk_reject(struct bulk *l, uint64_t record, uint64_t offset, const char *raw, size_t len,
-    struct err *e)
-{
-
-	const struct reject_at at = { record, offset, NULL, 0 };
-
-	if (reject_put(l->rejects, true, &at, l->faults, raw, len, e))
-		return (-1);
-	l->now->rejected++;
-	return (ledger_hopeless("table-load", &l->o->max_rejects, l->now->rejected, l->now->read,
-	    reject_name(l->rejects), e));
-}
 
 static const char *
 bulk_table_of(const struct stream_reader *r)
@@ -100,238 +96,176 @@ bulk_rank(struct pg *pg, struct bulk_input *v, size_t n, struct err *e)
 }
 
 static int
-bulk_mode(const struct bulk *l, struct err *e)
+bulk_mode(const struct bulk_target *g, struct err *e)
 {
 
-	if (l->t->append_only && l->o->mode != TABLE_INSERT)
+	if (g->t->append_only && g->o->mode != TABLE_INSERT)
 		return (err_set(e, STATUS_USAGE,
-		    "table '%s' is append-only: only --mode insert is possible", l->t->name));
-	if (l->o->hash_passwords && !l->several && strcmp(l->t->name, "users") != 0)
+		    "table '%s' is append-only: only --mode insert is possible", g->t->name));
+	if (g->o->hash_passwords && !g->several && strcmp(g->t->name, "users") != 0)
 		return (err_set(e, STATUS_USAGE, "--hash-passwords is for table 'users'"));
 	return (0);
 }
 
 /* A stream begins. */
 static int
-bulk_header(struct bulk *l, struct err *e)
+bulk_begin(void *load, struct intake_section *s, struct err *e)
 {
-	const struct stream_header of = { stream_reader_kind(l->r), stream_reader_source(l->r),
-		stream_reader_run(l->r), NULL, NULL };
-	const char *table = bulk_table_of(l->r), *line;
-	size_t len;
+	struct bulk *l = load;
+	struct bulk_target *g = &l->g;
+	const char *table = bulk_table_of(intake_reader(g->in));
 
-	table_free(l->t);
-	if ((l->t = table_describe(l->pg, table, e)) == NULL || bulk_mode(l, e))
+	if (g->o->mode == TABLE_REPLACE && l->copy != NULL)
+		return (err_set(e, STATUS_DATA,
+		    "'%s' holds several streams: replace takes a table's rows in one",
+		    l->now->in->name));
+	bulk_copy_free(l->copy, "");
+	l->copy = NULL;
+	table_free(g->t);
+	if ((g->t = table_describe(g->pg, table, e)) == NULL || bulk_mode(g, e))
 		return (-1);
-	if (l->nresults == l->capresults)
-		l->results = xgrow(l->results, &l->capresults, sizeof(*l->results));
-	l->now = &l->results[l->nresults++];
-	memset(l->now, 0, sizeof(*l->now));
-	l->now->table = xstrdup(table);
-	book_init(&l->own, "table-load");
-	(void)snprintf(l->own.dataset, sizeof(l->own.dataset), "table:%.100s", table);
-	l->staged = l->o->mode != TABLE_INSERT;
-	l->rejects = reject_open_nth(l->o->rejects, l->nresults, &of, &l->own, e);
-	if (l->rejects == NULL)
+	(void)snprintf(s->own.dataset, sizeof(s->own.dataset), "table:%.100s", table);
+	g->staged = g->o->mode != TABLE_INSERT;
+	if (g->staged && bulk_merge_key(g, e))
 		return (-1);
-	line = stream_reader_raw(l->r, &len);
-	reject_form(l->rejects, stream_reader_kind(l->r), NULL, line, len);
-	if (l->staged && bulk_merge_key(l, e))
-		return (-1);
-	return (bulk_copy_begin(l, e));
+	return ((l->copy = bulk_copy_new(g, e)) == NULL);
 }
 
-/* Store what was done, in the data's transaction. */
 static int
-bulk_ledger(struct bulk *l, const struct book *up, size_t n, struct err *e)
+bulk_row(void *load, const struct stream_field *f, struct err *e)
 {
-	static const char none[] = "00000000-0000-0000-0000-000000000000";
-	struct ledger g = { l->pg, "table-load", stream_reader_run(l->r), l->started, "", false };
-	unsigned long section;
-	char source[512];
+	struct bulk *l = load;
 
-	(void)snprintf(source, sizeof(source), "%.500s", stream_reader_source(l->r));
-	ledger_printable(source);
-	/* A table's stream has no configuration but its columns. */
-	if (ledger_dataset(l->pg, none, "table", l->own.dataset, g.dataset_id, sizeof(g.dataset_id),
-		e) ||
-	    ledger_run(&g, e) || ledger_section(&g, &section, e))
-		return (-1);
-	return (ledger_stream(&g, section, source, l->own.config_sha256, up, n, &l->own,
-	    &l->now->counts, e));
+	return (bulk_copy_row(l->copy, f, e));
 }
 
-/* SHA-256 of the columns that came. */
+/* A table's stream has no configuration but its columns: their SHA-256. */
 static void
-bulk_config(struct bulk *l)
+bulk_config(const struct stream_reader *r, struct book *own)
 {
 	struct digest_sha256 *d = digest_sha256_new();
 	size_t i;
 
-	for (i = 0; i < stream_reader_ncolumns(l->r); i++) {
-		const char *name = stream_reader_column(l->r, i);
+	for (i = 0; i < stream_reader_ncolumns(r); i++) {
+		const char *name = stream_reader_column(r, i);
 
 		digest_sha256_update(d, name, strlen(name) + 1);
 	}
-	digest_sha256_final(d, l->own.config_sha256);
+	digest_sha256_final(d, own->config_sha256);
 }
 
 /* A stream's seal is right. */
 static int
-bulk_seal(struct bulk *l, struct err *e)
+bulk_end(void *load, struct intake_section *s, struct err *e)
 {
-	struct reject_writer *rejects;
-	const struct book *up;
-	size_t n;
+	struct bulk *l = load;
 
-	if (bulk_copy_flush(l, e) || (l->staged && bulk_merge_write(l, e)))
+	if (bulk_copy_flush(l->copy, e) || (l->g.staged && bulk_merge_write(&l->g, e)))
 		return (-1);
-	if (!l->staged)
-		l->now->counts.inserted = l->now->read - l->now->rejected;
-	l->own.read = l->now->read;
-	l->own.used = l->now->counts.inserted + l->now->counts.updated + l->now->counts.unchanged;
-	l->own.rows = l->now->counts.inserted + l->now->counts.updated;
-	bulk_config(l);
-	rejects = l->rejects;
-	l->rejects = NULL;
-	if (reject_close(rejects, e))
-		return (-1);
-	up = stream_reader_books(l->r, &n);
-	if (ledger_check(up, n, &l->own, &l->o->max_rejects, &bulk_no_flaws, e))
-		return (-1);
-	return (l->o->plan ? 0 : bulk_ledger(l, up, n, e));
+	if (!l->g.staged)
+		s->counts.inserted = s->own.read - s->own.rejected;
+	bulk_config(intake_reader(l->g.in), &s->own);
+	return (0);
 }
 
 /* The streams of one input, the first of which has begun. */
 static int
 bulk_one(struct bulk *l, struct bulk_input *i, struct err *e)
 {
-	int rc;
+	static const struct intake_steps steps = { bulk_begin, bulk_row, bulk_end };
 
-	l->r = i->r;
-	rc = bulk_header(l, e);
-	while (rc == 0) {
-		switch (stream_reader_next(l->r, e)) {
-		case STREAM_HEADER:
-			rc = l->o->mode == TABLE_REPLACE ?
-			    err_set(e, STATUS_DATA,
-				"'%s' holds several streams: replace takes a table's rows in one",
-				i->in->name) :
-			    bulk_header(l, e);
-			break;
-		case STREAM_ROW:
-			l->now->read++;
-			rc = bulk_copy_row(l, e);
-			progress_tick(l->now->read, l->now->read - l->now->rejected,
-			    l->now->rejected, 0);
-			break;
-		case STREAM_SEAL:
-			rc = bulk_seal(l, e);
-			break;
-		case STREAM_END:
-			return (0);
-		case STREAM_FAULT:
-			rc = -1;
-			break;
-		}
-	}
-	return (-1);
+	bulk_copy_free(l->copy, "");
+	l->copy = NULL;
+	l->now = i;
+	return (intake_take(l->g.in, i->r, true, &steps, l, e));
 }
 
-/* From BEGIN to where rows can be taken. */
-static int
-bulk_begin(struct bulk *l, struct err *e)
-{
-
-	if (pg_begin_load(l->pg, "", e))
-		return (-1);
-	return (l->several ? pg_exec(l->pg, "SET CONSTRAINTS ALL DEFERRED", e) : 0);
-}
-
-static struct bulk *
-bulk_new(const struct bulk_options *o, size_t n)
-{
-	struct bulk *l = xcalloc(1, sizeof(*l));
-
-	l->o = o;
-	l->several = n > 1;
-	l->copy_sql.max = 1 << 20;
-	l->text.max = l->raw.max = BULK_BLOCK_MAX;
-	l->trial.max = 4 << 20;
-	l->faults = fault_list_new();
-	(void)os_utc(l->started, sizeof(l->started), time(NULL));
-	return (l);
-}
-
-/* Everything that the result does not need. */
+/* What became of each stream's table. */
 static void
-bulk_finish(struct bulk *l)
+bulk_settle(struct bulk *l)
 {
+	size_t i;
 
-	reject_abandon(l->rejects);
-	l->rejects = NULL;
-	bulk_rule_free(l->rule);
-	l->rule = NULL;
-	table_free(l->t);
-	l->t = NULL;
-	pg_close(l->pg);
-	l->pg = NULL;
-	fault_list_free(l->faults);
-	l->faults = NULL;
-	buf_free(&l->copy_sql);
-	buf_free(&l->text);
-	buf_free(&l->trial);
-	buf_free(&l->raw);
-	free(l->rows);
-	l->rows = NULL;
+	l->results = xcalloc(intake_sections(l->g.in) + 1, sizeof(*l->results));
+	for (i = 0; i < intake_sections(l->g.in); i++) {
+		const struct intake_section *s = intake_section(l->g.in, i);
+
+		l->results[i] = (struct table_result){ s->own.dataset + strlen("table:"),
+			s->own.read, s->own.rejected, s->counts };
+	}
 }
 
 static int
 bulk_all(struct bulk *l, struct bulk_input *v, size_t n, struct err *e)
 {
+	static const char none[] = "00000000-0000-0000-0000-000000000000";
+	const struct bulk_options *o = l->g.o;
+	struct pg *pg;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (bulk_open(&v[i], l->o, e))
+		if (bulk_open(&v[i], o, e))
 			return (-1);
-	if ((l->pg = pg_connect(l->o->conninfo, "aegis-table-load", e)) == NULL ||
-	    bulk_begin(l, e) || (n > 1 && bulk_rank(l->pg, v, n, e)))
+	if ((pg = l->g.pg = pg_connect(o->conninfo, "aegis-table-load", e)) == NULL ||
+	    pg_begin_load(pg, "", e) ||
+	    (n > 1 && (pg_exec(pg, "SET CONSTRAINTS ALL DEFERRED", e) || bulk_rank(pg, v, n, e))))
 		return (-1);
 	for (i = 0; i < n; i++)
 		if (bulk_one(l, &v[i], e))
 			return (-1);
 	/* Deferred constraints now, while there is still a message to give. */
-	if (l->several && pg_exec(l->pg, "SET CONSTRAINTS ALL IMMEDIATE", e))
+	if (n > 1 && pg_exec(pg, "SET CONSTRAINTS ALL IMMEDIATE", e))
 		return (-1);
-	if (!l->o->plan)
-		return (pg_commit(l->pg, e));
-	pg_rollback(l->pg);
+	if (intake_check(l->g.in, e))
+		return (-1);
+	if (!o->plan)
+		return (intake_write(l->g.in, pg, none, "table", l->started, false, e) ||
+		    pg_commit(pg, e));
+	pg_rollback(pg);
 	return (0);
+}
+
+/* Everything that the result does not need. */
+static void
+bulk_finish(struct bulk *l, const char *why)
+{
+
+	bulk_copy_free(l->copy, why);
+	l->copy = NULL;
+	table_free(l->g.t);
+	l->g.t = NULL;
+	if (l->g.pg != NULL)
+		pg_rollback(l->g.pg);
+	pg_close(l->g.pg);
+	l->g.pg = NULL;
+	intake_close(l->g.in);
 }
 
 struct bulk *
 bulk_run(const struct bulk_options *o, const struct table_input *in, size_t n, struct err *e)
 {
-	struct bulk *l = bulk_new(o, n);
+	const struct intake_options io = { "table-load", o->rejects, NULL, NULL, false,
+		o->max_rejects, { false, 0, 0 } };
+	struct bulk *l = xcalloc(1, sizeof(*l));
 	struct bulk_input *v = xcalloc(n, sizeof(*v));
 	size_t i;
 	int rc;
 
+	l->g.o = o;
+	l->g.several = n > 1;
+	l->g.in = intake_new(&io);
+	(void)os_utc(l->started, sizeof(l->started), time(NULL));
 	for (i = 0; i < n; i++)
 		v[i].in = &in[i];
-	if ((rc = bulk_all(l, v, n, e)) != 0 && l->pg != NULL) {
-		bulk_copy_abort(l, e->msg);
-		pg_rollback(l->pg);
-	}
+	rc = bulk_all(l, v, n, e);
+	bulk_settle(l);
+	bulk_finish(l, e->msg);
 	for (i = 0; i < n; i++) {
 		stream_reader_free(v[i].r);
 		pg_result_free(v[i].parents);
 		free(v[i].table);
 	}
 	free(v);
-	bulk_finish(l);
-	l->r = NULL;
-	l->o = NULL;
 	if (rc == 0)
 		return (l);
 	bulk_free(l);
@@ -342,19 +276,17 @@ const struct table_result *
 bulk_results(const struct bulk *l, size_t *n)
 {
 
-	*n = l->nresults;
+	*n = intake_sections(l->g.in);
 	return (l->results);
 }
 
 void
 bulk_free(struct bulk *l)
 {
-	size_t i;
 
 	if (l == NULL)
 		return;
-	for (i = 0; i < l->nresults; i++)
-		free(l->results[i].table);
 	free(l->results);
+	intake_free(l->g.in);
 	free(l);
 }

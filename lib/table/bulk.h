@@ -35,7 +35,7 @@ struct bulk_options {
 
 /* What became of one table's rows. */
 struct table_result {
-	char *table;
+	const char *table;
 	uint64_t read, rejected;
 	struct ledger_counts counts; /* retired: deleted */
 };

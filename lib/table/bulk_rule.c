@@ -1,10 +1,13 @@
+/* What two tables ask of their rows. */
+
+#include "table/bulk_rule.h"
+
 #include <crypt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
 #include "base/os.h"
-#include "table/bulk_state.h"
 
 /*
  * users: a clear password comes only where it is asked for, and leaves as a bcrypt
@@ -17,7 +20,8 @@ enum {
 };
 
 struct bulk_rule {
-	const struct bulk *l;
+	struct bulk_target *g;
+	const struct stream_reader *r;
 	int password, password_hash; /* of users, or -1 */
 	int content, content_hash;   /* of skill_artifacts, or -1 */
 	bool adds_hash;              /* content_hash is no column of the stream */
@@ -31,19 +35,19 @@ struct bulk_rule {
 static int
 bulk_rule_users(struct bulk_rule *rule, struct err *e)
 {
-	const struct bulk *l = rule->l;
+	struct bulk_target *g = rule->g;
 
-	rule->password = stream_reader_find(l->r, "password");
-	rule->password_hash = stream_reader_find(l->r, "password_hash");
+	rule->password = stream_reader_find(rule->r, "password");
+	rule->password_hash = stream_reader_find(rule->r, "password_hash");
 	if (rule->password < 0)
 		return (0);
 	if (rule->password_hash >= 0)
 		return (err_set(e, STATUS_CONFIG,
 		    "'%s' has both a column password and a column password_hash",
-		    stream_reader_source(l->r)));
-	if (!l->o->hash_passwords) {
+		    stream_reader_source(rule->r)));
+	if (!g->o->hash_passwords) {
 		(void)err_set(e, STATUS_CONFIG, "'%s' has clear passwords",
-		    stream_reader_source(l->r));
+		    stream_reader_source(rule->r));
 		return (err_hint(e,
 		    "the table has hashes only: --hash-passwords makes them (bcrypt) and "
 		    "keeps no password"));
@@ -54,34 +58,35 @@ bulk_rule_users(struct bulk_rule *rule, struct err *e)
 
 /* What the table wants and the stream does not bring, and the other way round. */
 static int
-bulk_rule_columns(struct bulk_rule *rule, const char **names, size_t *n, struct err *e)
+bulk_rule_columns(struct bulk_rule *rule, struct err *e)
 {
-	const struct bulk *l = rule->l;
+	struct bulk_target *g = rule->g;
 	struct buf unknown = BUF_INIT(4096), missing = BUF_INIT(4096);
 	size_t i, k;
 	int at, rc = 0;
 
 	for (i = 0; i < rule->n; i++) {
-		names[i] = stream_reader_column(l->r, i);
+		g->columns[i] = stream_reader_column(rule->r, i);
 		if ((int)i == rule->password)
-			names[i] = "password_hash";
-		if ((at = table_find(l->t, names[i])) < 0)
-			(void)buf_addf(&unknown, NULL, " %s", names[i]);
-		else if (l->t->columns[at].generated)
-			(void)buf_addf(&unknown, NULL, " %s (generated)", names[i]);
+			g->columns[i] = "password_hash";
+		if ((at = table_find(g->t, g->columns[i])) < 0)
+			(void)buf_addf(&unknown, NULL, " %s", g->columns[i]);
+		else if (g->t->columns[at].generated)
+			(void)buf_addf(&unknown, NULL, " %s (generated)", g->columns[i]);
 	}
-	*n = rule->n;
+	g->ncolumns = rule->n;
 	if (rule->adds_hash)
-		names[(*n)++] = "content_hash";
-	for (i = 0; i < l->t->n; i++) {
-		for (k = 0; k < *n && strcmp(names[k], l->t->columns[i].name) != 0; k++)
+		g->columns[g->ncolumns++] = "content_hash";
+	for (i = 0; i < g->t->n; i++) {
+		for (k = 0; k < g->ncolumns && strcmp(g->columns[k], g->t->columns[i].name) != 0;
+		     k++)
 			;
-		if (k == *n && l->t->columns[i].required)
-			(void)buf_addf(&missing, NULL, " %s", l->t->columns[i].name);
+		if (k == g->ncolumns && g->t->columns[i].required)
+			(void)buf_addf(&missing, NULL, " %s", g->t->columns[i].name);
 	}
 	if (unknown.len + missing.len > 0) {
 		rc = err_set(e, STATUS_CONFIG, "the columns of '%s' do not fit table '%s'%s%s%s%s",
-		    stream_reader_source(l->r), l->t->name,
+		    stream_reader_source(rule->r), g->t->name,
 		    unknown.len > 0 ? ": it has none to take" : "",
 		    unknown.len > 0 ? buf_str(&unknown, NULL) : "",
 		    missing.len > 0 ? "; it needs" : "",
@@ -93,23 +98,24 @@ bulk_rule_columns(struct bulk_rule *rule, const char **names, size_t *n, struct 
 }
 
 struct bulk_rule *
-bulk_rule_new(const struct bulk *l, const char **names, size_t *n, struct err *e)
+bulk_rule_new(struct bulk_target *g, struct err *e)
 {
 	struct bulk_rule *rule = xcalloc(1, sizeof(*rule));
 	int rc = 0;
 
-	rule->l = l;
-	rule->n = stream_reader_ncolumns(l->r);
+	rule->g = g;
+	rule->r = intake_reader(g->in);
+	rule->n = stream_reader_ncolumns(rule->r);
 	rule->password = rule->password_hash = rule->content = rule->content_hash = -1;
-	if (strcmp(l->t->name, "users") == 0) {
+	if (strcmp(g->t->name, "users") == 0) {
 		rc = bulk_rule_users(rule, e);
-	} else if (strcmp(l->t->name, "skill_artifacts") == 0) {
-		rule->content = stream_reader_find(l->r, "content");
-		rule->content_hash = stream_reader_find(l->r, "content_hash");
+	} else if (strcmp(g->t->name, "skill_artifacts") == 0) {
+		rule->content = stream_reader_find(rule->r, "content");
+		rule->content_hash = stream_reader_find(rule->r, "content_hash");
 		rule->adds_hash = rule->content >= 0 && rule->content_hash < 0;
 	}
 	if (rc == 0)
-		rc = bulk_rule_columns(rule, names, n, e);
+		rc = bulk_rule_columns(rule, e);
 	if (rc == 0)
 		return (rule);
 	bulk_rule_free(rule);
@@ -154,12 +160,12 @@ bulk_rule_hash(struct bulk_rule *rule, const struct stream_field *f, struct err 
 	const char *hash;
 
 	if (f->null || f->len == 0 || f->len > RULE_PASSWORD_MAX) {
-		fault_add(rule->l->faults,
+		fault_add(intake_faults(rule->g->in),
 		    f->len > RULE_PASSWORD_MAX ? "too_long" : "missing_required", "password", NULL,
 		    0, "a password has 1 to %d bytes", RULE_PASSWORD_MAX);
 		return (1);
 	}
-	if (crypt_gensalt_rn("$2b$", rule->l->o->bcrypt_cost, NULL, 0, setting,
+	if (crypt_gensalt_rn("$2b$", rule->g->o->bcrypt_cost, NULL, 0, setting,
 		(int)sizeof(setting)) == NULL)
 		return (err_sys(e, STATUS_BUG, "no salt for a password"));
 	memcpy(phrase, f->p, f->len);
@@ -187,8 +193,8 @@ bulk_rule_content(struct bulk_rule *rule, const struct stream_field *f)
 	if (!rule->adds_hash && !f[at].null &&
 	    (f[at].len != DIGEST_SHA256_HEX ||
 		memcmp(f[at].p, rule->sha256, DIGEST_SHA256_HEX) != 0)) {
-		fault_add(rule->l->faults, "bad_content_hash", "content_hash", f[at].p, f[at].len,
-		    "the SHA-256 of content is %s", rule->sha256);
+		fault_add(intake_faults(rule->g->in), "bad_content_hash", "content_hash", f[at].p,
+		    f[at].len, "the SHA-256 of content is %s", rule->sha256);
 		return (1);
 	}
 	rule->out[at].p = rule->sha256;
@@ -214,7 +220,7 @@ bulk_rule_row(struct bulk_rule *rule, const struct stream_field *f, const struct
 	if (bulk_rule_is_bcrypt(&f[rule->password_hash]))
 		return (0);
 	/* What stands there may be a password. */
-	fault_add(rule->l->faults, "bad_value", "password_hash", NULL, 0,
+	fault_add(intake_faults(rule->g->in), "bad_value", "password_hash", NULL, 0,
 	    "is no bcrypt hash ($2b$, cost, 53 characters)");
 	return (1);
 }

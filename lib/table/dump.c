@@ -70,24 +70,20 @@ dump_columns(const struct table *t, const char *wanted, struct dump_list *c, str
 
 /* COPY (SELECT ...) TO STDOUT. */
 static int
-dump_sql(const struct table *t, const struct dump_options *o, const struct dump_list *c,
-    struct buf *b, struct err *e)
+dump_sql(struct pg *pg, const struct table *t, const struct dump_options *o,
+    const struct dump_list *c, struct buf *b, struct err *e)
 {
+
 	if (o->query != NULL)
-		return (buf_addf(b, e, "COPY (%s) TO STDOUT", o->query) || buf_str(b, e) == NULL ?
-			-1 :
-			0);
-	if (buf_adds(b, "COPY (SELECT ", e) ||
-	    table_quote_list(b, (const char *const *)c->v, c->n, e) ||
-	    buf_addf(b, e, " FROM %s t", t->quoted) ||
-	    (o->where != NULL && buf_addf(b, e, " WHERE (%s\n)", o->where)) ||
-	    buf_addf(b, e, " ORDER BY %s",
+		return (pg_sqlf(pg, b, e, "COPY (%s) TO STDOUT", o->query));
+	return (pg_sqlf(pg, b, e, "COPY (SELECT ") ||
+	    pg_names(pg, b, (const char *const *)c->v, c->n, e) ||
+	    pg_sqlf(pg, b, e, " FROM %s t", t->quoted) ||
+	    (o->where != NULL && pg_sqlf(pg, b, e, " WHERE (%s\n)", o->where)) ||
+	    pg_sqlf(pg, b, e, " ORDER BY %s) TO STDOUT",
 		o->order != NULL ? o->order :
 		    t->nkeys > 0 ? t->keys[0].target :
-				   "t::text COLLATE \"C\"") ||
-	    buf_adds(b, ") TO STDOUT", e))
-		return (-1);
-	return (buf_str(b, e) == NULL ? -1 : 0);
+				   "t::text COLLATE \"C\""));
 }
 
 /* The columns of a query, which the server knows without running it. */
@@ -173,7 +169,7 @@ dump_table(struct pg *pg, const struct dump_options *o, int fd, const char *name
 	if (o->query != NULL ? dump_query_columns(pg, t, o->query, &c, e) :
 			       dump_columns(t, o->columns, &c, e))
 		goto done;
-	if (dump_sql(t, o, &c, &sql, e) ||
+	if (dump_sql(pg, t, o, &c, &sql, e) ||
 	    buf_addf(&kind, e, "%s:%s", o->kind != NULL ? o->kind : "table", t->name) ||
 	    buf_str(&kind, e) == NULL)
 		goto done;

@@ -7,29 +7,6 @@
 static const char *const table_append_only[] = { "audit_logs", "prompt_audit_log" };
 
 int
-table_quote(struct buf *b, const char *name, struct err *e)
-{
-
-	if (buf_add(b, "\"", 1, e))
-		return (-1);
-	for (; *name != '\0'; name++)
-		if ((*name == '"' && buf_add(b, "\"", 1, e)) || buf_add(b, name, 1, e))
-			return (-1);
-	return (buf_add(b, "\"", 1, e));
-}
-
-int
-table_quote_list(struct buf *b, const char *const *names, size_t n, struct err *e)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((i > 0 && buf_adds(b, ", ", e)) || table_quote(b, names[i], e))
-			return (-1);
-	return (0);
-}
-
-int
 table_find(const struct table *t, const char *column)
 {
 	size_t i;
@@ -131,8 +108,8 @@ table_describe(struct pg *pg, const char *name, struct err *e)
 	size_t i;
 
 	t->name = xstrdup(name);
-	if (buf_adds(&b, "public.", e) || table_quote(&b, name, e) || buf_str(&b, e) == NULL ||
-	    table_read_columns(t, pg, e) || table_read_keys(t, pg, e)) {
+	if (pg_sqlf(pg, &b, e, "public.%I", name) || table_read_columns(t, pg, e) ||
+	    table_read_keys(t, pg, e)) {
 		buf_free(&b);
 		table_free(t);
 		return (NULL);

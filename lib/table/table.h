@@ -47,18 +47,6 @@ void table_free(struct table *t);
 int table_find(const struct table *t, const char *column);
 
 /**
- * table_quote(b, name, e):
- * Append ${name} as an SQL identifier.
- */
-int table_quote(struct buf *b, const char *name, struct err *e);
-
-/**
- * table_quote_list(b, names, n, e):
- * Append ${n} identifiers, a comma between them.
- */
-int table_quote_list(struct buf *b, const char *const *names, size_t n, struct err *e);
-
-/**
  * table_parents(pg, name, e):
  * The tables whose rows ${name}'s need to be there first: those of its foreign keys,
  * itself and deferrable keys left out; a result of one column.

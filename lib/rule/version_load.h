@@ -1,24 +1,22 @@
-#ifndef AEGIS_RULE_VERSION_STATE_H
-#define AEGIS_RULE_VERSION_STATE_H
+#ifndef AEGIS_RULE_VERSION_LOAD_H
+#define AEGIS_RULE_VERSION_LOAD_H
 
 /*
- * What the rooms of rule-load share; for version*.c only.
+ * A load of rules at work; for version*.c only.
  *
  *   version.c         the transaction from BEGIN to COMMIT
  *   version_take.c    files, into the temporary table rule_in
  *   version_stream.c  streams: what is new straight into rule_versions, the rest into rule_in
  *   version_judge.c   what becomes of each rule: the temporary table rule_act
  *   version_write.c   versions, what they supersede, the snapshots on those
- *   version_book.c    guards and books
  *   version_report.c
  */
 
-#include "ledger/ledger.h"
+#include "ledger/intake.h"
 #include "pg/pg.h"
 #include "rule/catalog.h"
-#include "rule/intake.h"
+#include "rule/rule_copy.h"
 #include "rule/version.h"
-#include "stream/book.h"
 
 enum { VERSION_SAMPLES = 20, VERSION_ODD = 20 };
 
@@ -35,19 +33,17 @@ enum version_act {
 	VERSION_ACTS
 };
 
-/* A file or a stream. */
-struct version_section {
-	char *source;
-	char dataset[BOOK_DATASET_SIZE];
-	struct book *upstream;
-	size_t nupstream;
-	struct book own;
-	uint64_t acts[VERSION_ACTS];
-	uint64_t duplicate;
-};
-
 struct version_sample {
 	char *identifier, *version, *act, *status, *summary;
+};
+
+/* What came of all rules together. */
+struct version_counts {
+	uint64_t acts[VERSION_ACTS];
+	uint64_t odds;    /* remarks */
+	uint64_t drafts;  /* versions made as draft, */
+	uint64_t reviews; /* and as pending_review */
+	uint64_t stale;   /* snapshots marked */
 };
 
 struct version {
@@ -57,18 +53,29 @@ struct version {
 	char source[51], today[11];
 	struct catalog *c;
 	struct pg *pg;
-	struct intake *in;
-	struct version_section **sections;
-	size_t nsections, capsections;
+	struct intake *in;      /* a section for each file or stream */
+	struct rule_copy *copy; /* rules on their way into rule_in */
+	struct version_counts n;
 	char **odd; /* the first VERSION_ODD remarks */
 	size_t nodd, capodd;
-	uint64_t odds;    /* and how many there were */
-	uint64_t drafts;  /* versions made as draft, */
-	uint64_t reviews; /* and as pending_review */
-	uint64_t stale;   /* snapshots marked */
 	struct version_sample *samples;
 	size_t nsamples, capsamples;
 };
+
+/* version.c */
+
+/**
+ * version_count(v, s, act, n):
+ * Count ${n} rules of the section that end so.
+ */
+void version_count(struct version *v, struct intake_section *s, enum version_act act, uint64_t n);
+
+/**
+ * version_odd_add(v, s, place, what):
+ * Remark on a rule that can be as it is, but hardly is.
+ */
+void version_odd_add(struct version *v, struct intake_section *s, const char *place,
+    const char *what);
 
 /* version_take.c */
 
@@ -77,19 +84,6 @@ struct version {
  * Check all files; with a fault in one of them nothing is taken.
  */
 int version_take_files(struct version *v, struct rule_faults *faults, struct err *e);
-
-/**
- * version_take_odd(v, s, place, what):
- * Remark on a rule that can be as it is, but hardly is.
- */
-void version_take_odd(struct version *v, struct version_section *s, const char *place,
-    const char *what);
-
-/**
- * version_section(v, source):
- * Begin one.
- */
-struct version_section *version_section(struct version *v, const char *source);
 
 /* version_stream.c */
 
@@ -127,19 +121,5 @@ int version_judge(struct version *v, struct err *e);
  * Do what was decided.
  */
 int version_write(struct version *v, struct err *e);
-
-/* version_book.c */
-
-/**
- * version_book_check(v, e):
- * Hold the books against each other and against the ceilings.
- */
-int version_book_check(struct version *v, struct err *e);
-
-/**
- * version_book_write(v, e):
- * Hold the sources against earlier ones, and store the books.
- */
-int version_book_write(struct version *v, struct err *e);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "entity/index.h"
+#include "ledger/known.h"
 
 static struct err e = ERR_INIT;
 
@@ -16,17 +16,17 @@ digest_of(uint64_t v)
 enum verdict { NEW, SAME, CHANGED, UNSOURCED, LOST, AGAIN };
 
 static enum verdict
-verdict_of(const struct index_row *row)
+verdict_of(const struct known_row *row)
 {
 
 	if (row->again)
 		return (AGAIN);
-	switch (row->known & (INDEX_ENTITY | INDEX_SOURCE)) {
+	switch (row->known & (KNOWN_THERE | KNOWN_SAID)) {
 	case 0:
 		return (NEW);
-	case INDEX_ENTITY:
+	case KNOWN_THERE:
 		return (UNSOURCED);
-	case INDEX_SOURCE:
+	case KNOWN_SAID:
 		return (LOST);
 	default:
 		return (row->same ? SAME : CHANGED);
@@ -34,37 +34,37 @@ verdict_of(const struct index_row *row)
 }
 
 static enum verdict
-see(struct entity_index *ix, uint64_t key, uint64_t content, uint64_t record, uint64_t *first)
+see(struct known *ix, uint64_t key, uint64_t content, uint64_t record, uint64_t *first)
 {
-	struct index_row row = { 0, false, true, 0 };
+	struct known_row row = { 0, false, true, 0 };
 
-	if (index_see(ix, digest_of(key), digest_of(content), record, &row, &e))
-		(void)tap_ok(0, "index_see: %s", e.msg);
+	if (known_see(ix, digest_of(key), digest_of(content), record, &row, &e))
+		(void)tap_ok(0, "known_see: %s", e.msg);
 	*first = row.note;
 	return (verdict_of(&row));
 }
 
 static void
-know(struct entity_index *ix, uint64_t key, unsigned what, uint64_t content)
+know(struct known *ix, uint64_t key, unsigned what, uint64_t content)
 {
 
-	if (index_know(ix, digest_of(key), what, digest_of(content), &e))
-		(void)tap_ok(0, "index_know: %s", e.msg);
+	if (known_add(ix, digest_of(key), what, digest_of(content), &e))
+		(void)tap_ok(0, "known_add: %s", e.msg);
 }
 
 static void
 verdicts(void)
 {
-	struct entity_index *ix = index_new();
+	struct known *ix = known_new();
 	uint64_t first;
 
-	know(ix, 1, INDEX_ENTITY | INDEX_SOURCE, 100);
-	know(ix, 2, INDEX_ENTITY | INDEX_SOURCE, 100);
-	know(ix, 3, INDEX_SOURCE, 100);
-	know(ix, 4, INDEX_ENTITY, 0);
-	know(ix, 5, INDEX_SOURCE, 100); /* in two reads, as a load does */
-	know(ix, 5, INDEX_ENTITY, 999);
-	(void)tap_ok(index_count(ix) == 5, "five keys are known");
+	know(ix, 1, KNOWN_THERE | KNOWN_SAID, 100);
+	know(ix, 2, KNOWN_THERE | KNOWN_SAID, 100);
+	know(ix, 3, KNOWN_SAID, 100);
+	know(ix, 4, KNOWN_THERE, 0);
+	know(ix, 5, KNOWN_SAID, 100); /* in two reads, as a load does */
+	know(ix, 5, KNOWN_THERE, 999);
+	(void)tap_ok(known_count(ix) == 5, "five keys are known");
 	(void)tap_ok(see(ix, 1, 100, 11, &first) == SAME, "same content");
 	(void)tap_ok(see(ix, 2, 101, 12, &first) == CHANGED, "other content");
 	(void)tap_ok(see(ix, 3, 100, 13, &first) == LOST, "the entity is gone");
@@ -75,55 +75,55 @@ verdicts(void)
 	    "a new key again, with the record that had it first");
 	(void)tap_ok(see(ix, 1, 100, 18, &first) == AGAIN && first == 11, "a known key again");
 	(void)tap_ok(see(ix, 1, 100, 19, &first) == AGAIN && first == 11, "the first one stays");
-	(void)tap_ok(index_count(ix) == 6, "six keys in all");
-	index_free(ix);
+	(void)tap_ok(known_count(ix) == 6, "six keys in all");
+	known_free(ix);
 }
 
 /* A row that was refused leaves no trace: as if it had not been there. */
 static void
 taken_back(void)
 {
-	struct entity_index *ix = index_new();
+	struct known *ix = known_new();
 	uint64_t i, first, wrong = 0;
 
-	know(ix, 1, INDEX_ENTITY | INDEX_SOURCE, 100);
+	know(ix, 1, KNOWN_THERE | KNOWN_SAID, 100);
 	(void)see(ix, 1, 101, 11, &first);
-	index_unsee(ix);
+	known_unsee(ix);
 	(void)tap_ok(see(ix, 1, 100, 12, &first) == SAME,
 	    "a known key taken back has its digest again");
 	for (i = 2; i < 5000; i++) {
 		wrong += see(ix, i, 1, i, &first) != NEW;
 		if (i % 2)
-			index_unsee(ix);
+			known_unsee(ix);
 	}
-	(void)tap_ok(index_count(ix) == 2500, "new keys taken back are gone");
+	(void)tap_ok(known_count(ix) == 2500, "new keys taken back are gone");
 	for (i = 2; i < 5000; i++)
 		wrong += see(ix, i, 1, i, &first) != (i % 2 ? NEW : AGAIN);
 	(void)tap_ok(wrong == 0, "and the others stay");
-	index_free(ix);
+	known_free(ix);
 }
 
 /* A content whose digest is all zeros, or all ones, is a content like any. */
 static void
 extremes(void)
 {
-	struct entity_index *ix = index_new();
+	struct known *ix = known_new();
 	struct digest128 zero = { 0, 0 }, ones = { UINT64_MAX, UINT64_MAX };
-	struct index_row row;
-	uint64_t most = (UINT64_C(1) << INDEX_NOTE_BITS) - 1;
+	struct known_row row;
+	uint64_t most = (UINT64_C(1) << KNOWN_NOTE_BITS) - 1;
 
-	(void)tap_ok(index_know(ix, zero, INDEX_ENTITY | INDEX_SOURCE, zero, &e) == 0 &&
-		index_know(ix, ones, INDEX_ENTITY | INDEX_SOURCE, ones, &e) == 0,
+	(void)tap_ok(known_add(ix, zero, KNOWN_THERE | KNOWN_SAID, zero, &e) == 0 &&
+		known_add(ix, ones, KNOWN_THERE | KNOWN_SAID, ones, &e) == 0,
 	    "extreme digests are known");
-	(void)tap_ok(index_see(ix, zero, zero, 0, &row, &e) == 0 && verdict_of(&row) == SAME,
+	(void)tap_ok(known_see(ix, zero, zero, 0, &row, &e) == 0 && verdict_of(&row) == SAME,
 	    "zero key, zero content, record 0");
-	(void)tap_ok(index_see(ix, zero, zero, 1, &row, &e) == 0 && row.again && row.note == 0,
+	(void)tap_ok(known_see(ix, zero, zero, 1, &row, &e) == 0 && row.again && row.note == 0,
 	    "seen as record 0 is seen");
-	(void)tap_ok(index_see(ix, ones, ones, most, &row, &e) == 0 && verdict_of(&row) == SAME,
+	(void)tap_ok(known_see(ix, ones, ones, most, &row, &e) == 0 && verdict_of(&row) == SAME,
 	    "all ones, the largest note");
-	(void)tap_ok(index_see(ix, ones, ones, 1, &row, &e) == 0 && row.again && row.note == most,
+	(void)tap_ok(known_see(ix, ones, ones, 1, &row, &e) == 0 && row.again && row.note == most,
 	    "the record comes back whole");
-	index_free(ix);
+	known_free(ix);
 }
 
 /* Every verdict of 200,000 keys, and the memory at every step of the growth. */
@@ -131,16 +131,16 @@ static void
 growth(void)
 {
 	enum { KEYS = 200000 };
-	struct entity_index *ix = index_new();
+	struct known *ix = known_new();
 	uint64_t i, first, wrong = 0;
 	size_t worst = 0, per;
 
 	for (i = 0; i < KEYS; i++) {
-		know(ix, i, INDEX_ENTITY | INDEX_SOURCE, i * 7);
-		if (i >= 20000 && (per = index_bytes(ix) * 100 / (i + 1)) > worst)
+		know(ix, i, KNOWN_THERE | KNOWN_SAID, i * 7);
+		if (i >= 20000 && (per = known_bytes(ix) * 100 / (i + 1)) > worst)
 			worst = per;
 	}
-	(void)tap_ok(index_count(ix) == KEYS, "all keys are there");
+	(void)tap_ok(known_count(ix) == KEYS, "all keys are there");
 	(void)tap_ok(worst <= 4000, "at most 40 bytes a key at any time (%zu.%02zu)", worst / 100,
 	    worst % 100);
 	for (i = 0; i < KEYS * 2; i++) {
@@ -153,49 +153,49 @@ growth(void)
 	for (i = 0; i < KEYS * 2; i++)
 		wrong += see(ix, i, 0, 1, &first) != AGAIN || first != i + 1;
 	(void)tap_ok(wrong == 0, "every key is known again with its record");
-	index_free(ix);
+	known_free(ix);
 }
 
 /* What no row had, what is held although no row had it, and what is retired. */
 static void
 unseen(void)
 {
-	struct entity_index *ix = index_new();
-	struct index_row row;
+	struct known *ix = known_new();
+	struct known_row row;
 	uint64_t i, first, wrong = 0;
 
-	(void)tap_ok(index_unseen(ix) == 0 && !index_is_unseen(ix, digest_of(1)) &&
-		!index_hold(ix, digest_of(1)),
+	(void)tap_ok(known_unseen(ix) == 0 && !known_is_unseen(ix, digest_of(1)) &&
+		!known_hold(ix, digest_of(1)),
 	    "an empty index misses nothing");
 	for (i = 0; i < 1000; i++)
-		know(ix, i, INDEX_ENTITY | (i % 10 == 9 ? 0 : INDEX_SOURCE), i);
-	know(ix, 5, INDEX_RETIRED, 0);
-	(void)tap_ok(index_unseen(ix) == 900, "only keys with a digest can be missed");
+		know(ix, i, KNOWN_THERE | (i % 10 == 9 ? 0 : KNOWN_SAID), i);
+	know(ix, 5, KNOWN_RETIRED, 0);
+	(void)tap_ok(known_unseen(ix) == 900, "only keys with a digest can be missed");
 	for (i = 0; i < 800; i++)
 		(void)see(ix, i, i, 1, &first);
 	(void)see(ix, 3, 3, 2, &first);
 	(void)see(ix, 800, 3, 2, &first);
-	index_unsee(ix);
-	(void)tap_ok(index_unseen(ix) == 180, "what was seen, again or not, is not missed");
+	known_unsee(ix);
+	(void)tap_ok(known_unseen(ix) == 180, "what was seen, again or not, is not missed");
 	for (i = 0; i < 1000; i++)
-		wrong += index_is_unseen(ix, digest_of(i)) != (i >= 800 && i % 10 != 9);
+		wrong += known_is_unseen(ix, digest_of(i)) != (i >= 800 && i % 10 != 9);
 	(void)tap_ok(wrong == 0, "each key is told");
-	(void)tap_ok(index_hold(ix, digest_of(900)) && !index_hold(ix, digest_of(900)) &&
-		!index_hold(ix, digest_of(7)) && !index_hold(ix, digest_of(909)) &&
-		!index_hold(ix, digest_of(5000)) && index_unseen(ix) == 179 &&
-		!index_is_unseen(ix, digest_of(900)),
+	(void)tap_ok(known_hold(ix, digest_of(900)) && !known_hold(ix, digest_of(900)) &&
+		!known_hold(ix, digest_of(7)) && !known_hold(ix, digest_of(909)) &&
+		!known_hold(ix, digest_of(5000)) && known_unseen(ix) == 179 &&
+		!known_is_unseen(ix, digest_of(900)),
 	    "a key that is held is not missed");
-	index_free(ix);
-	ix = index_new();
-	know(ix, 5, INDEX_ENTITY | INDEX_RETIRED, 0);
-	(void)tap_ok(index_see(ix, digest_of(5), digest_of(5), 1, &row, &e) == 0 &&
-		row.known == (INDEX_ENTITY | INDEX_RETIRED) && !row.same,
+	known_free(ix);
+	ix = known_new();
+	know(ix, 5, KNOWN_THERE | KNOWN_RETIRED, 0);
+	(void)tap_ok(known_see(ix, digest_of(5), digest_of(5), 1, &row, &e) == 0 &&
+		row.known == (KNOWN_THERE | KNOWN_RETIRED) && !row.same,
 	    "a retired entity is told from one that is not");
 	(void)see(ix, 5, 6, 9, &first);
-	index_note(ix, 77);
+	known_note(ix, 77);
 	(void)see(ix, 5, 6, 9, &first);
 	(void)tap_ok(first == 77, "a note is replaced");
-	index_free(ix);
+	known_free(ix);
 }
 
 int

@@ -1,25 +1,25 @@
-#include "rule/intake.h"
+#include "rule/rule_copy.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 
-static const char *const intake_words[] = { "active", "draft", "pending_review" };
+static const char *const rule_copy_words[] = { "active", "draft", "pending_review" };
 
-struct intake {
+struct rule_copy {
 	const struct catalog *c;
 	struct copy_spool spool;
 	const struct rule *r; /* rendered last */
-	enum intake_status status;
+	enum rule_copy_status status;
 	struct buf json, said;
 	struct json_writer *w;
 };
 
-struct intake *
-intake_new(const struct catalog *c)
+struct rule_copy *
+rule_copy_new(const struct catalog *c)
 {
-	struct intake *in = xcalloc(1, sizeof(*in));
+	struct rule_copy *in = xcalloc(1, sizeof(*in));
 
 	in->c = c;
 	copy_spool_init(&in->spool);
@@ -29,7 +29,7 @@ intake_new(const struct catalog *c)
 }
 
 void
-intake_free(struct intake *in)
+rule_copy_free(struct rule_copy *in)
 {
 
 	if (in == NULL)
@@ -43,7 +43,7 @@ intake_free(struct intake *in)
 
 /* A text behind a tab; NULL is \N. */
 static int
-intake_text(struct buf *b, const char *s, struct err *e)
+rule_copy_text(struct buf *b, const char *s, struct err *e)
 {
 
 	if (buf_add(b, "\t", 1, e))
@@ -52,7 +52,8 @@ intake_text(struct buf *b, const char *s, struct err *e)
 }
 
 int
-intake_make(struct intake *in, const struct rule *r, enum intake_status status, struct err *e)
+rule_copy_make(struct rule_copy *in, const struct rule *r, enum rule_copy_status status,
+    struct err *e)
 {
 
 	in->r = r;
@@ -62,7 +63,7 @@ intake_make(struct intake *in, const struct rule *r, enum intake_status status, 
 }
 
 int
-intake_add(struct intake *in, size_t section, uint64_t place, struct err *e)
+rule_copy_add(struct rule_copy *in, size_t section, uint64_t place, struct err *e)
 {
 	const struct rule *r = in->r;
 	const char *from = r->effective_from ? r->effective_from : r->verified_as_of;
@@ -70,17 +71,18 @@ intake_add(struct intake *in, size_t section, uint64_t place, struct err *e)
 
 	if (buf_addf(b, e, "%llu\t%zu\t%llu", (unsigned long long)in->spool.rows + 1, section,
 		(unsigned long long)place) ||
-	    intake_text(b, r->identifier, e) || intake_text(b, r->type, e) ||
-	    intake_text(b, r->domain, e) || intake_text(b, from, e) ||
-	    intake_text(b, r->effective_to, e) || intake_text(b, intake_words[in->status], e) ||
-	    intake_text(b, r->reference ? r->reference : r->cite, e) || buf_add(b, "\t", 1, e) ||
+	    rule_copy_text(b, r->identifier, e) || rule_copy_text(b, r->type, e) ||
+	    rule_copy_text(b, r->domain, e) || rule_copy_text(b, from, e) ||
+	    rule_copy_text(b, r->effective_to, e) ||
+	    rule_copy_text(b, rule_copy_words[in->status], e) ||
+	    rule_copy_text(b, r->reference ? r->reference : r->cite, e) || buf_add(b, "\t", 1, e) ||
 	    pg_copy_text(b, in->json.p, in->json.len, e) || buf_add(b, "\n", 1, e))
 		return (-1);
 	return (copy_spool_row(&in->spool, e));
 }
 
 int
-intake_digest(struct intake *in, const struct rule *r, enum intake_status status,
+rule_copy_digest(struct rule_copy *in, const struct rule *r, enum rule_copy_status status,
     const char *writer, struct digest128 *d, struct err *e)
 {
 	struct buf *b = &in->said;
@@ -88,7 +90,7 @@ intake_digest(struct intake *in, const struct rule *r, enum intake_status status
 
 	b->len = 0;
 	if (buf_addf(b, e, "1\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", in->c->sha256, writer, r->identifier,
-		r->type, r->domain, r->cite, intake_words[status]))
+		r->type, r->domain, r->cite, rule_copy_words[status]))
 		return (-1);
 	for (i = 0; i < r->nvalues; i++)
 		if (r->values[i].has &&
@@ -101,15 +103,16 @@ intake_digest(struct intake *in, const struct rule *r, enum intake_status status
 }
 
 int
-intake_version(struct intake *in, const char *tenant, const char *effective, const char *tail,
+rule_copy_version(struct rule_copy *in, const char *tenant, const char *effective, const char *tail,
     struct buf *out, struct err *e)
 {
 	const struct rule *r = in->r;
 
-	if (buf_adds(out, tenant, e) || intake_text(out, r->type, e) ||
-	    intake_text(out, r->domain, e) || intake_text(out, r->identifier, e) ||
-	    intake_text(out, effective, e) || intake_text(out, intake_words[in->status], e) ||
-	    intake_text(out, r->reference ? r->reference : r->cite, e) ||
+	if (buf_adds(out, tenant, e) || rule_copy_text(out, r->type, e) ||
+	    rule_copy_text(out, r->domain, e) || rule_copy_text(out, r->identifier, e) ||
+	    rule_copy_text(out, effective, e) ||
+	    rule_copy_text(out, rule_copy_words[in->status], e) ||
+	    rule_copy_text(out, r->reference ? r->reference : r->cite, e) ||
 	    buf_add(out, "\t", 1, e) || pg_copy_text(out, in->json.p, in->json.len, e) ||
 	    buf_add(out, "\t", 1, e) || buf_adds(out, tail, e))
 		return (-1);
@@ -117,7 +120,7 @@ intake_version(struct intake *in, const char *tenant, const char *effective, con
 }
 
 int
-intake_send(struct intake *in, struct pg *pg, const char *table, struct err *e)
+rule_copy_send(struct rule_copy *in, struct pg *pg, const char *table, struct err *e)
 {
 	struct buf sql = BUF_INIT(1024);
 	int rc = -1;

@@ -1,0 +1,44 @@
+#ifndef AEGIS_ENTITY_LOAD_LINK_H
+#define AEGIS_ENTITY_LOAD_LINK_H
+
+#include "entity/load_touched.h"
+
+/* A rule that the type is a side of, and what its links are after the load. */
+struct load_link {
+	char rule[37];
+	char *parent, *child, *label, *cardinality, *field; /* label and field may be NULL */
+	bool required;
+	bool of_child, of_parent; /* the type is the rule's child, its parent, or both */
+	bool fresh, empty;        /* never linked like this; no link at all */
+	uint64_t changed;         /* links written now */
+	uint64_t linked, missing_parent, missing_required, crowded;
+	char *examples; /* JSON */
+};
+
+struct load_links {
+	struct load_link *v;
+	size_t n, cap;
+	bool wrote; /* the load wrote an entity: all is made again and counted */
+};
+
+/**
+ * load_link_write(x, t, e):
+ * Bring entity_links in step with the entities that this load changed, as children
+ * and as parents, and count what is wrong with them.
+ */
+int load_link_write(struct load_links *x, struct load_touched *t, struct err *e);
+
+/**
+ * load_link_book(x, j, s, e):
+ * Store what was counted, with the section ${s}.
+ */
+int load_link_book(const struct load_links *x, const struct load_job *j,
+    const struct intake_section *s, struct err *e);
+
+/**
+ * load_link_free(x):
+ * Forget the rules.
+ */
+void load_link_free(struct load_links *x);
+
+#endif
