@@ -8,6 +8,7 @@
 #include "archive/proof.h"
 #include "audit/excerpt.h"
 #include "audit/gather.h"
+#include "audit/inspect_chain.h"
 #include "audit/inspect_report.h"
 #include "base/io.h"
 #include "base/log.h"

@@ -3,6 +3,7 @@
 
 #include "audit/gather.h"
 #include "audit/inspect.h"
+#include "audit/inspect_chain.h"
 #include "audit/reopen.h"
 #include "base/log.h"
 #include "base/os.h"

@@ -6,9 +6,11 @@
 
 #include "base/log.h"
 #include "base/program.h"
-#include "pg/cluster.h"
-#include "pg/private.h"
-#include "pg/programs.h"
+#include "pg/without.h"
+#include "server/config.h"
+#include "server/pgctl.h"
+#include "server/programs.h"
+#include "server/server.h"
 
 static bool opt_fast, opt_tree, opt_yes;
 static struct option_list opt_set;
@@ -92,7 +94,7 @@ tell(const char *what)
 static int
 start(struct err *e)
 {
-	struct private_options o = {
+	struct server_options o = {
 		.fast = opt_fast,
 		.set = opt_set.v,
 		.n_set = opt_set.n,
@@ -100,30 +102,30 @@ start(struct err *e)
 		.version = opt_postgres,
 		.tell = tell,
 	};
-	struct private_report r;
+	struct server_report r;
 
 	if (opt_postgres != NULL && strspn(opt_postgres, "0123456789") != strlen(opt_postgres))
 		return (program_usage_error(&program, "--postgres takes a major version, not '%s'",
 		    opt_postgres));
-	if (opt_without != NULL && programs_words(opt_without, &o.without, e))
+	if (opt_without != NULL && without_parse(opt_without, &o.without, e))
 		return (log_err(e));
-	if (private_start(&o, &r, e)) {
+	if (server_start(&o, &r, e)) {
 		show_tail(r.tail);
 		return (log_err(e));
 	}
 	if (r.changed)
 		log_info("made a database of PostgreSQL %s in '%s'", r.version, r.place);
 	log_info("%s, process %ld of user '%s', socket in '%s'",
-	    r.state == PRIVATE_RUNNING ? "already running" : "started", r.pid, r.user, r.socket);
+	    r.state == SERVER_RUNNING ? "already running" : "started", r.pid, r.user, r.socket);
 	return (0);
 }
 
 static int
 stop(struct err *e)
 {
-	struct private_report r;
+	struct server_report r;
 
-	if (private_stop(&r, e)) {
+	if (server_stop(&r, e)) {
 		show_tail(r.tail);
 		return (log_err(e));
 	}
@@ -134,19 +136,19 @@ stop(struct err *e)
 static int
 status(struct err *e)
 {
-	struct private_report r;
+	struct server_report r;
 
-	if (private_status(&r, e))
+	if (server_status(&r, e))
 		return (log_err(e));
 	(void)printf("state      %s\n",
-	    r.state == PRIVATE_RUNNING     ? "running" :
-		r.state == PRIVATE_STOPPED ? "stopped" :
-					     "none");
+	    r.state == SERVER_RUNNING     ? "running" :
+		r.state == SERVER_STOPPED ? "stopped" :
+					    "none");
 	if (r.place[0] != '\0')
 		(void)printf("place      %s\n", r.place);
 	if (r.version[0] != '\0')
 		(void)printf("version    %s\n", r.version);
-	if (r.version[0] != '\0' && r.without == PROGRAMS_ALL)
+	if (r.version[0] != '\0' && r.without == WITHOUT_ALL)
 		(void)printf("extensions none (made without age,vector)\n");
 	else if (r.version[0] != '\0')
 		(void)printf("extensions%s%s%s%s\n", r.age[0] ? " age " : "", r.age,
@@ -157,7 +159,7 @@ status(struct err *e)
 		(void)printf("socket     %s\n", r.socket);
 	if (r.pid != 0)
 		(void)printf("process    %ld\n", r.pid);
-	return (r.state == PRIVATE_RUNNING ? 0 : STATUS_NODB);
+	return (r.state == SERVER_RUNNING ? 0 : STATUS_NODB);
 }
 
 /* What was fetched for a server of ${version}; for none, whatever was fetched. */
@@ -182,12 +184,12 @@ destroy_trees(const char *version, struct err *e)
 static int
 destroy(struct err *e)
 {
-	struct private_report r;
+	struct server_report r;
 
 	if (!opt_yes)
 		return (program_usage_error(&program,
 		    "this removes the private database with all its data: say --yes"));
-	if (private_destroy(&r, e)) {
+	if (server_destroy(&r, e)) {
 		show_tail(r.tail);
 		return (log_err(e));
 	}
@@ -201,37 +203,38 @@ destroy(struct err *e)
 static int
 url(struct err *e)
 {
-	struct private_address a;
+	char host[256];
 	const char *s;
 
-	if (private_address(&a, e))
+	if (server_host(host, sizeof(host), e))
 		return (log_err(e));
-	(void)printf("postgresql:///%s?host=", a.dbname);
-	for (s = a.host; *s != '\0'; s++)
+	(void)printf("postgresql:///" CONFIG_DATABASE "?host=");
+	for (s = host; *s != '\0'; s++)
 		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~",
 			*s) != NULL)
 			(void)putchar(*s);
 		else
 			(void)printf("%%%02X", (unsigned int)(unsigned char)*s);
-	(void)printf("&port=%s&user=%s\n", a.port, a.user);
+	(void)printf("&port=" CONFIG_PORT "&user=" CONFIG_ROLE "\n");
 	return (0);
 }
 
 static int
 env(struct err *e)
 {
-	struct private_address a;
+	char host[256];
 	const char *s;
 
-	if (private_address(&a, e))
+	if (server_host(host, sizeof(host), e))
 		return (log_err(e));
 	(void)printf("unset PGHOSTADDR PGSERVICE\nexport PGHOST='");
-	for (s = a.host; *s != '\0'; s++)
+	for (s = host; *s != '\0'; s++)
 		if (*s == '\'')
 			(void)fputs("'\\''", stdout);
 		else
 			(void)putchar(*s);
-	(void)printf("' PGPORT=%s PGUSER=%s PGDATABASE=%s\n", a.port, a.user, a.dbname);
+	(void)printf(
+	    "' PGPORT=" CONFIG_PORT " PGUSER=" CONFIG_ROLE " PGDATABASE=" CONFIG_DATABASE "\n");
 	return (0);
 }
 
@@ -239,19 +242,18 @@ env(struct err *e)
 static int
 open_psql(char **args, struct err *e)
 {
-	struct private_address a;
-	char path[PRIVATE_PATH_MAX];
+	char host[256], path[PLACE_MAX];
 
-	if (private_address(&a, e) || private_program(path, sizeof(path), "psql", e))
+	if (server_host(host, sizeof(host), e) || server_program(path, sizeof(path), "psql", e))
 		return (log_err(e));
-	if (setenv("PGHOST", a.host, 1) || setenv("PGPORT", a.port, 1) ||
-	    setenv("PGUSER", a.user, 1) || setenv("PGDATABASE", a.dbname, 1) ||
+	if (setenv("PGHOST", host, 1) || setenv("PGPORT", CONFIG_PORT, 1) ||
+	    setenv("PGUSER", CONFIG_ROLE, 1) || setenv("PGDATABASE", CONFIG_DATABASE, 1) ||
 	    unsetenv("PGHOSTADDR") || unsetenv("PGSERVICE")) {
 		(void)err_sys(e, STATUS_TEMPFAIL, "can't set the environment");
 		return (log_err(e));
 	}
 	args[0] = path;
-	cluster_clean_exec();
+	pgctl_clean_exec();
 	(void)execv(path, args);
 	(void)err_sys(e, STATUS_CONFIG, "can't run '%s'", path);
 	return (log_err(e));

@@ -4,6 +4,8 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "entity/definition.h"
+#include "entity/definition_db.h"
+#include "entity/definition_file.h"
 #include "entity/map.h"
 #include "pg/pg.h"
 
@@ -70,10 +72,10 @@ definition(struct err *e)
 	struct pg *pg;
 
 	if (definitions != NULL)
-		return (definition_from_file(definitions, tenant, type, e));
+		return (definition_file_read(definitions, tenant, type, e));
 	if ((pg = pg_connect(db, "aegis-entity-map", e)) == NULL)
 		return (NULL);
-	d = definition_from_db(pg, tenant, type, e);
+	d = definition_db_read(pg, tenant, type, e);
 	pg_close(pg);
 	return (d);
 }

@@ -7,6 +7,7 @@
 #include "base/program.h"
 #include "rrc/decode.h"
 #include "rrc/layout.h"
+#include "rrc/layout_load.h"
 #include "rrc/view.h"
 #include "stream/source.h"
 

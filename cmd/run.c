@@ -10,6 +10,7 @@
 #include "pg/conninfo.h"
 #include "pipeline/exec.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/pipeline_load.h"
 #include "pipeline/plan.h"
 #include "pipeline/report.h"
 #include "pipeline/rundir.h"

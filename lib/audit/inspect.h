@@ -53,13 +53,6 @@ struct inspect {
 	struct buf line;       /* its line */
 };
 
-/**
- * inspect_chain(o, c):
- * Check the archives of ${c}.  Return what was found, freed with inspect_free(); or NULL with
- * ${e} set where the checking itself failed: an I/O error is no finding.
- */
-struct inspect *inspect_chain(const struct inspect_options *o, const struct chain *c,
-    struct err *e);
 void inspect_free(struct inspect *k);
 
 /**
@@ -68,15 +61,6 @@ void inspect_free(struct inspect *k);
  */
 void inspect_add(struct inspect *k, const char *archive, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-
-/**
- * inspect_archive(k, l, m, sha256, e):
- * Check one archive by itself, and let the tree grow by its rows.  Return 1 with its manifest
- * in ${m} and that one's digest; 0 where it has none that can be read, which is a finding; or
- * -1 with ${e} set.
- */
-int inspect_archive(struct inspect *k, const struct chain_link *l, struct manifest *m,
-    char sha256[DIGEST_SHA256_HEX + 1], struct err *e);
 
 /**
  * inspect_link(k, l, m):

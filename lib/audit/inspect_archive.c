@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "archive/bag.h"
-#include "audit/inspect.h"
+#include "audit/inspect_archive.h"
 #include "audit/line.h"
 #include "base/io.h"
 #include "base/num.h"

@@ -1,3 +1,5 @@
+/* An entity type: its fields, what is checked of them, and their digest. */
+
 #include "entity/definition.h"
 
 #include <stdint.h>
@@ -8,8 +10,6 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "entity/check.h"
-#include "entity/definition_db.h"
-#include "entity/definition_file.h"
 
 static const char *const definition_roles[] = {
 	[ROLE_NONE] = NULL,
@@ -218,30 +218,4 @@ definition_finish(struct entity_definition *d, size_t *bad, struct err *e)
 	}
 	definition_digest(d);
 	return (0);
-}
-
-struct entity_definition *
-definition_from_db(struct pg *pg, const char *tenant, const char *type, struct err *e)
-{
-
-	return (definition_db_read(pg, tenant, type, e));
-}
-
-struct entity_definition *
-definition_from_file(const char *path, const char *tenant, const char *type, struct err *e)
-{
-	struct definition_file *file;
-	struct entity_definition *d = NULL;
-
-	if ((file = definition_file_load(path, tenant, e)) == NULL)
-		return (NULL);
-	if (strcmp(file->def->type, type) != 0) {
-		(void)err_set(e, STATUS_CONFIG, "'%s' defines the type '%s', not '%s'", path,
-		    file->def->type, type);
-	} else {
-		d = file->def;
-		file->def = NULL;
-	}
-	definition_file_free(file);
-	return (d);
 }

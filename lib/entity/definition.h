@@ -6,7 +6,6 @@
 
 #include "base/digest.h"
 #include "base/err.h"
-#include "pg/pg.h"
 
 /*
  * What a tenant says of one entity type: its fields (entity_field_definitions)
@@ -56,24 +55,13 @@ struct entity_definition {
 };
 
 /**
- * definition_from_db(pg, tenant, type, e):
- * Return the definition, freed by the caller with definition_free(), or NULL
- * with ${e} set: STATUS_CONFIG where the tenant has no such type, or an option
- * or input type is not understood, naming type and field.
+ * definition_free(d):
+ * Free it, with all in it.
  */
-struct entity_definition *definition_from_db(struct pg *pg, const char *tenant, const char *type,
-    struct err *e);
-
-/**
- * definition_from_file(path, tenant, type, e):
- * The same from a YAML file; faults name file, line and column.
- */
-struct entity_definition *definition_from_file(const char *path, const char *tenant,
-    const char *type, struct err *e);
 void definition_free(struct entity_definition *d);
 
 /*
- * For those who make a definition out of something else than these two: a new
+ * For those who make a definition (definition_db.c, definition_file.c): a new
  * one with room for ${n} zeroed fields, whose strings are allocated one by one
  * (definition_free() frees them), and, when they are filled in, the check of the
  * whole and its digest.

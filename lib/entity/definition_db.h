@@ -8,7 +8,9 @@
 
 /**
  * definition_db_read(pg, tenant, type, e):
- * See definition_from_db().
+ * Return the definition, freed by the caller with definition_free(), or NULL
+ * with ${e} set: STATUS_CONFIG where the tenant has no such type, or an option
+ * or input type is not understood, naming type and field.
  */
 struct entity_definition *definition_db_read(struct pg *pg, const char *tenant, const char *type,
     struct err *e);

@@ -238,3 +238,22 @@ definition_file_free(struct definition_file *f)
 	free(f->path);
 	free(f);
 }
+
+struct entity_definition *
+definition_file_read(const char *path, const char *tenant, const char *type, struct err *e)
+{
+	struct definition_file *file;
+	struct entity_definition *d = NULL;
+
+	if ((file = definition_file_load(path, tenant, e)) == NULL)
+		return (NULL);
+	if (strcmp(file->def->type, type) != 0) {
+		(void)err_set(e, STATUS_CONFIG, "'%s' defines the type '%s', not '%s'", path,
+		    file->def->type, type);
+	} else {
+		d = file->def;
+		file->def = NULL;
+	}
+	definition_file_free(file);
+	return (d);
+}

@@ -46,4 +46,12 @@ struct definition_file {
 struct definition_file *definition_file_load(const char *path, const char *tenant, struct err *e);
 void definition_file_free(struct definition_file *f);
 
+/**
+ * definition_file_read(path, tenant, type, e):
+ * The definition of ${type} alone, which ${path} must be of; freed by the caller with
+ * definition_free().
+ */
+struct entity_definition *definition_file_read(const char *path, const char *tenant,
+    const char *type, struct err *e);
+
 #endif

@@ -1,104 +1,15 @@
+/* graph-sync: the transaction from BEGIN to COMMIT, and its books. */
+
 #include "entity/graph.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "base/os.h"
-#include "entity/graph_state.h"
+#include "entity/graph_work.h"
 #include "ledger/ledger.h"
-
-static int graph_sql(struct buf *b, const char *fmt, va_list ap, struct err *e)
-    __attribute__((format(printf, 2, 0)));
-static int graph_value(struct graph *g, char **out, const char *fmt, va_list ap, struct err *e)
-    __attribute__((format(printf, 3, 0)));
-
-static int
-graph_sql(struct buf *b, const char *fmt, va_list ap, struct err *e)
-{
-	va_list again;
-	int n;
-
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (n < 0 || buf_reserve(b, (size_t)n + 1, e))
-		return (-1);
-	(void)vsnprintf(b->p, (size_t)n + 1, fmt, ap);
-	b->len = (size_t)n;
-	return (0);
-}
-
-int
-graph_exec(struct graph *g, uint64_t *rows, struct err *e, const char *fmt, ...)
-{
-	struct buf sql = BUF_INIT(32 << 20);
-	struct pg_result *r;
-	va_list ap;
-	int rc;
-
-	va_start(ap, fmt);
-	rc = graph_sql(&sql, fmt, ap, e);
-	va_end(ap);
-	if (rc == 0 && rows == NULL) {
-		rc = pg_exec(g->pg, sql.p, e);
-	} else if (rc == 0) {
-		r = pg_query(g->pg, sql.p, NULL, 0, e);
-		rc = r == NULL ? -1 : 0;
-		*rows = r == NULL ? 0 : pg_result_affected(r);
-		pg_result_free(r);
-	}
-	buf_free(&sql);
-	return (rc);
-}
-
-static int
-graph_value(struct graph *g, char **out, const char *fmt, va_list ap, struct err *e)
-{
-	struct buf sql = BUF_INIT(32 << 20);
-	struct pg_result *r = NULL;
-	const char *v;
-	int rc = -1;
-
-	*out = NULL;
-	if (graph_sql(&sql, fmt, ap, e) == 0 && (r = pg_query(g->pg, sql.p, NULL, 0, e)) != NULL) {
-		if (pg_result_rows(r) > 0 && (v = pg_result_get(r, 0, 0)) != NULL)
-			*out = xstrdup(v);
-		rc = 0;
-	}
-	pg_result_free(r);
-	buf_free(&sql);
-	return (rc);
-}
-
-int
-graph_number(struct graph *g, uint64_t *out, struct err *e, const char *fmt, ...)
-{
-	char *text;
-	va_list ap;
-	int rc;
-
-	va_start(ap, fmt);
-	rc = graph_value(g, &text, fmt, ap, e);
-	va_end(ap);
-	*out = text != NULL ? strtoull(text, NULL, 10) : 0;
-	free(text);
-	return (rc);
-}
-
-int
-graph_text(struct graph *g, char **out, struct err *e, const char *fmt, ...)
-{
-	va_list ap;
-	int rc;
-
-	va_start(ap, fmt);
-	rc = graph_value(g, out, fmt, ap, e);
-	va_end(ap);
-	return (rc);
-}
 
 /* One snapshot for both connections; one sync at a time. */
 static int
@@ -108,10 +19,10 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 	uint64_t without = 0;
 	int rc = -1;
 
-	if (graph_text(g, &there, e, "SELECT to_regclass('ag_catalog.ag_graph')"))
+	if (pg_textf(g->pg, &there, e, "SELECT to_regclass('ag_catalog.ag_graph')"))
 		return (-1);
 	if (there == NULL &&
-	    graph_number(g, &without, e,
+	    pg_u64f(g->pg, &without, e,
 		"SELECT (coalesce(current_setting('aegis.without', true), '') ~ '\\yage\\y')::integer"))
 		return (-1);
 	if (there == NULL && without > 0) {
@@ -121,13 +32,12 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 	if (there == NULL) {
 		(void)err_set(e, STATUS_CONFIG,
 		    "this database has no graph: Apache AGE is not in it");
-		return (err_hint(e,
-		    "aegis db start makes one that has; aegis doctor says what is missing"));
+		return (err_hint(e, "aegis db start makes one that has"));
 	}
 	free(there);
 	if (pg_begin_load(g->pg, "ISOLATION LEVEL REPEATABLE READ", e) ||
 	    pg_exec(g->pg, "SET LOCAL search_path = public, ag_catalog", e) ||
-	    graph_text(g, &held, e,
+	    pg_textf(g->pg, &held, e,
 		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis graph-sync', 0))"))
 		return (-1);
 	if (held == NULL || strcmp(held, "t") != 0) {
@@ -137,7 +47,7 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 		return (-1);
 	}
 	free(held);
-	if (graph_text(g, &snapshot, e, "SELECT pg_export_snapshot()"))
+	if (pg_textf(g->pg, &snapshot, e, "SELECT pg_export_snapshot()"))
 		return (-1);
 	(void)snprintf(sql, sizeof(sql), "SET TRANSACTION SNAPSHOT '%s'", snapshot);
 	free(snapshot);
@@ -155,36 +65,36 @@ graph_loads(struct graph *g, bool full, struct err *e)
 {
 	uint64_t before;
 
-	if (graph_number(g, &before, e,
+	if (pg_u64f(g->pg, &before, e,
 		"SELECT count(*) FROM graph_synced y JOIN batch_datasets d USING (dataset_id)"
-		" WHERE d.tenant_id = '%s'",
+		" WHERE d.tenant_id = %L",
 		g->tenant))
 		return (-1);
 	g->mode = full || before == 0 ? GRAPH_ALL : GRAPH_CHANGES;
-	if (graph_number(g, &g->loads, e,
+	if (pg_u64f(g->pg, &g->loads, e,
 		"SELECT count(*) FROM batch_sources s JOIN batch_datasets d USING (dataset_id)"
-		" WHERE d.tenant_id = '%s' AND NOT EXISTS (SELECT FROM graph_synced y WHERE y.run_id"
+		" WHERE d.tenant_id = %L AND NOT EXISTS (SELECT FROM graph_synced y WHERE y.run_id"
 		" = s.run_id AND y.dataset_id = s.dataset_id AND y.section = s.section)",
 		g->tenant))
 		return (-1);
-	return (graph_text(g, &g->runs, e,
+	return (pg_textf(g->pg, &g->runs, e,
 	    "SELECT coalesce(array_agg(DISTINCT s.run_id), '{}') FROM batch_sources s"
-	    " JOIN batch_datasets d USING (dataset_id) WHERE d.tenant_id = '%s' AND NOT EXISTS"
+	    " JOIN batch_datasets d USING (dataset_id) WHERE d.tenant_id = %L AND NOT EXISTS"
 	    " (SELECT FROM graph_synced y WHERE y.run_id = s.run_id"
 	    " AND y.dataset_id = s.dataset_id AND y.section = s.section)",
 	    g->tenant));
 }
 
 static int
-graph_book(struct graph *g, const char *label, char kind, const struct graph_counts *n,
+graph_book(struct graph *g, const char *label, const char *kind, const struct graph_counts *n,
     struct err *e)
 {
 
 	if (n->inserted + n->updated + n->adopted + n->retired == 0)
 		return (0);
-	return (graph_exec(g, NULL, e,
+	return (pg_execf(g->pg, NULL, e,
 	    "INSERT INTO graph_books (sync_id, tenant_id, label, kind, inserted, updated, adopted,"
-	    " retired, unchanged) VALUES ('%s', '%s', '%s', '%c', %llu, %llu, %llu, %llu, %llu)",
+	    " retired, unchanged) VALUES (%L, %L, %L, %L, %llu, %llu, %llu, %llu, %llu)",
 	    g->sync, g->tenant, label, kind, (unsigned long long)n->inserted,
 	    (unsigned long long)n->updated, (unsigned long long)n->adopted,
 	    (unsigned long long)n->retired, (unsigned long long)n->unchanged));
@@ -208,7 +118,7 @@ graph_book_edges(struct graph *g, size_t first, struct err *e)
 		sum.retired += n->retired;
 		sum.unchanged += n->unchanged;
 	}
-	return (graph_book(g, g->rules[first].name, 'e', &sum, e));
+	return (graph_book(g, g->rules[first].name, "e", &sum, e));
 }
 
 static int
@@ -217,15 +127,15 @@ graph_books(struct graph *g, struct err *e)
 	size_t i;
 
 	for (i = 0; i < g->nlabels; i++)
-		if (graph_book(g, g->labels[i].name, 'v', &g->labels[i].n, e))
+		if (graph_book(g, g->labels[i].name, "v", &g->labels[i].n, e))
 			return (-1);
 	for (i = 0; i < g->nrules; i++)
 		if (graph_book_edges(g, i, e))
 			return (-1);
-	return (graph_exec(g, NULL, e,
+	return (pg_execf(g->pg, NULL, e,
 	    "INSERT INTO graph_synced (run_id, dataset_id, section, sync_id) SELECT s.run_id,"
-	    " s.dataset_id, s.section, '%s' FROM batch_sources s JOIN batch_datasets d"
-	    " USING (dataset_id) WHERE d.tenant_id = '%s' AND s.run_id = ANY ('%s') AND NOT EXISTS"
+	    " s.dataset_id, s.section, %L::uuid FROM batch_sources s JOIN batch_datasets d"
+	    " USING (dataset_id) WHERE d.tenant_id = %L AND s.run_id = ANY (%L) AND NOT EXISTS"
 	    " (SELECT FROM graph_synced y WHERE y.run_id = s.run_id AND y.dataset_id ="
 	    " s.dataset_id AND y.section = s.section)",
 	    g->sync, g->tenant, g->runs));

@@ -1,4 +1,6 @@
-#include "entity/graph_state.h"
+/* Edges of a rule. */
+
+#include "entity/graph_work.h"
 
 /* key -> id of our vertices of a label: made once a sync, for all rules. */
 static int
@@ -8,9 +10,9 @@ graph_edge_map(struct graph *g, struct graph_label *l, struct err *e)
 	if (l->mapped)
 		return (0);
 	l->mapped = true;
-	return (graph_exec(g, NULL, e,
+	return (pg_execf(g->pg, NULL, e,
 	    "CREATE TEMPORARY TABLE \"graph_map_%s\" ON COMMIT DROP AS SELECT " GRAPH_ENTITY(
-		"v") "::text AS k, v.id FROM oilgas.\"%s\" v WHERE " GRAPH_TENANT("v") " = '\"%s\"'::agtype; ANALYZE \"graph_map_%s\"",
+		"v") "::text AS k, v.id FROM oilgas.%I v WHERE " GRAPH_TENANT("v") " = '\"%s\"'::agtype; ANALYZE \"graph_map_%s\"",
 	    l->name, l->name, g->tenant, l->name));
 }
 
@@ -21,11 +23,11 @@ graph_edge_stage_all(struct graph *g, struct graph_rule *r, struct err *e)
 
 	if (graph_edge_map(g, r->child, e) || graph_edge_map(g, r->parent, e))
 		return (-1);
-	return (graph_exec(g, NULL, e,
+	return (pg_execf(g->pg, NULL, e,
 	    "DROP TABLE IF EXISTS graph_e; CREATE TEMPORARY TABLE graph_e ON COMMIT DROP AS"
 	    " SELECT c.id AS cid, p.id AS pid FROM entity_links k JOIN \"graph_map_%s\" c"
 	    " ON c.k = k.child_key JOIN \"graph_map_%s\" p ON p.k = k.parent_key"
-	    " WHERE k.rule_id = '%s' AND k.resolved",
+	    " WHERE k.rule_id = %L AND k.resolved",
 	    r->child->name, r->parent->name, r->id));
 }
 
@@ -34,15 +36,15 @@ static int
 graph_edge_stage_changes(struct graph *g, struct graph_rule *r, struct err *e)
 {
 
-	return (graph_exec(g, NULL, e,
+	return (pg_execf(g->pg, NULL, e,
 	    "DROP TABLE IF EXISTS graph_e, graph_l; CREATE TEMPORARY TABLE graph_l ON COMMIT DROP"
 	    " AS SELECT agtype_in(textout(to_json(k.child_key)::text)) AS child,"
 	    " CASE WHEN k.resolved THEN agtype_in(textout(to_json(k.parent_key)::text)) END AS parent"
-	    " FROM entity_links k WHERE k.rule_id = '%s' AND k.changed_run = ANY ('%s');"
+	    " FROM entity_links k WHERE k.rule_id = %L AND k.changed_run = ANY (%L);"
 	    " ANALYZE graph_l;"
 	    " CREATE TEMPORARY TABLE graph_e ON COMMIT DROP AS SELECT c.id AS cid, p.id AS pid"
-	    " FROM graph_l l JOIN oilgas.\"%s\" c ON " GRAPH_ENTITY("c") " = l.child AND " GRAPH_TENANT(
-		"c") " = '\"%s\"'::agtype LEFT JOIN oilgas.\"%s\" p ON " GRAPH_ENTITY("p") " = l.parent AND " GRAPH_TENANT("p") " = '\"%s\"'::agtype",
+	    " FROM graph_l l JOIN oilgas.%I c ON " GRAPH_ENTITY("c") " = l.child AND " GRAPH_TENANT(
+		"c") " = '\"%s\"'::agtype LEFT JOIN oilgas.%I p ON " GRAPH_ENTITY("p") " = l.parent AND " GRAPH_TENANT("p") " = '\"%s\"'::agtype",
 	    r->id, g->runs, r->child->name, g->tenant, r->parent->name, g->tenant));
 }
 
@@ -61,11 +63,11 @@ graph_edge_first(struct graph *g, struct graph_rule *r, struct err *e)
 
 	if (graph_edge_map(g, r->child, e) || graph_edge_map(g, r->parent, e))
 		return (-1);
-	return (graph_exec(g, &r->n.inserted, e,
-	    "INSERT INTO oilgas.\"%s\" (start_id, end_id, properties) SELECT c.id, p.id,"
+	return (pg_execf(g->pg, &r->n.inserted, e,
+	    "INSERT INTO oilgas.%I (start_id, end_id, properties) SELECT c.id, p.id,"
 	    " '{\"rule_id\": \"%s\"}'::agtype FROM entity_links k JOIN \"graph_map_%s\" c"
 	    " ON c.k = k.child_key JOIN \"graph_map_%s\" p ON p.k = k.parent_key"
-	    " WHERE k.rule_id = '%s' AND k.resolved",
+	    " WHERE k.rule_id = %L AND k.resolved",
 	    r->name, r->id, r->child->name, r->parent->name, r->id));
 }
 
@@ -75,29 +77,29 @@ graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e)
 	uint64_t any = 1, wanted;
 
 	if (g->mode == GRAPH_ALL &&
-	    graph_number(g, &any, e,
-		"SELECT EXISTS (SELECT FROM oilgas.\"%s\" e WHERE " GRAPH_RULE(
+	    pg_u64f(g->pg, &any, e,
+		"SELECT EXISTS (SELECT FROM oilgas.%I e WHERE " GRAPH_RULE(
 		    "e") " = '\"%s\"'::agtype)::integer",
 		r->name, r->id))
 		return (-1);
 	if (any == 0)
 		return (graph_edge_first(g, r, e));
-	if (graph_edge_stage(g, r, e) || graph_exec(g, NULL, e, "ANALYZE graph_e") ||
-	    graph_number(g, &wanted, e, "SELECT count(*) FROM graph_e WHERE pid IS NOT NULL"))
+	if (graph_edge_stage(g, r, e) || pg_execf(g->pg, NULL, e, "ANALYZE graph_e") ||
+	    pg_u64f(g->pg, &wanted, e, "SELECT count(*) FROM graph_e WHERE pid IS NOT NULL"))
 		return (-1);
 	/* One that should not be there, or is there twice. */
-	if (graph_exec(g, &r->n.retired, e,
-		"DELETE FROM oilgas.\"%s\" e USING (SELECT x.id, row_number() OVER (PARTITION BY"
-		" x.start_id, x.end_id ORDER BY x.id) AS n, s.pid FROM oilgas.\"%s\" x"
+	if (pg_execf(g->pg, &r->n.retired, e,
+		"DELETE FROM oilgas.%I e USING (SELECT x.id, row_number() OVER (PARTITION BY"
+		" x.start_id, x.end_id ORDER BY x.id) AS n, s.pid FROM oilgas.%I x"
 		" %s JOIN graph_e s ON s.cid = x.start_id%s WHERE " GRAPH_RULE(
 		    "x") " = '\"%s\"'::agtype) w"
 			 " WHERE w.id = e.id AND (w.n > 1 OR w.pid IS NULL OR w.pid <> e.end_id)",
 		r->name, r->name, g->mode == GRAPH_ALL ? "LEFT" : "",
 		g->mode == GRAPH_ALL ? " AND s.pid = x.end_id" : "", r->id) ||
-	    graph_exec(g, &r->n.inserted, e,
-		"INSERT INTO oilgas.\"%s\" (start_id, end_id, properties) SELECT s.cid, s.pid,"
+	    pg_execf(g->pg, &r->n.inserted, e,
+		"INSERT INTO oilgas.%I (start_id, end_id, properties) SELECT s.cid, s.pid,"
 		" '{\"rule_id\": \"%s\"}'::agtype FROM graph_e s WHERE s.pid IS NOT NULL"
-		" AND NOT EXISTS (SELECT FROM oilgas.\"%s\" e WHERE e.start_id = s.cid"
+		" AND NOT EXISTS (SELECT FROM oilgas.%I e WHERE e.start_id = s.cid"
 		" AND e.end_id = s.pid AND " GRAPH_RULE("e") " = '\"%s\"'::agtype)",
 		r->name, r->id, r->name, r->id))
 		return (-1);
@@ -126,9 +128,9 @@ graph_edge_sweep(struct graph *g, struct err *e)
 	if (r == NULL)
 		return (-1);
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
-		rc = graph_exec(g, NULL, e,
-		    "DELETE FROM oilgas.\"%s\" e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype;"
-		    " DELETE FROM entity_links WHERE rule_id = '%s'",
+		rc = pg_execf(g->pg, NULL, e,
+		    "DELETE FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype;"
+		    " DELETE FROM entity_links WHERE rule_id = %L",
 		    pg_result_get(r, i, 1), pg_result_get(r, i, 0), pg_result_get(r, i, 0));
 	pg_result_free(r);
 	if (rc || g->mode != GRAPH_ALL)
@@ -142,8 +144,8 @@ graph_edge_sweep(struct graph *g, struct err *e)
 		 (const char *const[]){ g->tenant }, 1, e)) == NULL)
 		return (-1);
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
-		rc = graph_exec(g, NULL, e,
-		    "DELETE FROM oilgas.\"%s\" e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype",
+		rc = pg_execf(g->pg, NULL, e,
+		    "DELETE FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype",
 		    pg_result_get(r, i, 1), pg_result_get(r, i, 0));
 	pg_result_free(r);
 	return (rc);

@@ -1,10 +1,11 @@
+/* The labels of the graph that the tenant's types and rules need. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "entity/graph_state.h"
 #include "entity/graph_text.h"
+#include "entity/graph_work.h"
 
 static int
 graph_label_exists(struct graph *g, const char *name, const char *kind, const char *of,
@@ -12,10 +13,10 @@ graph_label_exists(struct graph *g, const char *name, const char *kind, const ch
 {
 	uint64_t n;
 
-	if (graph_number(g, &n, e,
+	if (pg_u64f(g->pg, &n, e,
 		"SELECT count(*) FROM ag_catalog.ag_label l JOIN ag_catalog.ag_graph g"
-		" ON g.graphid = l.graph WHERE g.name = 'oilgas' AND l.name = '%s'"
-		" AND l.kind = '%s'",
+		" ON g.graphid = l.graph WHERE g.name = 'oilgas' AND l.name = %L"
+		" AND l.kind = %L",
 		name, kind))
 		return (-1);
 	if (n > 0)

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/screen.h"
-#include "entity/graph_state.h"
+#include "entity/graph_work.h"
 
 /* The figures of a line: of a sync, or of a check. */
 static size_t

@@ -1,9 +1,11 @@
+/* Vertices of a label. */
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
-#include "entity/graph_state.h"
 #include "entity/graph_text.h"
+#include "entity/graph_work.h"
 #include "ledger/known.h"
 #include "pg/copy_into.h"
 #include "pg/copy_spool.h"
@@ -30,11 +32,11 @@ graph_vertex_known(struct graph_vertices *v, struct err *e)
 	long k;
 
 	v->known = known_new();
-	if (buf_addf(&sql, e,
-		"COPY (SELECT " GRAPH_ENTITY("v") "::text FROM oilgas.\"%s\" v WHERE " VERTEX_OURS(
+	if (pg_sqlf(v->g->pg, &sql, e,
+		"COPY (SELECT " GRAPH_ENTITY("v") "::text FROM oilgas.%I v WHERE " VERTEX_OURS(
 		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
 		v->l->name, v->g->tenant) ||
-	    buf_str(&sql, e) == NULL || pg_copy_out(v->g->pg, sql.p, e))
+	    pg_copy_out(v->g->pg, sql.p, e))
 		goto done;
 	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0)
 		if (known_add(v->known, digest_xxh128(p, (size_t)k - 1), KNOWN_SAID, none, e))
@@ -77,16 +79,16 @@ graph_vertex_rows(struct graph_vertices *v, struct err *e)
 	int rc = -1;
 	long k;
 
-	if (buf_addf(&sql, e,
+	if (pg_sqlf(g->pg, &sql, e,
 		"COPY (SELECT e.entity_key, to_json(e.entity_key), (e.properties"
 		" || jsonb_build_object('entity_id', e.entity_key, 'tenant_id', e.tenant_id)"
 		" || CASE WHEN e.retired_at IS NULL THEN '{}' ELSE jsonb_build_object('retired',"
 		" to_char(e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END),"
-		" e.retired_at IS NOT NULL FROM entities e WHERE e.tenant_id = '%s'"
-		" AND e.type_key = '%s'%s%s%s) TO STDOUT",
+		" e.retired_at IS NOT NULL FROM entities e WHERE e.tenant_id = %L"
+		" AND e.type_key = %L%s%s%s) TO STDOUT",
 		g->tenant, v->l->type, g->mode == GRAPH_ALL ? "" : " AND e.changed_run = ANY ('",
 		g->mode == GRAPH_ALL ? "" : g->runs, g->mode == GRAPH_ALL ? "" : "')") ||
-	    buf_str(&sql, e) == NULL || pg_copy_out(g->reader, sql.p, e))
+	    pg_copy_out(g->reader, sql.p, e))
 		goto done;
 	while ((k = pg_copy_get(g->reader, &p, e)) > 0)
 		if (graph_vertex_row(v, p, (size_t)k, e))
@@ -122,13 +124,13 @@ graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct e
 
 	copy_into_init(&v.fresh, g->pg);
 	copy_spool_init(&v.staged);
-	if (graph_exec(g, NULL, e,
+	if (pg_execf(g->pg, NULL, e,
 		"DROP TABLE IF EXISTS graph_v; CREATE TEMPORARY TABLE graph_v"
 		" (eid agtype NOT NULL, properties agtype NOT NULL) ON COMMIT DROP") ||
 	    (direct ? graph_vertex_direct(&v, e) : graph_vertex_rows(&v, e)) ||
 	    (v.staged.rows > 0 &&
 		(copy_spool_send(&v.staged, g->pg, "COPY graph_v FROM STDIN", e) ||
-		    graph_exec(g, NULL, e, "ANALYZE graph_v"))))
+		    pg_execf(g->pg, NULL, e, "ANALYZE graph_v"))))
 		goto done;
 	l->n.unchanged = v.staged.rows;
 	rc = 0;
@@ -149,21 +151,20 @@ graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e)
 		return (-1);
 	if (l->n.unchanged == 0)
 		return (0);
-	if (graph_number(g, &l->n.adopted, e,
-		"SELECT count(*) FROM oilgas.\"%s\" v JOIN graph_v s ON " GRAPH_ENTITY(
+	if (pg_u64f(g->pg, &l->n.adopted, e,
+		"SELECT count(*) FROM oilgas.%I v JOIN graph_v s ON " GRAPH_ENTITY(
 		    "v") " = s.eid WHERE " GRAPH_TENANT("v") " IS NULL",
 		l->name) ||
-	    graph_exec(g, &l->n.updated, e,
-		"UPDATE oilgas.\"%s\" v SET properties = (v.properties - '%s'::agtype)"
+	    pg_execf(g->pg, &l->n.updated, e,
+		"UPDATE oilgas.%I v SET properties = (v.properties - %L::agtype)"
 		" || s.properties FROM graph_v s WHERE " GRAPH_ENTITY(
 		    "v") " = s.eid"
-			 " AND " VERTEX_OURS(
-			     "v") " AND (v.properties - '%s'::agtype) || s.properties"
-				  " <> v.properties",
+			 " AND " VERTEX_OURS("v") " AND (v.properties - %L::agtype) || s.properties"
+						  " <> v.properties",
 		l->name, l->owned, g->tenant, l->owned) ||
-	    graph_exec(g, &inserted, e,
-		"INSERT INTO oilgas.\"%s\" (properties) SELECT s.properties FROM graph_v s"
-		" WHERE NOT EXISTS (SELECT FROM oilgas.\"%s\" v WHERE " GRAPH_ENTITY(
+	    pg_execf(g->pg, &inserted, e,
+		"INSERT INTO oilgas.%I (properties) SELECT s.properties FROM graph_v s"
+		" WHERE NOT EXISTS (SELECT FROM oilgas.%I v WHERE " GRAPH_ENTITY(
 		    "v") " = s.eid AND " VERTEX_OURS("v") ")",
 		l->name, l->name, g->tenant))
 		return (-1);

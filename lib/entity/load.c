@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/os.h"
+#include "entity/definition_db.h"
 #include "entity/load_known.h"
 #include "entity/load_result.h"
 #include "entity/load_rows.h"
@@ -51,7 +52,7 @@ load_begin(struct load_job *j, struct err *e)
 	if (pg_begin_load(j->pg, "", e) || load_merge_tables(j->pg, e) ||
 	    (j->o->plan && pg_exec(j->pg, "SET TRANSACTION READ ONLY", e)) || load_lock(j, e))
 		return (-1);
-	j->d = definition_from_db(j->pg, j->tenant, j->type, e);
+	j->d = definition_db_read(j->pg, j->tenant, j->type, e);
 	return (j->d == NULL);
 }
 

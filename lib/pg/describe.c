@@ -7,7 +7,7 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "pg/describe_sql.h"
-#include "pg/programs.h"
+#include "pg/without.h"
 
 enum { DESCRIBE_FIELDS = 4, DESCRIBE_TEXT_MAX = 64 << 20 };
 
@@ -17,7 +17,7 @@ struct describe {
 	struct pg_result *parts[DESCRIBE_PARTS]; /* what the rows point into, */
 	struct buf text;                         /* or this */
 	unsigned int server;                     /* 17 */
-	unsigned int without;                    /* set of pg/programs.h */
+	unsigned int without;                    /* set of pg/without.h */
 };
 
 static struct describe *
@@ -84,7 +84,7 @@ describe_server(struct describe *d, struct pg *pg, bool *has, struct err *e)
 	if ((r = pg_query(pg, describe_sql_server, NULL, 0, e)) == NULL)
 		return (-1);
 	version = pg_result_get(r, 0, 0);
-	rc = programs_words(pg_result_get(r, 0, 1), &d->without, e);
+	rc = without_parse(pg_result_get(r, 0, 1), &d->without, e);
 	if (rc == 0 && num_u64(version, strlen(version), 1, 1000, &major))
 		rc = err_set(e, STATUS_BUG, "'%s' is no version", version);
 	if (rc == 0)
@@ -137,7 +137,7 @@ describe_write(const struct describe *d, struct buf *out, struct err *e)
 	int f;
 
 	if (buf_addf(out, e, "#aegis-schema 1 server=%u without=%s\n", d->server,
-		programs_text(d->without)))
+		without_text(d->without)))
 		return (-1);
 	for (i = 0; i < d->n; i++) {
 		const struct describe_row *r = &d->rows[i];
@@ -182,7 +182,7 @@ describe_header(struct describe *d, char *line, struct err *e)
 	if (num_u64(server, strlen(server), 1, 1000, &major))
 		return (err_set(e, STATUS_DATA, "'%s' is no version of a server", server));
 	d->server = (unsigned int)major;
-	return (programs_words(without + strlen(" without="), &d->without, e));
+	return (without_parse(without + strlen(" without="), &d->without, e));
 }
 
 static int
@@ -264,10 +264,10 @@ describe_comparable(const struct describe *want, const struct describe *have, st
 		return (err_hint(e, "make the reference on a server of the same version"));
 	}
 	if (want->without != have->without) {
-		(void)snprintf(without, sizeof(without), "%s", programs_text(want->without));
+		(void)snprintf(without, sizeof(without), "%s", without_text(want->without));
 		(void)err_set(e, STATUS_CONFIG,
 		    "the reference is without '%s', the database is without '%s'", without,
-		    programs_text(have->without));
+		    without_text(have->without));
 		return (err_hint(e, "make the reference on a server that has the same extensions"));
 	}
 	return (0);

@@ -31,6 +31,13 @@ struct pg *pg_connect(const char *conninfo, const char *app, struct err *e);
 void pg_close(struct pg *pg);
 
 /**
+ * pg_private(e):
+ * Let libpq know the service "aegis", the private database.  Return 0, or -1 with ${e} set to
+ * STATUS_NODB where there is none.
+ */
+int pg_private(struct err *e);
+
+/**
  * pg_connect_beside(pg, dbname, app, e):
  * Connect to another database of the same server as the same user.
  */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "pg/pg_state.h"
+#include "pg/pg_conn.h"
 
 enum {
 	PG_CANCEL_SLOTS = 64, /* connections at a time; one more is not cancelled */

@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "pg/pg_state.h"
-#include "pg/private.h"
+#include "base/home.h"
+#include "pg/pg_conn.h"
 #include "pg/sqlstate.h"
 
 enum { PG_CONNECT_WORDS = 64 };
@@ -164,11 +165,11 @@ pg_session_begin(struct pg *pg, bool is_private, struct err *e)
 	}
 	(void)PQsetNoticeReceiver(pg->conn, pg_silence, NULL);
 	(void)snprintf(sql, sizeof(sql), pg_session, (unsigned long long)pg->lock_wait);
-	if (pg_exec(pg, sql, e)) {
+	if (pg_answer(pg, PQexec(pg->conn, sql), PGRES_COMMAND_OK, PGRES_COMMAND_OK, e) == NULL) {
 		pg_close(pg);
 		return (NULL);
 	}
-	(void)pg_exec(pg, pg_session_check, NULL);
+	PQclear(PQexec(pg->conn, pg_session_check));
 	pg_cancel_add(pg);
 	return (pg);
 }
@@ -197,20 +198,35 @@ pg_connect_defaults(const char *conninfo, const char **keys, const char **vals)
 	return (n);
 }
 
+int
+pg_private(struct err *e)
+{
+	char path[4096];
+
+	if (home_var(path, sizeof(path), "db/pg_service.conf", e))
+		return (-1);
+	if (access(path, F_OK) == 0)
+		return (setenv("PGSERVICEFILE", path, 1) ?
+			err_sys(e, STATUS_TEMPFAIL, "cannot set the environment") :
+			0);
+	*strrchr(path, '/') = '\0';
+	(void)err_set(e, STATUS_NODB, "private database '%s' does not exist", path);
+	return (
+	    err_hint(e, "start one with: aegis db start; or set PGHOST or PGSERVICE, or use --db"));
+}
+
 struct pg *
 pg_connect(const char *conninfo, const char *app, struct err *e)
 {
 	const char *keys[PG_CONNECT_WORDS], *vals[PG_CONNECT_WORDS];
-	char own[PRIVATE_CONNINFO_MAX];
 	bool is_private = conninfo == NULL && !pg_env_names_one();
 	struct pg *pg;
 	size_t n;
 
-	if (is_private) {
-		if (private_conninfo(own, sizeof(own), e))
-			return (NULL);
-		conninfo = own;
-	}
+	if (is_private && pg_private(e))
+		return (NULL);
+	if (is_private)
+		conninfo = "service=aegis";
 	if (conninfo != NULL && pg_check_conninfo(conninfo, e))
 		return (NULL);
 	pg = xcalloc(1, sizeof(*pg));

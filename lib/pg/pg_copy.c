@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pg/pg_state.h"
+#include "pg/pg_conn.h"
 
 int
 pg_copy_in(struct pg *pg, const char *sql, struct err *e)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "pg/pg_state.h"
+#include "pg/pg_conn.h"
 
 enum { SQL_MAX = 64 << 20 }; /* bytes of a statement */
 

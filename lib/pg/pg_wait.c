@@ -7,7 +7,7 @@
 
 #include "base/notice.h"
 #include "base/os.h"
-#include "pg/pg_state.h"
+#include "pg/pg_conn.h"
 
 static const uint64_t pg_wait_ms = 1000000;
 
@@ -23,21 +23,20 @@ pg_wait_look(struct pg *pg)
 	    " FROM unnest(pg_blocking_pids($1::integer)) b (pid) LEFT JOIN pg_stat_activity a"
 	    " ON a.pid = b.pid";
 	char pid[24];
-	const char *params[1] = { pid }, *who;
-	struct pg_result *r;
+	const char *params[1] = { pid };
+	PGresult *r;
 
 	if (pg->watch == NULL &&
 	    (pg->watch = pg_connect_beside(pg, PQdb(pg->conn), PG_WATCH, NULL)) == NULL)
 		return;
 	(void)snprintf(pid, sizeof(pid), "%d", PQbackendPID(pg->conn));
-	if ((r = pg_query(pg->watch, sql, params, 1, NULL)) == NULL)
-		return;
-	if ((who = pg_result_get(r, 0, 0)) != NULL) {
+	r = PQexecParams(pg->watch->conn, sql, 1, NULL, params, NULL, NULL, 0);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK && !PQgetisnull(r, 0, 0)) {
 		if (pg->holder[0] == '\0')
-			notice_say("waits for a lock that is held by %s", who);
-		pg_line(pg->holder, sizeof(pg->holder), who, true);
+			notice_say("waits for a lock that is held by %s", PQgetvalue(r, 0, 0));
+		pg_line(pg->holder, sizeof(pg->holder), PQgetvalue(r, 0, 0), true);
 	}
-	pg_result_free(r);
+	PQclear(r);
 }
 
 /* Milliseconds between two looks: some of them before the server gives the lock up. */

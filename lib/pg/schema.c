@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/io.h"
-#include "pg/programs.h"
+#include "pg/without.h"
 
 enum { SCHEMA_FILE_MAX = 16 << 20, SCHEMA_NAME_MAX = 128 };
 
@@ -230,9 +230,9 @@ schema_without(struct pg *pg, const char *text, struct err *e)
 	unsigned int set;
 	bool says;
 
-	if (programs_words(text, &set, e))
+	if (without_parse(text, &set, e))
 		return (-1);
-	params[0] = programs_text(set);
+	params[0] = without_text(set);
 	if ((res = pg_query(pg, "SELECT set_config('aegis.without', $1, false)", params, 1, e)) ==
 	    NULL)
 		return (-1);

@@ -26,25 +26,6 @@ static const char *const layout_kinds[] = {
 	[LAYOUT_GROUP] = "group",
 };
 
-size_t
-layout_digits(const struct layout_field *f)
-{
-
-	switch (f->kind) {
-	case LAYOUT_DIGITS:
-	case LAYOUT_ZONED:
-		return (f->width);
-	case LAYOUT_PACKED:
-		return (2 * f->width - 1);
-	case LAYOUT_BINARY:
-		return (f->width == 2 ? 4 : f->width == 4 ? 9 : 18);
-	case LAYOUT_CHAR:
-	case LAYOUT_GROUP:
-		break;
-	}
-	return (0);
-}
-
 static int
 layout_kind_parse(const struct conf *c, const struct conf_node *n, struct layout_field *f,
     struct err *e)
@@ -319,16 +300,4 @@ out:
 		free(spec);
 	}
 	return (rc);
-}
-
-void
-layout_field_release(struct layout_segment *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->nfields; i++) {
-		free((void *)(uintptr_t)s->fields[i].name);
-		free(s->fields[i].codes);
-	}
-	free(s->fields);
 }

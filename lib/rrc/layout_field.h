@@ -11,10 +11,4 @@
 int layout_field_parse(const struct layout *l, struct layout_segment *s,
     const struct conf_node *list, struct err *e);
 
-/**
- * layout_field_release(s):
- * Free what layout_field_parse() gave ${s}.
- */
-void layout_field_release(struct layout_segment *s);
-
 #endif

@@ -19,8 +19,6 @@
  * others have written since.  Where it differs, and another writer's version has been in force
  * since, the new one waits as pending_review.
  */
-#define VERSION_WRITER "aegis rule-load"
-
 struct version_options {
 	const char *conninfo; /* of libpq, or NULL: see pg_connect() */
 	const char *tenant;   /* UUID */

@@ -152,22 +152,6 @@ version_judge_count(struct version *v, struct err *e)
 	return (0);
 }
 
-void
-version_sample(struct version *v, const char *identifier, const char *version, const char *act,
-    const char *status, const char *summary)
-{
-	struct version_sample *s;
-
-	if (v->nsamples == v->capsamples)
-		v->samples = xgrow(v->samples, &v->capsamples, sizeof(*v->samples));
-	s = &v->samples[v->nsamples++];
-	s->identifier = xstrdup(identifier);
-	s->version = xstrdup(version);
-	s->act = xstrdup(act);
-	s->status = xstrdup(status);
-	s->summary = summary == NULL ? NULL : xstrdup(summary);
-}
-
 static int
 version_judge_samples(struct version *v, struct err *e)
 {
@@ -182,7 +166,7 @@ version_judge_samples(struct version *v, struct err *e)
 	if (r == NULL)
 		return (-1);
 	for (row = 0; row < pg_result_rows(r); row++)
-		version_sample(v, pg_result_get(r, row, 0), pg_result_get(r, row, 1),
+		version_count_sample(v, pg_result_get(r, row, 0), pg_result_get(r, row, 1),
 		    pg_result_get(r, row, 2), pg_result_get(r, row, 3), pg_result_get(r, row, 4));
 	pg_result_free(r);
 	return (0);

@@ -5,6 +5,7 @@
  * A load of rules at work; for version*.c only.
  *
  *   version.c         the transaction from BEGIN to COMMIT
+ *   version_count.c   what came of each rule
  *   version_take.c    files, into the temporary table rule_in
  *   version_stream.c  streams: what is new straight into rule_versions, the rest into rule_in
  *   version_judge.c   what becomes of each rule: the temporary table rule_act
@@ -17,6 +18,9 @@
 #include "rule/catalog.h"
 #include "rule/rule_copy.h"
 #include "rule/version.h"
+
+/* rule_versions.detected_by of our versions. */
+#define VERSION_WRITER "aegis rule-load"
 
 enum { VERSION_SAMPLES = 20, VERSION_ODD = 20 };
 
@@ -62,7 +66,7 @@ struct version {
 	size_t nsamples, capsamples;
 };
 
-/* version.c */
+/* version_count.c */
 
 /**
  * version_count(v, s, act, n):
@@ -71,11 +75,18 @@ struct version {
 void version_count(struct version *v, struct intake_section *s, enum version_act act, uint64_t n);
 
 /**
- * version_odd_add(v, s, place, what):
+ * version_count_odd(v, s, place, what):
  * Remark on a rule that can be as it is, but hardly is.
  */
-void version_odd_add(struct version *v, struct intake_section *s, const char *place,
+void version_count_odd(struct version *v, struct intake_section *s, const char *place,
     const char *what);
+
+/**
+ * version_count_sample(v, identifier, version, act, status, summary):
+ * Add one to those that the report shows; ${summary} may be NULL.
+ */
+void version_count_sample(struct version *v, const char *identifier, const char *version,
+    const char *act, const char *status, const char *summary);
 
 /* version_take.c */
 
@@ -94,13 +105,6 @@ int version_take_files(struct version *v, struct rule_faults *faults, struct err
 int version_stream_take_all(struct version *v, struct err *e);
 
 /* version_judge.c */
-
-/**
- * version_sample(v, identifier, version, act, status, summary):
- * Add one to those that the report shows; ${summary} may be NULL.
- */
-void version_sample(struct version *v, const char *identifier, const char *version, const char *act,
-    const char *status, const char *summary);
 
 /**
  * version_judge_tables(v, e):

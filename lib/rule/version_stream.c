@@ -136,7 +136,7 @@ version_stream_new(struct version_stream *t, enum rule_copy_status status, struc
 	version_count(v, intake_now(v->in), VERSION_NEW, 1);
 	v->n.reviews += status == RULE_COPY_REVIEW;
 	if (v->nsamples < VERSION_SAMPLES)
-		version_sample(v, field_rule_get(t->field)->identifier, "1", "new",
+		version_count_sample(v, field_rule_get(t->field)->identifier, "1", "new",
 		    status == RULE_COPY_REVIEW ? "pending_review" : "active", NULL);
 	if (v->plan)
 		return (0);
@@ -179,7 +179,7 @@ version_stream_take(struct version_stream *t, const struct rule *r, struct err *
 		(void)snprintf(place, sizeof(place), "%.200s: record %llu at byte %llu: rule '%s'",
 		    s->source, (unsigned long long)record, (unsigned long long)offset,
 		    r->identifier);
-		version_odd_add(v, s, place, odd);
+		version_count_odd(v, s, place, odd);
 	}
 	if (row.same) {
 		version_count(v, s, VERSION_SAME, 1);

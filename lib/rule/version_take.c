@@ -23,7 +23,7 @@ version_take_rule(void *cookie, const struct rule *r, int line, const char *odd,
 	if (odd != NULL) {
 		(void)snprintf(place, sizeof(place), "%.4000s:%d: rule '%s'", t->s->source, line,
 		    r->identifier);
-		version_odd_add(t->v, t->s, place, odd);
+		version_count_odd(t->v, t->s, place, odd);
 		status = RULE_COPY_REVIEW;
 	}
 	if (strcmp(r->mark, "UNVERIFIED") == 0)

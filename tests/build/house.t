@@ -24,25 +24,17 @@ none "the library neither prints nor exits (err, log and program aside)" "$(
 	    grep -vE '^lib/base/(err|log|program)\.c:'
 )"
 
-# Directories of lib/ from the ground up: one may use those before it, and itself.
-below() { # below DIR DIRECTORIES...
-	local dir=$1 ok
-	shift
-	ok=$(printf '|%s' "$dir" "$@")
-	grep -nE '^#include "[a-z_]+/' "lib/$dir"/*.[ch] /dev/null | grep -vE "\"(${ok#|})/"
-}
-none "a directory of lib/ uses only those below it" "$(
-	below base
-	below stream base
-	below rrc base stream
-	below pg base
-	below ledger base stream pg
-	below entity base stream pg ledger
-	below table base stream pg ledger
-	below rule base stream pg ledger table entity
-	below archive base stream
-	below audit base stream pg table archive
-	below fixture base stream pg table archive
+# The list of CONTRIBUTING.md: each directory of lib/ and those that it uses.
+awk '/^A directory of `lib\/` uses/ { on = 1; next } on && /^    [a-z]/ { print $0; seen = 1 } on && seen && /^$/ { exit }' \
+    CONTRIBUTING.md | sed 's/^ *//; s/  */ /' >"$WORK/layers"
+none "the list of what uses what is the code's" "$(diff <(sort "$WORK/layers") <(
+	for d in lib/*/; do
+		d=$(basename "$d")
+		uses=$(grep -rhoE '^#include "[a-z_]+/' "lib/$d" | sed 's/.*"//; s,/,,' | grep -vx "$d" | sort -u | tr '\n' ' ')
+		echo "$d ${uses:-- }" | sed 's/ $//'
+	done | sort))"
+none "and no directory comes before one that it uses" "$(
+	awk '{ for (i = 2; i <= NF; i++) if ($i != "-" && !($i in seen)) print $1 " uses " $i; seen[$1] = 1 }' "$WORK/layers"
 )"
 
 none "a foreign library's header is included in one directory of lib/ only" "$(

@@ -4,6 +4,7 @@
 
 #include "base/conf.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/pipeline_load.h"
 #include "pipeline/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

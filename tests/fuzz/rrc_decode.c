@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "rrc/decode.h"
+#include "rrc/layout_load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

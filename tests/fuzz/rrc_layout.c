@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "rrc/layout.h"
+#include "rrc/layout_load.h"
 #include "rrc/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

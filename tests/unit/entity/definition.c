@@ -41,7 +41,7 @@ load(const char *text, struct err *e)
 	struct entity_definition *d;
 
 	put(text);
-	d = definition_from_file(path, TENANT, "thing", e);
+	d = definition_file_read(path, TENANT, "thing", e);
 	gone();
 	return (d);
 }
@@ -209,12 +209,12 @@ test_well(void)
 	struct entity_definition *d;
 
 	put("type: well\ndisplay_name: W\nfields:\n" FIELD(", role: identity"));
-	d = definition_from_file(path, TENANT, "well", &e);
+	d = definition_file_read(path, TENANT, "well", &e);
 	(void)tap_ok(d == NULL && strstr(e.msg, "its API number alone") != NULL,
 	    "a well of another identity: %s", e.msg);
 	definition_free(d);
 	memset(&e, 0, sizeof(e));
-	d = definition_from_file(path, "x", "well", &e);
+	d = definition_file_read(path, "x", "well", &e);
 	gone();
 	(void)tap_ok(d == NULL && e.status == STATUS_USAGE, "a tenant: %s", e.msg);
 	definition_free(d);

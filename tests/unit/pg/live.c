@@ -1,4 +1,4 @@
-/* lib/pg/pg.c against a server of its own, made by lib/pg/private.c. */
+/* lib/pg/pg.c against a server of its own, made by lib/server. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -6,8 +6,8 @@
 
 #include "../../tap.h"
 #include "pg/pg.h"
-#include "pg/private.h"
-#include "pg/programs.h"
+#include "pg/without.h"
+#include "server/server.h"
 
 static struct pg *pg;
 
@@ -295,8 +295,8 @@ test_lost(void)
 int
 main(void)
 {
-	static struct private_report r;
-	struct private_options o = { .fast = true, .chosen = true, .without = PROGRAMS_ALL };
+	static struct server_report r;
+	struct server_options o = { .fast = true, .chosen = true, .without = WITHOUT_ALL };
 	char dir[] = "/tmp/aegis-live-XXXXXX";
 	char var[64];
 	struct err e = ERR_INIT;
@@ -312,9 +312,9 @@ main(void)
 	}
 	(void)snprintf(var, sizeof(var), "%s/var", dir);
 	(void)setenv("AEGIS_VAR", var, 1);
-	if (private_start(&o, &r, &e) || (pg = pg_connect(NULL, "aegis-live", &e)) == NULL) {
+	if (server_start(&o, &r, &e) || (pg = pg_connect(NULL, "aegis-live", &e)) == NULL) {
 		(void)printf("Bail out! %s\n", e.msg);
-		(void)private_destroy(&r, NULL);
+		(void)server_destroy(&r, NULL);
 		return (1);
 	}
 	test_session();
@@ -324,7 +324,7 @@ main(void)
 	test_copy_text();
 	test_copy_out();
 	test_lost();
-	(void)tap_ok(private_destroy(&r, &e) == 0, "the server goes");
+	(void)tap_ok(server_destroy(&r, &e) == 0, "the server goes");
 	(void)tap_ok(rmdir(var) == 0 && rmdir(dir) == 0, "and leaves nothing");
 	return (tap_end());
 }

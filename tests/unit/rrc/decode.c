@@ -1,6 +1,7 @@
 /* Which records are taken, skipped and rejected; segments as they stand; where records end. */
 
 #include "../../tap.h"
+#include "rrc/layout_load.h"
 #include "run.h"
 
 /* Like the oil ledger: a record id of one byte, packed and binary numbers. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../../tap.h"
+#include "rrc/layout_load.h"
 #include "rrc/view.h"
 
 static const char good[] =

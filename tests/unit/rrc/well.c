@@ -1,6 +1,7 @@
 /* The view "well" of dbf900, on records put together here and on the real sample. */
 
 #include "../../tap.h"
+#include "rrc/layout_load.h"
 #include "run.h"
 
 static struct layout *layout;

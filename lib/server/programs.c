@@ -1,4 +1,6 @@
-#include "pg/programs.h"
+/* Where PostgreSQL's programs are. */
+
+#include "server/programs.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -13,49 +15,13 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "base/os.h"
+#include "pg/without.h"
 
 #define PROGRAMS_DEBIAN "/usr/lib/postgresql"
 #define PROGRAMS_ELSEWHERE "/var/lib/aegis-batch"
 #define PROGRAMS_IN_TREE "/usr/lib/postgresql"
 
 enum { PROGRAMS_OLDEST = 15, PROGRAMS_PATH_MAX = 4096 };
-
-static const struct programs_word {
-	const char *name;
-	unsigned int bit;
-} programs_names[] = { { "age", PROGRAMS_AGE }, { "vector", PROGRAMS_VECTOR } };
-
-int
-programs_words(const char *text, unsigned int *set, struct err *e)
-{
-	size_t n, i;
-
-	*set = 0;
-	for (; *text != '\0'; text += n) {
-		text += strspn(text, ", \n");
-		if ((n = strcspn(text, ", \n")) == 0)
-			break;
-		for (i = 0; i < 2; i++)
-			if (strlen(programs_names[i].name) == n &&
-			    memcmp(programs_names[i].name, text, n) == 0)
-				break;
-		if (i == 2)
-			return (err_set(e, STATUS_USAGE,
-			    "'%.*s' is none of the extensions that a server can be without: "
-			    "age, vector",
-			    (int)n, text));
-		*set |= programs_names[i].bit;
-	}
-	return (0);
-}
-
-const char *
-programs_text(unsigned int set)
-{
-	static const char *const texts[] = { "", "age", "vector", "age,vector" };
-
-	return (texts[set & PROGRAMS_ALL]);
-}
 
 static bool
 programs_here(const char *dir)
@@ -120,14 +86,14 @@ static bool
 programs_serves(const char *bindir, const char *version, unsigned int need)
 {
 	char v[32];
-	size_t i;
+	unsigned int bit;
 
 	if (!programs_here(bindir))
 		return (false);
-	for (i = 0; i < 2; i++) {
-		if ((need & programs_names[i].bit) == 0)
+	for (bit = 1; bit < WITHOUT_ALL; bit <<= 1) {
+		if ((need & bit) == 0)
 			continue;
-		programs_extension(bindir, version, programs_names[i].name, v, sizeof(v));
+		programs_extension(bindir, version, without_name(bit), v, sizeof(v));
 		if (v[0] == '\0')
 			return (false);
 	}
@@ -272,12 +238,12 @@ programs_find(char *dst, size_t size, const char *version, unsigned int need, st
 		return (0);
 	(void)err_set(e, STATUS_CONFIG,
 	    "no PostgreSQL%s%s%s%s here: neither in " PROGRAMS_DEBIAN " nor by pg_config",
-	    version[0] ? " " : "", version, need != 0 ? " with " : "", programs_text(need));
+	    version[0] ? " " : "", version, need != 0 ? " with " : "", without_text(need));
 	if (need != 0)
 		return (err_hint(e,
 		    "on Debian 13: apt-get install postgresql-17-age postgresql-17-pgvector; or "
 		    "do without: aegis db start --without %s",
-		    programs_text(need)));
+		    without_text(need)));
 	return (err_hint(e, "install it: apt-get install postgresql%s%s", version[0] ? "-" : "",
 	    version));
 }

@@ -1,5 +1,5 @@
-#ifndef AEGIS_PG_PG_STATE_H
-#define AEGIS_PG_PG_STATE_H
+#ifndef AEGIS_PG_PG_CONN_H
+#define AEGIS_PG_PG_CONN_H
 
 /*
  * What the files of lib/pg that know libpq share: pg.c (statements, transactions),

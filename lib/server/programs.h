@@ -1,5 +1,5 @@
-#ifndef AEGIS_PG_PROGRAMS_H
-#define AEGIS_PG_PROGRAMS_H
+#ifndef AEGIS_SERVER_PROGRAMS_H
+#define AEGIS_SERVER_PROGRAMS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,21 +13,10 @@
  * scripts/pg-tree unpacks the same packages into a tree whose programs run where
  * they lie (doc/decisions/0005).
  */
-enum { PROGRAMS_AGE = 1, PROGRAMS_VECTOR = 2, PROGRAMS_ALL = 3 };
-
-/**
- * programs_words(text, set, e), programs_text(set):
- * Read a list such as "age,vector", which may be empty, into the set ${set}.
- * Return 0, or -1 with ${e} set to STATUS_USAGE for another word.  The list of a
- * set, in a static string.
- */
-int programs_words(const char *text, unsigned int *set, struct err *e);
-const char *programs_text(unsigned int set);
-
 /**
  * programs_find(dst, size, version, need, e):
  * Write to ${dst} the directory of the programs of a PostgreSQL of ${version}
- * ("17"; "": 15 or newer, the newest) whose server has the extensions ${need}: of the
+ * ("17"; "": 15 or newer, the newest) whose server has the extensions ${need} (pg/without.h): of the
  * tree that AEGIS_PG_TREE names (Debian's packages unpacked, or what PostgreSQL's `make
  * install` leaves), else of the distribution, else of a tree of pg-tree's, else as
  * pg_config says.  Return 0, or -1 with ${e}

@@ -1,5 +1,5 @@
-#ifndef AEGIS_ENTITY_GRAPH_STATE_H
-#define AEGIS_ENTITY_GRAPH_STATE_H
+#ifndef AEGIS_ENTITY_GRAPH_WORK_H
+#define AEGIS_ENTITY_GRAPH_WORK_H
 
 /*
  * What the rooms of graph-sync share; for graph*.c only.
@@ -77,27 +77,6 @@ struct graph {
 	"agtype_access_operator(VARIADIC ARRAY[" v ".properties, '\"tenant_id\"'::agtype])"
 #define GRAPH_RULE(e) \
 	"agtype_access_operator(VARIADIC ARRAY[" e ".properties, '\"rule_id\"'::agtype])"
-
-/**
- * graph_exec(g, rows, e, fmt, ...):
- * Run the statement and set ${rows} (or NULL) to how many rows it was about.
- */
-int graph_exec(struct graph *g, uint64_t *rows, struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/**
- * graph_number(g, out, e, fmt, ...):
- * Run the query and set ${out} to its only value, 0 for NULL.
- */
-int graph_number(struct graph *g, uint64_t *out, struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/**
- * graph_text(g, out, e, fmt, ...):
- * The same for a text, which the caller frees; NULL for NULL.
- */
-int graph_text(struct graph *g, char **out, struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
 
 /* graph_label.c */
 

@@ -1,0 +1,340 @@
+/* Pipelines from their files. */
+
+#include "pipeline/pipeline_load.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/check.h"
+#include "pipeline/expand.h"
+#include "pipeline/stage.h"
+
+/* Reading: the file, its names, and what was found wrong so far. */
+struct pipeline_read {
+	struct conf *conf;
+	struct expand names;
+	struct pipeline_faults *faults;
+};
+
+static const char *const pipeline_reserved[] = { "run", "run_dir", "home", NULL };
+
+/* Note what a conf_*() call found. */
+static void
+pipeline_note(struct pipeline_read *r, const struct err *e)
+{
+
+	(void)buf_addf(&r->faults->text, NULL, "%s\n", e->msg);
+	r->faults->n++;
+}
+
+static bool
+pipeline_in(const char *const *words, const char *word)
+{
+
+	for (; *words != NULL; words++)
+		if (strcmp(*words, word) == 0)
+			return (true);
+	return (false);
+}
+
+/* Note every key of ${map} that is not among ${keys}; false if it is no map. */
+static bool
+pipeline_keys(struct pipeline_read *r, const struct conf_node *map, const char *const *keys,
+    const char *what)
+{
+	const struct conf_node *k;
+
+	if (map->kind != CONF_MAP) {
+		pipeline_fault(r->conf, r->faults, map, STATUS_CONFIG,
+		    "%s must be a map of keys and values", what);
+		return (false);
+	}
+	for (k = map->child; k != NULL; k = k->next)
+		if (!pipeline_in(keys, k->key))
+			pipeline_fault(r->conf, r->faults, k, STATUS_CONFIG,
+			    "unknown key '%s' in %s", k->key, what);
+	return (true);
+}
+
+/* Fill in the names in ${n}; both results are NULL where that failed. */
+static void
+pipeline_expand(struct pipeline_read *r, const struct conf_node *n, char **word, char **shown)
+{
+	struct err e = ERR_INIT;
+
+	*word = *shown = NULL;
+	if (n->kind != CONF_SCALAR)
+		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "must be one word or text");
+	else if (expand_word(&r->names, n->text, word, shown, &e))
+		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "%s", e.msg);
+}
+
+static const char *
+pipeline_set_value(const struct option_list *set, const char *name)
+{
+	const char *value = NULL;
+	size_t i, len = strlen(name);
+
+	for (i = 0; set != NULL && i < set->n; i++)
+		if (strncmp(set->v[i], name, len) == 0 && set->v[i][len] == '=')
+			value = set->v[i] + len + 1;
+	return (value);
+}
+
+/* The file's settings in their order: each may use those before it. */
+static void
+pipeline_settings(struct pipeline_read *r, const struct conf_node *map,
+    const struct option_list *set)
+{
+	const struct conf_node *k;
+	const char *given;
+	char *word, *shown;
+
+	if (map == NULL)
+		return;
+	if (map->kind != CONF_MAP) {
+		pipeline_fault(r->conf, r->faults, map, STATUS_CONFIG,
+		    "'settings' must be a map of names and values");
+		return;
+	}
+	for (k = map->child; k != NULL; k = k->next) {
+		if (!expand_name_ok(k->key) || pipeline_in(pipeline_reserved, k->key)) {
+			pipeline_fault(r->conf, r->faults, k, STATUS_CONFIG,
+			    "a setting can't be called '%s'", k->key);
+			continue;
+		}
+		if ((given = pipeline_set_value(set, k->key)) != NULL) {
+			expand_set(&r->names, k->key, given, given);
+			continue;
+		}
+		pipeline_expand(r, k, &word, &shown);
+		/* Where that failed its users need not be reported as well. */
+		expand_set(&r->names, k->key, word ? word : "", shown ? shown : "");
+		free(word);
+		free(shown);
+	}
+}
+
+/* Every NAME=VALUE that was given must be one of the file's settings. */
+static int
+pipeline_check_set(const struct conf_node *root, const struct option_list *set, struct err *e)
+{
+	const struct conf_node *map = conf_get(root, "settings");
+	char name[80];
+	size_t i, n;
+
+	for (i = 0; set != NULL && i < set->n; i++) {
+		n = strcspn(set->v[i], "=");
+		if (set->v[i][n] != '=' || n == 0 || n >= sizeof(name))
+			return (err_set(e, STATUS_USAGE, "--set takes NAME=VALUE, not '%s'",
+			    set->v[i]));
+		memcpy(name, set->v[i], n);
+		name[n] = '\0';
+		if (conf_get(map, name) == NULL)
+			return (err_set(e, STATUS_USAGE, "the pipeline has no setting '%s'", name));
+	}
+	return (0);
+}
+
+static void
+pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pipeline_stage *s)
+{
+	const struct conf_node *n;
+	char path[PATH_MAX];
+	bool named = false; /* the first word is known */
+
+	if (list->kind != CONF_LIST || list->n == 0) {
+		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG,
+		    "a stage must be a list of words");
+		return;
+	}
+	s->words = xcalloc(list->n + 1, sizeof(*s->words));
+	s->shown = xcalloc(list->n + 1, sizeof(*s->shown));
+	for (n = list->child; n != NULL; n = n->next, s->nwords++) {
+		pipeline_expand(r, n, &s->words[s->nwords], &s->shown[s->nwords]);
+		/* The list ends at the first NULL: none may stand inside. */
+		if (n == list->child)
+			named = s->words[0] != NULL;
+		if (s->words[s->nwords] == NULL) {
+			s->words[s->nwords] = xstrdup("");
+			s->shown[s->nwords] = xstrdup("");
+		}
+	}
+	if (!named)
+		return;
+	if (stage_find(s->words[0], path, sizeof(path)) == 0)
+		s->program = xstrdup(path);
+	else
+		pipeline_fault(r->conf, r->faults, list->child, STATUS_CONFIG,
+		    "there is no stage '%s'", s->words[0]);
+}
+
+static void
+pipeline_pipe(struct pipeline_read *r, const struct conf_node *step, struct pipeline_step *s)
+{
+	const struct conf_node *pipe = conf_get(step, "pipe"), *n;
+
+	if (pipe == NULL || pipe->kind != CONF_LIST || pipe->n == 0) {
+		pipeline_fault(r->conf, r->faults, pipe ? pipe : step, STATUS_CONFIG,
+		    "'pipe' must be a list of stages, and not empty");
+		return;
+	}
+	if (pipe->n > PIPELINE_STAGES_MAX) {
+		pipeline_fault(r->conf, r->faults, pipe, STATUS_CONFIG,
+		    "more than %d stages in one pipe", PIPELINE_STAGES_MAX);
+		return;
+	}
+	s->stages = xcalloc(pipe->n, sizeof(*s->stages));
+	for (n = pipe->child; n != NULL; n = n->next)
+		pipeline_stage(r, n, &s->stages[s->nstages++]);
+}
+
+/* A file name under ${key}, or NULL. */
+static char *
+pipeline_file(struct pipeline_read *r, const struct conf_node *step, const char *key)
+{
+	const struct conf_node *n = conf_get(step, key);
+	char *word, *shown;
+
+	if (n == NULL)
+		return (NULL);
+	pipeline_expand(r, n, &word, &shown);
+	free(shown);
+	if (word != NULL && word[0] == '\0') {
+		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "'%s' is empty", key);
+		free(word);
+		word = NULL;
+	}
+	return (word);
+}
+
+static void
+pipeline_u64(struct pipeline_read *r, const struct conf_node *map, const char *key, uint64_t min,
+    uint64_t max, uint64_t *out)
+{
+	struct err e = ERR_INIT;
+
+	if (conf_u64(r->conf, map, key, min, max, out, &e))
+		pipeline_note(r, &e);
+}
+
+/* A name under ${key} of ${map}, as its copy; NULL where it is missing or bad. */
+static char *
+pipeline_name(struct pipeline_read *r, const struct conf_node *map, const char *key)
+{
+	const struct conf_node *n = conf_get(map, key);
+
+	if (n == NULL)
+		pipeline_fault(r->conf, r->faults, map, STATUS_CONFIG, "'%s' is missing", key);
+	else if (n->kind != CONF_SCALAR || !pipeline_name_ok(n->text))
+		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG,
+		    "'%s' must be letters, digits, '.', '_' and '-', up to %d", key,
+		    PIPELINE_NAME_MAX);
+	else
+		return (xstrdup(n->text));
+	return (NULL);
+}
+
+static void
+pipeline_step(struct pipeline_read *r, const struct conf_node *n, struct pipeline_step *s)
+{
+	static const char *const keys[] = { "name", "input", "pipe", "after", "retries",
+		"retry_wait", "timeout", "output", NULL };
+
+	s->node = n;
+	s->retry_wait = 60;
+	if (!pipeline_keys(r, n, keys, "a step"))
+		return;
+	s->name = pipeline_name(r, n, "name");
+	s->input = pipeline_file(r, n, "input");
+	s->output = pipeline_file(r, n, "output");
+	pipeline_u64(r, n, "retries", 0, 100, &s->retries);
+	pipeline_u64(r, n, "retry_wait", 0, 86400, &s->retry_wait);
+	pipeline_u64(r, n, "timeout", 1, 30 * 86400, &s->timeout);
+	pipeline_pipe(r, n, s);
+}
+
+static void
+pipeline_steps(struct pipeline_read *r, const struct conf_node *root, struct pipeline *p)
+{
+	const struct conf_node *list = conf_get(root, "steps"), *n;
+
+	if (list == NULL || list->kind != CONF_LIST || list->n == 0) {
+		pipeline_fault(r->conf, r->faults, list ? list : root, STATUS_CONFIG,
+		    "'steps' must be a list of steps, and not empty");
+		return;
+	}
+	if (list->n > PIPELINE_STEPS_MAX) {
+		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG, "more than %d steps",
+		    PIPELINE_STEPS_MAX);
+		return;
+	}
+	p->steps = xcalloc(list->n, sizeof(*p->steps));
+	for (n = list->child; n != NULL; n = n->next)
+		pipeline_step(r, n, &p->steps[p->nsteps++]);
+}
+
+static void
+pipeline_read(struct pipeline_read *r, const struct conf_node *root,
+    const struct pipeline_names *names, struct pipeline *p)
+{
+	static const char *const keys[] = { "pipeline", "description", "settings", "steps", NULL };
+	struct err e = ERR_INIT;
+	const char *text;
+
+	if (!pipeline_keys(r, root, keys, "a pipeline"))
+		return;
+	expand_set(&r->names, "run", names->run, names->run);
+	expand_set(&r->names, "run_dir", names->run_dir, names->run_dir);
+	expand_set(&r->names, "home", names->home, names->home);
+	p->name = pipeline_name(r, root, "pipeline");
+	if ((text = conf_text(r->conf, root, "description", "", &e)) == NULL)
+		pipeline_note(r, &e);
+	else if (text[0] != '\0')
+		p->description = xstrdup(text);
+	pipeline_settings(r, conf_get(root, "settings"), names->set);
+	pipeline_steps(r, root, p);
+	check_graph(p, r->faults);
+	check_files(p, names->run_dir, r->faults);
+}
+
+struct pipeline *
+pipeline_parse(struct conf *conf, const struct pipeline_names *names,
+    struct pipeline_faults *faults, struct err *e)
+{
+	struct pipeline_read r = { conf, EXPAND_INIT, faults };
+	struct pipeline *p = xcalloc(1, sizeof(*p));
+	const struct conf_node *root = conf_root(conf);
+
+	p->conf = conf;
+	if (pipeline_check_set(root, names->set, e))
+		goto err1;
+	pipeline_read(&r, root, names, p);
+	expand_free(&r.names);
+	if (faults->n > 0) {
+		(void)err_set(e, faults->noinput == faults->n ? STATUS_NOINPUT : STATUS_CONFIG,
+		    "%zu fault%s, nothing was started", faults->n, faults->n > 1 ? "s" : "");
+		goto err1;
+	}
+	return (p);
+err1:
+	pipeline_free(p);
+	return (NULL);
+}
+
+struct pipeline *
+pipeline_load(const char *path, const struct pipeline_names *names, struct pipeline_faults *faults,
+    struct err *e)
+{
+	struct pipeline *p;
+	struct conf *conf;
+
+	if ((conf = conf_load(path, e)) == NULL)
+		return (NULL);
+	if ((p = pipeline_parse(conf, names, faults, e)) == NULL)
+		(void)err_prefix(e, "'%s'", path);
+	return (p);
+}

@@ -1,0 +1,235 @@
+/* Layouts from their files. */
+
+#include "rrc/layout_load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/home.h"
+#include "base/num.h"
+#include "rrc/layout_field.h"
+
+static int
+layout_record_parse(struct layout *l, const struct conf_node *root, struct err *e)
+{
+	static const char *const keys[] = { "length", "id_at", "id_width", "continued", NULL };
+	const struct conf_node *n = conf_get(root, "record");
+	uint64_t length = 0, at = 0, width = 2;
+	const char *continued;
+	unsigned char byte;
+
+	if (n == NULL)
+		return (conf_fail(l->conf, root, e, "'record' is missing"));
+	if (conf_only(l->conf, n, keys, e) || conf_text(l->conf, n, "length", NULL, e) == NULL ||
+	    conf_u64(l->conf, n, "length", 2, LAYOUT_MAX_RECORD, &length, e) ||
+	    conf_u64(l->conf, n, "id_at", 0, LAYOUT_MAX_RECORD, &at, e) ||
+	    conf_u64(l->conf, n, "id_width", 1, 2, &width, e) ||
+	    (continued = conf_text(l->conf, n, "continued", "", e)) == NULL)
+		return (-1);
+	l->continued = -1;
+	if (continued[0] != '\0') {
+		if (strlen(continued) != 2 || num_unhex(&byte, continued, 1))
+			return (conf_fail(l->conf, conf_get(n, "continued"), e,
+			    "'continued' must be a byte, as two hex digits in quotes"));
+		l->continued = byte;
+	}
+	l->length = length;
+	l->id_at = at;
+	l->id_width = width;
+	if (l->id_at + l->id_width > l->length)
+		return (conf_fail(l->conf, n, e, "the record id lies outside the record"));
+	return (0);
+}
+
+static int
+layout_tables_parse(struct layout *l, const struct conf_node *all, struct err *e)
+{
+	const struct conf_node *t, *k;
+	size_t i;
+
+	if (all == NULL)
+		return (0);
+	if (all->kind != CONF_MAP)
+		return (conf_fail(l->conf, all, e, "'codes' must be a map of tables"));
+	l->tables = xcalloc(all->n, sizeof(*l->tables));
+	for (t = all->child; t != NULL; t = t->next) {
+		struct layout_codes *table = &l->tables[l->ntables++];
+
+		if (t->kind != CONF_MAP || t->n == 0)
+			return (
+			    conf_fail(l->conf, t, e, "a code table must be {CODE: meaning, ...}"));
+		table->name = t->key;
+		table->codes = xcalloc(t->n, sizeof(*table->codes));
+		for (k = t->child, i = 0; k != NULL; k = k->next, i++) {
+			struct layout_code *code = &table->codes[table->n++];
+
+			if (k->kind != CONF_SCALAR)
+				return (conf_fail(l->conf, k, e, "a meaning must be one text"));
+			code->raw = k->key;
+			code->rawlen = strlen(k->key);
+			if (k->plain && (strcmp(k->text, "~") == 0 || strcmp(k->text, "null") == 0))
+				continue;
+			if (k->len == 0)
+				return (conf_fail(l->conf, k, e,
+				    "an empty meaning; no value is written ~"));
+			code->text = k->text;
+			code->len = k->len;
+		}
+	}
+	return (0);
+}
+
+static int
+layout_key_parse(struct layout *l, struct layout_segment *s, struct err *e)
+{
+	const struct conf_node *list = conf_get(s->node, "key"), *k;
+	int f;
+
+	if (list == NULL && s->parent < 0)
+		return (conf_fail(l->conf, s->node, e, "a root segment needs a 'key'"));
+	if (list == NULL)
+		return (0);
+	if (list->kind != CONF_LIST || list->n == 0)
+		return (conf_fail(l->conf, list, e, "'key' must be a list of fields"));
+	s->key = xcalloc(list->n, sizeof(*s->key));
+	for (k = list->child; k != NULL; k = k->next) {
+		if (k->kind != CONF_SCALAR || (f = layout_field(s, k->text)) < 0 ||
+		    s->fields[f].kind == LAYOUT_GROUP)
+			return (conf_fail(l->conf, k, e,
+			    "segment %s has no field '%s' that could be "
+			    "part of its key",
+			    s->id, k->kind == CONF_SCALAR ? k->text : "?"));
+		s->key[s->nkey++] = (size_t)f;
+	}
+	return (0);
+}
+
+static int
+layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
+{
+	static const char *const keys[] = { "id", "name", "parent", "key", "length", "fields",
+		NULL };
+	struct layout_segment *s = &l->segments[l->nsegments];
+	const struct conf *c = l->conf;
+	const char *parent;
+	uint64_t length = l->length;
+
+	s->node = n;
+	s->parent = -1;
+	s->bit = (uint64_t)1 << l->nsegments;
+	if (conf_only(c, n, keys, e) || (s->id = conf_text(c, n, "id", NULL, e)) == NULL ||
+	    (s->name = conf_text(c, n, "name", NULL, e)) == NULL ||
+	    conf_u64(c, n, "length", l->id_at + l->id_width, l->length, &length, e))
+		return (-1);
+	s->length = length;
+	/* The id also names a file of --split. */
+	if (strlen(s->id) != l->id_width || strpbrk(s->id, "/.") != NULL)
+		return (conf_fail(c, conf_get(n, "id"), e, "a record id has %zu bytes here",
+		    l->id_width));
+	if (layout_segment(l, s->id) >= 0)
+		return (conf_fail(c, n, e, "segment '%s' stands here twice", s->id));
+	if (conf_get(n, "parent") != NULL) {
+		if ((parent = conf_text(c, n, "parent", NULL, e)) == NULL)
+			return (-1);
+		if ((s->parent = layout_segment(l, parent)) < 0)
+			return (conf_fail(c, conf_get(n, "parent"), e,
+			    "the parent '%s' is no segment above", parent));
+		s->ancestors = l->segments[s->parent].ancestors | l->segments[s->parent].bit;
+	}
+	l->nsegments++;
+	if (layout_field_parse(l, s, conf_get(n, "fields"), e))
+		return (-1);
+	return (layout_key_parse(l, s, e));
+}
+
+static int
+layout_build(struct layout *l, struct err *e)
+{
+	static const char *const keys[] = { "layout", "title", "record", "codes", "views",
+		"segments", NULL };
+	const struct conf_node *root = conf_root(l->conf), *list, *n;
+
+	if (conf_only(l->conf, root, keys, e) ||
+	    (l->name = conf_text(l->conf, root, "layout", NULL, e)) == NULL ||
+	    (l->title = conf_text(l->conf, root, "title", "", e)) == NULL ||
+	    layout_record_parse(l, root, e) || layout_tables_parse(l, conf_get(root, "codes"), e))
+		return (-1);
+	if (l->name[0] == '\0' || strlen(l->name) > 40 ||
+	    strspn(l->name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(l->name))
+		return (conf_fail(l->conf, conf_get(root, "layout"), e,
+		    "a layout's name is made of a-z, 0-9, _ and -"));
+	list = conf_get(root, "segments");
+	if (list == NULL || list->kind != CONF_LIST || list->n == 0)
+		return (
+		    conf_fail(l->conf, list ? list : root, e, "a list of 'segments' is missing"));
+	if (list->n > LAYOUT_MAX_SEGMENTS)
+		return (conf_fail(l->conf, list, e, "more than %d segments", LAYOUT_MAX_SEGMENTS));
+	l->segments = xcalloc(list->n, sizeof(*l->segments));
+	for (n = list->child; n != NULL; n = n->next)
+		if (layout_segment_parse(l, n, e))
+			return (-1);
+	return (0);
+}
+
+/* Take over ${conf}; NULL is passed through. */
+static struct layout *
+layout_of(struct conf *conf, struct err *e)
+{
+	struct layout *l;
+
+	if (conf == NULL)
+		return (NULL);
+	l = xcalloc(1, sizeof(*l));
+	l->conf = conf;
+	if (layout_build(l, e) == 0)
+		return (l);
+	layout_free(l);
+	return (NULL);
+}
+
+struct layout *
+layout_load(const char *path, struct err *e)
+{
+
+	return (layout_of(conf_load(path, e), e));
+}
+
+struct layout *
+layout_parse(const char *name, const void *p, size_t len, struct err *e)
+{
+
+	return (layout_of(conf_parse(name, p, len, e), e));
+}
+
+struct layout *
+layout_find(const char *name, struct err *e)
+{
+	size_t n = strlen(name);
+	struct layout *l;
+	char rel[200], path[4096];
+
+	if (strchr(name, '/') != NULL || (n > 5 && strcmp(name + n - 5, ".yaml") == 0))
+		return (layout_load(name, e));
+	if (n > 100) {
+		(void)err_set(e, STATUS_CONFIG, "no layout has a name that long");
+		return (NULL);
+	}
+	(void)snprintf(rel, sizeof(rel), "pipelines/layouts/%s.yaml", name);
+	if (home_path(path, sizeof(path), rel, e))
+		return (NULL);
+	if (access(path, F_OK) != 0) {
+		(void)err_set(e, STATUS_USAGE, "there is no layout '%s'", name);
+		(void)err_hint(e, "it would be '%s'", path);
+		return (NULL);
+	}
+	if ((l = layout_load(path, e)) == NULL)
+		return (NULL);
+	if (strcmp(l->name, name) == 0)
+		return (l);
+	(void)err_set(e, STATUS_CONFIG, "%s: says that it is the layout '%s'", path, l->name);
+	layout_free(l);
+	return (NULL);
+}
