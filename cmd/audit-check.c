@@ -218,7 +218,7 @@ write_report(struct inspect *const *k, size_t n, struct err *e)
 	}
 	if (json) {
 		json_put_close(w);
-		rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) ? -1 : 0;
+		rc = json_writer_end(w, e) || buf_adds(&out, "\n", e);
 	}
 	if (rc == 0)
 		rc = screen_print(&out, e);

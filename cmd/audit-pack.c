@@ -96,7 +96,7 @@ report_json(const struct pack_result *r, struct err *e)
 	rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) || screen_print(&out, e);
 	json_writer_free(w);
 	buf_free(&out);
-	return (rc ? -1 : 0);
+	return (rc);
 }
 
 int

@@ -89,7 +89,7 @@ json(const struct reconcile *r, struct buf *out, struct err *e)
 	}
 	json_put_close(w);
 	json_put_close(w);
-	rc = json_writer_end(w, e) || buf_adds(out, "\n", e) ? -1 : 0;
+	rc = json_writer_end(w, e) || buf_adds(out, "\n", e);
 	json_writer_free(w);
 	return (rc);
 }

@@ -171,7 +171,7 @@ order_profiles(struct err *e)
 	/* A book's word has an end. */
 	if (config.len >= BOOK_DATASET_SIZE)
 		return (err_set(e, STATUS_USAGE, "too many profiles in one run"));
-	return (buf_str(&config, e) == NULL ? -1 : 0);
+	return (buf_str(&config, e) == NULL);
 }
 
 static int

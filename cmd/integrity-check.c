@@ -96,7 +96,7 @@ write_json(const struct pg_result *r, struct buf *out, struct err *e)
 	json_put_close(w);
 	rc = json_writer_end(w, e);
 	json_writer_free(w);
-	return (rc || buf_adds(out, "\n", e) ? -1 : 0);
+	return (rc || buf_adds(out, "\n", e));
 }
 
 /* Print the findings; ${grave} is set to how many are more than a warning. */

@@ -139,7 +139,7 @@ write_json(const struct table_result *v, size_t n, struct buf *out, struct err *
 	json_put_close(w);
 	rc = json_writer_end(w, e);
 	json_writer_free(w);
-	return (rc || buf_adds(out, "\n", e) ? -1 : 0);
+	return (rc || buf_adds(out, "\n", e));
 }
 
 static int

@@ -41,10 +41,8 @@ index_id(const char *p, size_t len, unsigned char id[INDEX_ID_SIZE])
 	if (len != 36 || p[8] != '-' || p[13] != '-' || p[18] != '-' || p[23] != '-')
 		return (-1);
 	return (num_unhex(id, p, 4) || num_unhex(id + 4, p + 9, 2) ||
-		    num_unhex(id + 6, p + 14, 2) || num_unhex(id + 8, p + 19, 2) ||
-		    num_unhex(id + 10, p + 24, 6) ?
-		-1 :
-		0);
+	    num_unhex(id + 6, p + 14, 2) || num_unhex(id + 8, p + 19, 2) ||
+	    num_unhex(id + 10, p + 24, 6));
 }
 
 /* A line begins {"id":"UUID". */

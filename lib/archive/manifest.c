@@ -106,9 +106,7 @@ manifest_u64(const struct json *map, const char *key, uint64_t *v)
 {
 	const struct json *j = json_get(map, key);
 
-	return (j == NULL || j->kind != JSON_NUMBER || num_u64(j->text, j->len, 0, INT64_MAX, v) ?
-		-1 :
-		0);
+	return (j == NULL || j->kind != JSON_NUMBER || num_u64(j->text, j->len, 0, INT64_MAX, v));
 }
 
 static int
@@ -124,12 +122,9 @@ manifest_sums(const struct json *files, const char *name, struct zst_sums *s)
 	const struct json *f = json_get(files, name);
 
 	return (manifest_hex(f, "sha256", s->packed_sha256) ||
-		    manifest_u64(f, "bytes", &s->packed_bytes) ||
-		    manifest_hex(f, "plain_sha256", s->plain_sha256) ||
-		    manifest_u64(f, "plain_bytes", &s->plain_bytes) ||
-		    manifest_u64(f, "lines", &s->lines) ?
-		-1 :
-		0);
+	    manifest_u64(f, "bytes", &s->packed_bytes) ||
+	    manifest_hex(f, "plain_sha256", s->plain_sha256) ||
+	    manifest_u64(f, "plain_bytes", &s->plain_bytes) || manifest_u64(f, "lines", &s->lines));
 }
 
 static int
@@ -173,7 +168,7 @@ manifest_instant(const struct json *map, const char *key, int64_t *us)
 {
 	const struct json *j = json_get(map, key);
 
-	return (j == NULL || j->kind != JSON_STRING || instant_parse(j->text, j->len, us) ? -1 : 0);
+	return (j == NULL || j->kind != JSON_STRING || instant_parse(j->text, j->len, us));
 }
 
 static int

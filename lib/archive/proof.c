@@ -20,7 +20,7 @@ proof_write(const struct proof *p, const struct buf *note, struct buf *out, stru
 		if (buf_addf(out, e, "%s\n", text))
 			return (-1);
 	}
-	return (buf_adds(out, "\n", e) || buf_add(out, note->p, note->len, e) ? -1 : 0);
+	return (buf_adds(out, "\n", e) || buf_add(out, note->p, note->len, e));
 }
 
 int

@@ -44,7 +44,7 @@ assess_open(struct assess *a, struct err *e)
 	if (a->verify == NULL)
 		return (-1);
 	a->out = stream_writer_open(o->out, o->out_name, &h, columns, n + 2, e);
-	return (a->out == NULL ? -1 : 0);
+	return (a->out == NULL);
 }
 
 /* The row with the signature that it lacked. */

@@ -125,9 +125,7 @@ canon_escape_utf8(const char *p, size_t *n, struct buf *out, struct err *e)
 	v = ((s[0] & 0x07u) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu)) -
 	    0x10000;
 	return (
-	    canon_escape(0xd800 + (v >> 10), out, e) || canon_escape(0xdc00 + (v & 0x3ff), out, e) ?
-		-1 :
-		0);
+	    canon_escape(0xd800 + (v >> 10), out, e) || canon_escape(0xdc00 + (v & 0x3ff), out, e));
 }
 
 /* Bytes that stand for themselves: in UTF-8 all but 1, in ASCII only those that are 0. */

@@ -138,9 +138,7 @@ excerpt_json(const struct excerpt *v, const struct manifest *m, struct err *e)
 	json_member_u64(w, "shown", v->r->shown);
 	json_put_close(w);
 	rc = json_writer_end(w, e) || buf_adds(&b, "\n", e) ||
-		bag_put(v->o->output, VIEW_JSON, b.p, b.len, e) ?
-	    -1 :
-	    0;
+	    bag_put(v->o->output, VIEW_JSON, b.p, b.len, e);
 	json_writer_free(w);
 	buf_free(&b);
 	return (rc);
@@ -169,9 +167,7 @@ excerpt_write(struct excerpt *v, const struct manifest *m, struct err *e)
 	}
 	/* view.json last: a view without it is none. */
 	return (io_sync_close(fd, path, e) || excerpt_copy(v, e) || excerpt_json(v, m, e) ||
-		    io_sync_parent(path, e) ?
-		-1 :
-		0);
+	    io_sync_parent(path, e));
 }
 
 int

@@ -156,7 +156,7 @@ archive_bag(struct archive *a, const struct buf *json, const char *sha256, struc
 	}
 	bag_free(&found);
 	bag_free(&made);
-	return (rc < 0 ? -1 : 0);
+	return (rc < 0);
 }
 
 /* The tree has the size of a checkpoint that the auditor holds: it must have its root. */
@@ -354,7 +354,7 @@ archive_rows(struct archive *a, struct err *e)
 		vrc = archive_open(a, &verdicts, BAG_VERDICTS, a->m->verdicts_file.plain_bytes, e);
 	if (rc != 0 || vrc != 0) {
 		a->k->tree_known = false;
-		rc = rc < 0 || vrc < 0 ? -1 : 0;
+		rc = rc < 0 || vrc < 0;
 	} else if ((rc = archive_both(a, &rows, &verdicts, e)) == 0) {
 		if ((rc = zst_reader_sums(rows.r, &sums, e)) == 0)
 			archive_file(a, BAG_ROWS, &sums, &a->m->rows_file);

@@ -39,7 +39,7 @@ key_decode(const char *encoding, char *p, size_t *n)
 	}
 	if (strcmp(encoding, "hex") == 0) {
 		*n = len / 2;
-		rc = len % 2 != 0 || num_unhex(out, p, *n) ? -1 : 0;
+		rc = len % 2 != 0 || num_unhex(out, p, *n);
 	} else {
 		rc = base64_decode(out, sizeof(out), p, len, n);
 	}

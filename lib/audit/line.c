@@ -22,10 +22,8 @@ line_value(const struct audit_table *t, const struct audit_row *row, size_t i, s
 		return (buf_add(out, f->p, f->len, e));
 	if (t->columns[i].kind == AUDIT_TIME && row->timed)
 		return (buf_add(out, "\"", 1, e) ||
-			    buf_add(out, instant_text(when, row->created), 27, e) ||
-			    buf_add(out, "\"", 1, e) ?
-			-1 :
-			0);
+		    buf_add(out, instant_text(when, row->created), 27, e) ||
+		    buf_add(out, "\"", 1, e));
 	return (canon_string(&line_style, f->p, f->len, out, e));
 }
 

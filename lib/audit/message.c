@@ -136,9 +136,7 @@ message_between(const struct message *m, const char *sign, struct buf *out)
 
 	if (m->profile->form == PROFILE_JOINED)
 		return (buf_adds(out, m->profile->separator, NULL));
-	return (buf_adds(out, sign, NULL) || (m->profile->json.spaces && buf_adds(out, " ", NULL)) ?
-		-1 :
-		0);
+	return (buf_adds(out, sign, NULL) || (m->profile->json.spaces && buf_adds(out, " ", NULL)));
 }
 
 static int
@@ -174,9 +172,7 @@ message_net(struct buf *out, const char *p, size_t len, bool null)
 	if (null)
 		return (buf_add(out, "-,", 2, NULL));
 	return (buf_addf(out, NULL, "%zu:", len) || buf_add(out, p, len, NULL) ||
-		    buf_add(out, ",", 1, NULL) ?
-		-1 :
-		0);
+	    buf_add(out, ",", 1, NULL));
 }
 
 static int

@@ -180,7 +180,8 @@ pack_place(struct pack *p, struct err *e)
 	manifest_tree(&p->tree, &p->m.before);
 	p->r->sequence = p->m.sequence;
 	(void)chain_name(p->name, t->name, p->m.sequence, &p->m.period);
-	return ((p->index = index_open(p->o->archives, t->name, e)) == NULL ? -1 : 0);
+	/* 1 says that there is nothing to do. */
+	return ((p->index = index_open(p->o->archives, t->name, e)) != NULL ? 0 : -1);
 }
 
 static int
@@ -214,9 +215,7 @@ pack_begin(struct pack *p, struct err *e)
 		return (0);
 	(void)snprintf(sheet, sizeof(sheet), PACK_TMP "%s.csv", p->name);
 	return (
-	    pack_create(&p->sheet, p->dir, sheet, false, e) || sheet_head(p->in.table, &p->csv, e) ?
-		-1 :
-		0);
+	    pack_create(&p->sheet, p->dir, sheet, false, e) || sheet_head(p->in.table, &p->csv, e));
 }
 
 /* Is the row in an archive already?  1: just as it is. */
@@ -271,7 +270,7 @@ pack_row(struct pack *p, struct err *e)
 	merkle_leaf(&p->tree, p->line.p, p->line.len, leaf);
 	if ((rc = pack_known(p, leaf, e)) != 0) {
 		p->r->known += rc > 0;
-		return (rc < 0 ? -1 : 0);
+		return (rc < 0);
 	}
 	merkle_append(&p->tree, leaf);
 	p->m.rows++;
@@ -355,10 +354,8 @@ pack_sign(struct pack *p, const char *sha256, struct bag *b, struct err *e)
 		return (-1);
 	ed25519_sign(p->key, body->p, body->len, signature);
 	return (buf_add(&b->files[BAG_FILE_SIGNATURE], signature, sizeof(signature), e) ||
-		    buf_add(note, body->p, body->len, e) || buf_add(note, "\n", 1, e) ||
-		    note_signature(&p->signer, signature, note, e) ?
-		-1 :
-		0);
+	    buf_add(note, body->p, body->len, e) || buf_add(note, "\n", 1, e) ||
+	    note_signature(&p->signer, signature, note, e));
 }
 
 /* What is made beside the bag gets its name first: the bag is what counts. */
@@ -467,7 +464,7 @@ pack_run(const struct pack_options *o, struct pack_result *r, struct err *e)
 		    err_set(e, STATUS_DATA, "'%s' has no verdicts: audit-verify comes before",
 			o->in_name);
 	if (rc == 0)
-		rc = pack_begin(p, e) || pack_rows(p, false, e) || pack_seal(p, e) ? -1 : 0;
+		rc = pack_begin(p, e) || pack_rows(p, false, e) || pack_seal(p, e);
 	else if (rc == 1)
 		rc = pack_rows(p, true, e);
 	r->rows = p->m.rows;

@@ -246,7 +246,7 @@ reconcile_run(struct pg *pg, const char *archives, const struct audit_table *t, 
 	x.end = x.at + n;
 	x.fields.max = x.line.max = RECONCILE_ROW;
 	merkle_init(&x.tree);
-	rc = window_begin(pg, e) || reconcile_rows(&x, e) || reconcile_guards(&x, e) ? -1 : 0;
+	rc = window_begin(pg, e) || reconcile_rows(&x, e) || reconcile_guards(&x, e);
 	merkle_end(&x.tree);
 	buf_free(&x.fields);
 	buf_free(&x.line);

@@ -138,7 +138,7 @@ reopen_begin(struct reopen *o, const char *table, const char *run, int fd, const
 	for (i = 0; i < o->table->n; i++)
 		columns[i] = o->table->columns[i].name;
 	o->w = stream_writer_open(fd, name, &h, columns, o->table->n, e);
-	return (o->w == NULL ? -1 : 0);
+	return (o->w == NULL);
 }
 
 int

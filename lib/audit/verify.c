@@ -127,7 +127,7 @@ verify_claim(const struct profile *profile, const struct stream_field *f, struct
 		return (-1);
 	if (profile->encoding == PROFILE_HEX)
 		return (verify_hex(p, len, c->mac));
-	return (base64_decode(c->mac, sizeof(c->mac), p, len, &n) || n != HMAC_SIZE ? -1 : 0);
+	return (base64_decode(c->mac, sizeof(c->mac), p, len, &n) || n != HMAC_SIZE);
 }
 
 static bool

@@ -79,7 +79,7 @@ window_find_late(struct window *w, struct err *e)
 			buf_add(&w->late_ids, p, (size_t)n - 1, e)))
 			goto done;
 	}
-	rc = n < 0 ? -1 : 0;
+	rc = n < 0;
 done:
 	buf_free(&sql);
 	return (rc);
@@ -126,7 +126,7 @@ window_where(struct window *w, struct err *e)
 		return (-1);
 	if (buf_adds(&w->order, "t.created_at, t.id", e) || buf_str(&w->order, e) == NULL)
 		return (-1);
-	return (buf_str(&w->where, e) == NULL ? -1 : 0);
+	return (buf_str(&w->where, e) == NULL);
 }
 
 int

@@ -161,7 +161,7 @@ outfile_finish_all(struct outfile *const *o, size_t n, struct err *e)
 		rc = o[i] != NULL && outfile_rename(o[i], e);
 	for (i = 0; i < n; i++)
 		outfile_abandon(o[i], false);
-	return (rc ? -1 : 0);
+	return (rc);
 }
 
 int

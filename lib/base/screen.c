@@ -143,7 +143,7 @@ screen_vadd(struct buf *b, struct err *e, const char *fmt, va_list ap)
 		rc = screen_quote(b, p, (size_t)(at - p), e) || buf_add(b, "\n", 1, e);
 	}
 	free(text);
-	return (rc ? -1 : 0);
+	return (rc);
 }
 
 int
@@ -187,5 +187,5 @@ screen_print(const struct buf *b, struct err *e)
 	rc = screen_put(&clean, b->p, b->len, "\n\t", e) ||
 	    io_write_all(STDOUT_FILENO, clean.p, clean.len, "standard output", e);
 	buf_free(&clean);
-	return (rc ? -1 : 0);
+	return (rc);
 }

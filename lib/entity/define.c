@@ -203,7 +203,7 @@ define_mapping(struct define *d, size_t file, size_t i, const char *field_id, st
 		    " (tenant_id, type_id, entity_field_id, rrc_field_key)"
 		    " VALUES ($1::uuid, $2::uuid, $3::uuid, $4)",
 		    params, 4, e);
-		rc = r == NULL ? -1 : 0;
+		rc = r == NULL;
 		if (rc == 0)
 			define_note(d, DEFINE_MAPPINGS, change, "%s.%s: %s", def->type, fd->key,
 			    fd->rrc_key);
@@ -222,7 +222,7 @@ define_mapping(struct define *d, size_t file, size_t i, const char *field_id, st
 		    " SET rrc_field_key = $2 WHERE mapping_id = $1::uuid",
 		    set, 2, e);
 
-		rc = u == NULL ? -1 : 0;
+		rc = u == NULL;
 		if (rc == 0)
 			define_note(d, DEFINE_MAPPINGS, DEFINE_CHANGED, "%s.%s: %s -> %s",
 			    def->type, fd->key, old, fd->rrc_key);

@@ -154,7 +154,7 @@ graph_write(struct graph *g, struct err *e)
 	for (i = 0; i < g->nrules; i++)
 		if (graph_edge_sync(g, &g->rules[i], e))
 			return (-1);
-	return (graph_books(g, e) || pg_commit(g->pg, e) ? -1 : 0);
+	return (graph_books(g, e) || pg_commit(g->pg, e));
 }
 
 static int

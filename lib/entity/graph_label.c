@@ -122,5 +122,5 @@ int
 graph_label_read(struct graph *g, struct err *e)
 {
 
-	return (graph_label_types(g, e) || graph_label_rules(g, e) ? -1 : 0);
+	return (graph_label_types(g, e) || graph_label_rules(g, e));
 }

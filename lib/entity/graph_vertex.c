@@ -41,7 +41,7 @@ graph_vertex_known(struct graph_vertices *v, struct err *e)
 	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0)
 		if (known_add(v->known, digest_xxh128(p, (size_t)k - 1), KNOWN_SAID, none, e))
 			goto done;
-	rc = k < 0 ? -1 : 0;
+	rc = k < 0;
 done:
 	buf_free(&sql);
 	return (rc);
@@ -93,7 +93,7 @@ graph_vertex_rows(struct graph_vertices *v, struct err *e)
 	while ((k = pg_copy_get(g->reader, &p, e)) > 0)
 		if (graph_vertex_row(v, p, (size_t)k, e))
 			goto done;
-	rc = k < 0 ? -1 : 0;
+	rc = k < 0;
 done:
 	buf_free(&sql);
 	return (rc);

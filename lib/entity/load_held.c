@@ -35,7 +35,7 @@ load_held_sha256(int fd, const char *path, char hex[DIGEST_SHA256_HEX + 1], stru
 	while ((k = io_read(fd, block, sizeof(block), path, e)) > 0)
 		digest_sha256_update(d, block, (size_t)k);
 	digest_sha256_final(d, hex);
-	return (k < 0 || lseek(fd, 0, SEEK_SET) != 0 ? -1 : 0);
+	return (k < 0 || lseek(fd, 0, SEEK_SET) != 0);
 }
 
 /* One line of a reject file: its key is an entity's, or that of a view. */

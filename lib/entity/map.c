@@ -110,7 +110,7 @@ map_open_out(struct map_run *m, struct err *e)
 		columns[3 + i] = p->cells[i].field->key;
 	m->out = stream_writer_open(m->o->out, m->o->out_name, &h, columns, p->n + 3, e);
 	free(columns);
-	return (m->out == NULL ? -1 : 0);
+	return (m->out == NULL);
 }
 
 static int

@@ -86,7 +86,7 @@ copy_binary_read(struct pg *pg, const char *query, copy_binary_fn *fn, void *coo
 		if (fn(cookie, f, e))
 			goto done;
 	}
-	rc = k < 0 ? -1 : 0;
+	rc = k < 0;
 	goto done;
 bad:
 	(void)err_set(e, STATUS_BUG, "the server's binary COPY can't be read");

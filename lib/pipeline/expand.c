@@ -77,7 +77,7 @@ expand_one(const struct expand *x, const char *p, size_t len, struct buf *word, 
 	if ((v = expand_find(x, p, len)) == NULL)
 		return (err_set(e, STATUS_CONFIG, "there is no setting '%s' for ${%s}",
 		    err_quote(quoted, sizeof(quoted), p, len), quoted));
-	return (buf_adds(word, v->value, e) || buf_adds(shown, v->shown, e) ? -1 : 0);
+	return (buf_adds(word, v->value, e) || buf_adds(shown, v->shown, e));
 }
 
 static int

@@ -135,5 +135,5 @@ plan_run(const struct pipeline *p, const char *run, const char *run_dir, int *st
 		rc = plan_step(p, &p->steps[i], run_dir, status, out, e);
 	if (rundir_remove(run_dir, rc < 0 ? NULL : e))
 		rc = -1;
-	return (rc < 0 ? -1 : 0);
+	return (rc < 0);
 }

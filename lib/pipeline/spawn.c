@@ -30,7 +30,7 @@ spawn_place(int from, int to)
 {
 
 	if (from != to)
-		return (dup2(from, to) < 0 ? -1 : 0);
+		return (dup2(from, to) < 0);
 	return (fcntl(to, F_SETFD, 0));
 }
 

@@ -96,7 +96,7 @@ decode_open_rows(struct decode *d, struct err *e)
 	} else {
 		d->outs = outs_one(d->l, d->rows, (size_t)segment, d->o->fd, d->o->fd_name, &h, e);
 	}
-	return (d->outs == NULL ? -1 : 0);
+	return (d->outs == NULL);
 }
 
 /* How long a line may be that begins like this one. */

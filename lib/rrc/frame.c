@@ -76,7 +76,7 @@ frame_fill(struct framer *f, struct err *e)
 
 	if ((n = f->in.read(f->in.cookie, &f->p, e)) <= 0) {
 		f->p = f->end = NULL;
-		return (n < 0 ? -1 : 0);
+		return ((int)n);
 	}
 	f->end = f->p + n;
 	return (1);

@@ -45,7 +45,7 @@ outs_open(struct outs *o, struct rows *rows, size_t segment, int fd, const char 
 	book_init(&f->book, "rrc-decode");
 	columns = rows_want(rows, segment, &n);
 	f->w = stream_writer_open(fd, name, &header, columns, n, e);
-	return (f->w == NULL ? -1 : 0);
+	return (f->w == NULL);
 }
 
 struct outs *

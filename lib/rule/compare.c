@@ -169,7 +169,7 @@ compare_run(const struct compare_options *o, struct rule_faults *faults, struct 
 		rc = compare_side(&c->before, &pg, o, o->before, faults, e);
 		/* A second file's faults are said as well. */
 		if (rc == 0 || faults->n > 0)
-			rc = compare_side(&c->after, &pg, o, o->after, faults, e) || rc ? -1 : 0;
+			rc = compare_side(&c->after, &pg, o, o->after, faults, e) || rc;
 	}
 	pg_close(pg);
 	catalog_free(catalog);
@@ -278,12 +278,11 @@ compare_report(const struct compare *c, bool json, struct buf *out, size_t *n, s
 		if (json)
 			rc = compare_json(a, b, w, e);
 		else
-			rc = buf_str(&said, e) == NULL || compare_text(a, b, said.p, out, e) ? -1 :
-											       0;
+			rc = buf_str(&said, e) == NULL || compare_text(a, b, said.p, out, e);
 	}
 	if (json && rc == 0) {
 		json_put_close(w);
-		rc = json_writer_end(w, e) || buf_add(out, "\n", 1, e) ? -1 : 0;
+		rc = json_writer_end(w, e) || buf_add(out, "\n", 1, e);
 	}
 	json_writer_free(w);
 	buf_free(&said);

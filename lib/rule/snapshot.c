@@ -47,7 +47,7 @@ snapshot_insert_some(struct pg *pg, bool refresh, bool own, uint64_t *n, struct 
 		*n = pg_result_affected(r);
 	pg_result_free(r);
 	buf_free(&sql);
-	return (r == NULL ? -1 : 0);
+	return (r == NULL);
 }
 
 /* Field rules first. */
@@ -144,7 +144,7 @@ snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct ca
 		pg_rollback(pg);
 		return (0);
 	}
-	return (snapshot_book(pg, s, c, t, e) || pg_commit(pg, e) ? -1 : 0);
+	return (snapshot_book(pg, s, c, t, e) || pg_commit(pg, e));
 }
 
 static int

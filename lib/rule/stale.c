@@ -289,13 +289,11 @@ stale_tenants(struct stale *s, struct pg *pg, const struct catalog *c, struct er
 {
 	struct buf sql = BUF_INIT(8192);
 	struct pg_result *r = stand_tenants(pg, s->o->tenant, s->o->filing, e);
-	int row, rc = r == NULL ? -1 : 0;
+	int row, rc = r == NULL;
 
 	if (rc == 0)
 		rc = buf_addf(&sql, e, stale_sql, s->o->all ? "true" : "false") ||
-			buf_str(&sql, e) == NULL || stale_head(s, e) ?
-		    -1 :
-		    0;
+		    buf_str(&sql, e) == NULL || stale_head(s, e);
 	for (row = 0; rc == 0 && row < pg_result_rows(r); row++)
 		rc = stale_query(s, pg, c, pg_result_get(r, row, 0), sql.p, e);
 	if (rc == 0)

@@ -12,7 +12,7 @@ stand_do(struct pg *pg, const char *sql, const char *const *params, int n, struc
 	struct pg_result *r = pg_query(pg, sql, params, n, e);
 
 	pg_result_free(r);
-	return (r == NULL ? -1 : 0);
+	return (r == NULL);
 }
 
 /* Which compliance domain stands on which domains of rules: the catalog's word. */
@@ -148,7 +148,7 @@ stand_lock(struct pg *pg, const char *tenant, struct err *e)
 	    pg_advisory(pg, name.p, e);
 
 	buf_free(&name);
-	return (rc ? -1 : 0);
+	return (rc);
 }
 
 struct pg_result *

@@ -74,7 +74,7 @@ version_judge_act(struct version *v, struct err *e)
 	    "  AND f.version = k.force",
 	    params, 5, e);
 	pg_result_free(r);
-	return (r == NULL ? -1 : 0);
+	return (r == NULL);
 }
 
 /* "version 2 of manual (jane) is in force; lease_line: 467 ft -> 330 ft" for each. */
@@ -113,7 +113,7 @@ version_judge_say(struct version *v, struct copy_spool *s, struct err *e)
 		    copy_spool_row(s, e))
 			goto done;
 	}
-	rc = n < 0 ? -1 : 0;
+	rc = n < 0;
 done:
 	buf_free(&text);
 	buf_free(&said);

@@ -93,7 +93,7 @@ plain_columns(struct plain_sealing *s, int out, const char *source, struct err *
 	free(columns);
 	if (s->out == NULL && e->status == STATUS_DATA)
 		(void)plain_fault(s, e);
-	return (s->out == NULL ? -1 : 0);
+	return (s->out == NULL);
 }
 
 static int
@@ -271,7 +271,7 @@ plain_unseal(const char *path, const char *kind, bool spool, int out, struct err
 
 	if ((fd = plain_open(path, e)) < 0)
 		return (-1);
-	rc = spool && (o.spool = io_spool(e)) < 0 ? -1 : 0;
+	rc = spool && (o.spool = io_spool(e)) < 0;
 	if (rc == 0 && (r = stream_reader_open(fd, plain_name(path), kind, e)) == NULL)
 		rc = -1;
 	while (rc == 0 && (event = stream_reader_next(r, e)) > STREAM_END) {

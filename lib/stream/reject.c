@@ -391,7 +391,7 @@ reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1], st
 		digest_sha256_update(d, p, (size_t)n);
 	digest_sha256_final(d, hex);
 	free(p);
-	return (n < 0 ? -1 : 0);
+	return (n < 0);
 }
 
 int

@@ -251,11 +251,8 @@ reject_read_json(const struct reject_reader *rr, struct buf *out, struct err *e)
 
 		list.len = 0;
 		rc = buf_add(&list, "[", 1, e) ||
-			buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len,
-			    e) ||
-			buf_add(&list, "]", 1, e) ?
-		    -1 :
-		    0;
+		    buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len, e) ||
+		    buf_add(&list, "]", 1, e);
 		json_put_object(w);
 		json_member_text(w, "code", c->code);
 		json_member_u64(w, "rejects", c->rejects);
@@ -398,7 +395,7 @@ reject_read_send(struct reject_replay *p, int fd, struct err *e)
 	while ((k = io_read(p->spool, p->b.p, REJECT_READ_PIECE, "temporary file", e)) > 0)
 		if (io_write_all(fd, p->b.p, (size_t)k, "standard output", e))
 			return (-1);
-	return (k < 0 ? -1 : 0);
+	return (k < 0);
 }
 
 int

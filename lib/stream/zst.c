@@ -127,7 +127,7 @@ zst_writer_line(struct zst_writer *w, const char *p, size_t len, struct err *e)
 		    err_set(e, STATUS_DATA, "'%s': line %llu is %zu bytes long, but may have %d",
 			w->name, (unsigned long long)w->sums.lines + 1, len, ZST_LINE_MAX));
 	w->sums.lines++;
-	return (zst_bytes(w, p, len, e) || zst_bytes(w, "\n", 1, e) ? -1 : 0);
+	return (zst_bytes(w, p, len, e) || zst_bytes(w, "\n", 1, e));
 }
 
 static void

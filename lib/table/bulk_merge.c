@@ -169,7 +169,7 @@ bulk_merge_orphans(const struct bulk_target *g, struct err *e)
 	    " AND conrelid = (SELECT oid FROM pg_class WHERE relname = $1 AND relnamespace ="
 	    " 'public'::regnamespace) ORDER BY conname",
 	    params, 2, e);
-	int i, rc = r == NULL ? -1 : 0;
+	int i, rc = r == NULL;
 
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
 		rc = bulk_merge_reject(g, "missing_parent", pg_result_get(r, i, 0), e);

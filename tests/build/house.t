@@ -44,6 +44,9 @@ none "a foreign library's header is included in one directory of lib/ only" "$(
 	done
 )"
 
+# Non-zero is failure: nobody makes -1 of it.
+none "no function spells out '? -1 : 0'" "$(cat lib/*/*.c cmd/*.c | tr -s ' \t\n' ' ' | grep -oE '[^;]{0,60}\? -1 : 0\)?;')"
+
 none "every test script can be run" "$(
 	for t in tests/*/*.t tests/*/*/*.t; do [ -x "$t" ] || echo "$t"; done
 )"
