@@ -10,6 +10,7 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "pg/pg.h"
+#include "stream/writer.h"
 
 static const char *opt_db, *opt_table, *opt_period, *opt_from, *opt_to;
 static struct window_options o;
@@ -27,6 +28,7 @@ static const struct option_spec options[] = {
 	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
 	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
 	PG_OPTION_LOCK_WAIT,
+	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

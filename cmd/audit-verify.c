@@ -13,6 +13,7 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "base/screen.h"
+#include "stream/writer.h"
 
 enum { PROFILES_MAX = 32 };
 
@@ -33,6 +34,7 @@ static const struct option_spec options[] = {
 	{ "rows", OPTION_U64, "N", &opt_rows, "With --probe: try that many signed rows (1000)." },
 	{ "sign", OPTION_FLAG, NULL, &opt_sign,
 	    "Sign rows that have no signature: for tests, and for signers that start." },
+	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

@@ -8,6 +8,7 @@
 #include "entity/definition_file.h"
 #include "entity/map.h"
 #include "pg/pg.h"
+#include "stream/writer.h"
 
 static const char *tenant, *type, *definitions, *db, *rejects;
 static struct ceiling max_rejects = { .is_share = true, .share = 0.001 };
@@ -28,6 +29,7 @@ static const struct option_spec options[] = {
 	    "Fail where more rows than this are rejected (default 0.1% of the rows read)." },
 	{ "max-flaws", OPTION_CEILING, "N|P%", &max_flaws,
 	    "Fail where more rows than this have flaws (default 5%)." },
+	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

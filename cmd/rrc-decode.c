@@ -10,6 +10,7 @@
 #include "rrc/layout_load.h"
 #include "rrc/view.h"
 #include "stream/source.h"
+#include "stream/writer.h"
 
 static struct decode_options opt = {
 	.max_rejects = { .is_share = true, .share = 0.001 },
@@ -41,6 +42,7 @@ static const struct option_spec options[] = {
 	{ "member", OPTION_STRING, "NAME", &member, "The file inside a zip archive." },
 	{ "source", OPTION_STRING, "NAME", &opt.source,
 	    "What to call the source in stream and messages, where not by its path." },
+	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

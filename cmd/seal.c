@@ -8,6 +8,7 @@
 #include "base/program.h"
 #include "stream/plain.h"
 #include "stream/reader.h"
+#include "stream/writer.h"
 
 static struct plain_options opt = { "table:csv", NULL, "-", NULL, NULL, STREAM_ROW_MAX };
 static uint64_t row_max = STREAM_ROW_MAX;
@@ -24,6 +25,7 @@ static const struct option_spec options[] = {
 	    "Whose rows they are; an entity stream has to say so." },
 	{ "max-row", OPTION_U64, "BYTES", &row_max,
 	    "Refuse rows of more bytes than this (default and most: 1048576)." },
+	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

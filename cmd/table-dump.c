@@ -11,6 +11,7 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "pg/pg.h"
+#include "stream/writer.h"
 #include "table/dump.h"
 
 static struct dump_options o;
@@ -31,6 +32,7 @@ static const struct option_spec options[] = {
 	    "Every table of schema public but the ledger (batch_*); with --output-dir." },
 	{ "output-dir", OPTION_STRING, "DIR", &opt_dir,
 	    "Write each table to DIR/TABLE.csv instead of standard output, all from one snapshot." },
+	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

@@ -90,20 +90,16 @@ assess_row(struct assess *a, struct err *e)
 {
 	const char *key, *word;
 	enum verdict v;
-	const char *raw;
-	size_t len;
 	int rc = 1;
 
 	v = verify_row(a->verify, &a->in.row, &key);
 	if (a->o->sign && a->in.row.fields[a->in.table->signature].null &&
 	    (rc = assess_sign(a, &v, &key, e)) < 0)
 		return (-1);
-	if (rc == 0) {
+	if (rc == 0)
 		assess_write_signed(a);
-	} else {
-		raw = stream_reader_raw(a->in.reader, &len);
-		stream_writer_raw(a->out, raw, len, a->in.table->n);
-	}
+	else
+		stream_writer_copy(a->out, a->in.reader);
 	word = verdict_word(v);
 	stream_writer_plain(a->out, word, strlen(word));
 	if (key != NULL)

@@ -57,6 +57,13 @@ bool num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of);
 bool num_hopeless(const struct ceiling *c, uint64_t n, uint64_t of);
 
 /**
+ * num_le32(p), num_put_le32(p, v):
+ * Read and write 32 bits, little-endian.
+ */
+uint32_t num_le32(const void *p);
+void num_put_le32(void *p, uint32_t v);
+
+/**
  * num_hex(dst, p, n):
  * Write the ${n} bytes at ${p} as 2 * ${n} lower-case hex digits, no NUL.
  */

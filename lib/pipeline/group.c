@@ -95,7 +95,8 @@ group_start_stage(struct group *g, size_t i, int in, int out)
 		(void)err_sys(&g->start, STATUS_IO, "can't set up a pipe");
 		goto done;
 	}
-	s = (struct spawn){ stage->program, stage->words, in, out, err[1], status[1], g->pgid };
+	s = (struct spawn){ stage->program, stage->words, in, out, err[1], status[1], g->pgid,
+		i + 1 < g->step->nstages };
 	r->start_ns = os_now_ns();
 	if ((pid = spawn_start(&s, &g->start)) < 0)
 		goto done;

@@ -73,6 +73,9 @@ spawn_child(const struct spawn *s, char *const *argv, pid_t parent)
 	    spawn_place(s->err, STDERR_FILENO) ||
 	    (s->status >= 0 && spawn_place(s->status, SPAWN_STATUS_FD)))
 		_exit(STATUS_TEMPFAIL);
+	/* What only the next stage reads need not be text; the user's own word stays. */
+	if (s->piped && setenv("AEGIS_STREAM", "frames", 0))
+		_exit(STATUS_TEMPFAIL);
 	os_close_from(s->status >= 0 ? SPAWN_STATUS_FD + 1 : SPAWN_STATUS_FD);
 	(void)execv(s->program, argv);
 	n = snprintf(line, sizeof(line), "aegis-run: error: can't run '%.400s': %s\n", s->program,

@@ -1,6 +1,7 @@
 #ifndef AEGIS_PIPELINE_SPAWN_H
 #define AEGIS_PIPELINE_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -18,6 +19,7 @@ struct spawn {
 	int in, out, err;    /* become its 0, 1, 2 */
 	int status;          /* becomes its SPAWN_STATUS_FD; -1: none */
 	pid_t group;         /* the process group that it joins; 0: one of its own */
+	bool piped;          /* its output is another stage's input: streams may be framed */
 };
 
 /**

@@ -118,7 +118,7 @@ stage_knows(const char *program, const char *option, bool *known, struct err *e)
 	}
 	if (os_pipe(fd, e))
 		goto done;
-	s = (struct spawn){ program, words, null, fd[1], null, -1, 0 };
+	s = (struct spawn){ program, words, null, fd[1], null, -1, 0, false };
 	if ((pid = spawn_start(&s, e)) < 0)
 		goto done;
 	(void)close(fd[1]);

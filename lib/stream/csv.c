@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/num.h"
 #include "base/utf8.h"
 
 #define CSV_CONTROL_PREFIX "#aegis-"
@@ -16,6 +17,7 @@ enum {
 	CSV_PIECE = 256 << 10, /* of a read(2), and of the buffer at first */
 	CSV_CONTROL_LEN = sizeof(CSV_CONTROL_PREFIX) - 1,
 	CSV_BOM_LEN = sizeof(CSV_BOM) - 1,
+	CSV_FRAME_EXTRA = 4 + 4 * STREAM_COLUMNS_MAX, /* lengths beside the row's bytes */
 };
 
 struct csv_input {
@@ -61,7 +63,7 @@ csv_input_open(int fd, const char *name, const struct csv_options *options)
 	in->name = xstrdup(name);
 	in->opt = *options;
 	/* A row, its line end, and room to read into. */
-	in->buf.max = options->row_max + CSV_PIECE + 2;
+	in->buf.max = options->row_max + CSV_PIECE + 2 + CSV_FRAME_EXTRA;
 	in->text.max = options->row_max + 2;
 	in->fields = xcalloc(STREAM_COLUMNS_MAX + 1, sizeof(*in->fields));
 	return (in);
@@ -241,6 +243,47 @@ csv_input_next(struct csv_input *in, struct err *e)
 	return (csv_framed(in, in->pos + done, control, e));
 }
 
+/* Have ${n} bytes at pos: 1, 0 where the input ends before, -1. */
+static int
+csv_have(struct csv_input *in, size_t n, struct err *e)
+{
+
+	while (in->buf.len - in->pos < n) {
+		if (in->eof)
+			return (0);
+		if (csv_fill(in, e))
+			return (-1);
+	}
+	return (1);
+}
+
+enum csv_kind
+csv_input_frame(struct csv_input *in, size_t max, struct err *e)
+{
+	struct csv_line *l = &in->line;
+	size_t n = 0;
+	int rc;
+
+	memset(l, 0, sizeof(*l));
+	l->offset = in->base + in->pos;
+	l->number = in->number;
+	if ((rc = csv_have(in, 4, e)) > 0) {
+		if ((n = num_le32(in->buf.p + in->pos)) > max) {
+			(void)err_set(e, STATUS_DATA,
+			    "a frame of %zu bytes, but a row may have %zu", n, max);
+			return (CSV_INPUT_FAULT);
+		}
+		rc = csv_have(in, 4 + n, e);
+	}
+	if (rc <= 0)
+		return (rc < 0 ? CSV_INPUT_FAULT : CSV_INPUT_END);
+	l->p = in->buf.p + in->pos + 4;
+	l->len = n;
+	l->ended = true;
+	in->pos += 4 + n;
+	return (n > 0 ? CSV_INPUT_ROW : CSV_INPUT_CONTROL);
+}
+
 const struct csv_line *
 csv_input_line(const struct csv_input *in)
 {
@@ -372,4 +415,19 @@ csv_quote(const char *p, size_t len, struct buf *out, struct err *e)
 		return (-1);
 	out->len += csv_write2(out->p + out->len, 2 * len + 2, p, len, '"');
 	return (0);
+}
+
+int
+csv_spell(const struct stream_field *f, struct buf *out, struct err *e)
+{
+	size_t i;
+
+	if (f->null)
+		return (0);
+	for (i = 0; i < f->len && memchr(",\"\r\n", f->p[i], 4) == NULL; i++)
+		continue;
+	if (i < f->len || f->len == 0 || f->p[0] == '#' || strchr(" \t", f->p[0]) != NULL ||
+	    strchr(" \t", f->p[f->len - 1]) != NULL)
+		return (csv_quote(f->p, f->len, out, e));
+	return (buf_add(out, f->p, f->len, e));
 }

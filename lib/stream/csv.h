@@ -75,6 +75,14 @@ const struct csv_line *csv_input_line(const struct csv_input *in);
 const struct stream_field *csv_input_fields(struct csv_input *in, size_t *n, struct err *e);
 
 /**
+ * csv_input_frame(in, max, e):
+ * Instead of a line: a length (32 bits, little-endian), and that many bytes, up to ${max}, which are
+ * csv_input_line()'s.  CSV_INPUT_ROW; CSV_INPUT_CONTROL where the length is 0, and lines follow;
+ * CSV_INPUT_END where the input ends before.
+ */
+enum csv_kind csv_input_frame(struct csv_input *in, size_t max, struct err *e);
+
+/**
  * csv_input_keep(in, e):
  * Before the first line: read on until the input is over or CSV_KEEP bytes are there.
  * Return 1 where that is the whole input, which csv_input_rewind() may then begin anew at
@@ -97,5 +105,11 @@ void csv_input_free(struct csv_input *in);
  * Append ${len} bytes as a quoted field.
  */
 int csv_quote(const char *p, size_t len, struct buf *out, struct err *e);
+
+/**
+ * csv_spell(f, out, e):
+ * Append a field as the stream's writer spells it: quoted only where it must be.
+ */
+int csv_spell(const struct stream_field *f, struct buf *out, struct err *e);
 
 #endif

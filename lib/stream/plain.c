@@ -241,7 +241,7 @@ plain_len(const struct stream_reader *r, size_t len)
 }
 
 static int
-plain_head(struct plain_out *o, const struct stream_reader *r, const char *name, struct err *e)
+plain_head(struct plain_out *o, struct stream_reader *r, const char *name, struct err *e)
 {
 	size_t len;
 	const char *p = stream_reader_raw(r, &len);

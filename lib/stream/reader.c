@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "stream/control.h"
 #include "stream/csv.h"
+#include "stream/row_frame.h"
 #include "stream/seal.h"
 
 #define READER_HEADER "#aegis-stream 1"
@@ -38,6 +39,10 @@ struct stream_reader {
 	uint64_t begin;  /* offset of the present stream in the input */
 	uint64_t rows;
 	const struct stream_field *fields;
+	bool frames;              /* the rows are framed, */
+	bool framed;              /* and this is where they are */
+	struct stream_field *cut; /* a frame's fields */
+	struct buf text;          /* the frame as a row of CSV, where that is wanted */
 	const char *raw;
 	size_t raw_len;
 	struct book books[STREAM_BOOKS_MAX];
@@ -62,6 +67,7 @@ stream_reader_open(int fd, const char *name, const char *kind, struct err *e)
 	r->name = xstrdup(name);
 	r->wanted = xstrdup(kind);
 	r->xxh = digest_xxh64_new();
+	r->text.max = 4 << 20;
 	opt.ctx = r->xxh;
 	r->in = csv_input_open(fd, name, &opt);
 	return (r);
@@ -77,8 +83,10 @@ reader_forget(struct stream_reader *r)
 	free(r->columns);
 	r->columns = NULL;
 	r->ncolumns = r->nbooks = 0;
-	r->constant = r->traced = false;
+	r->constant = r->traced = r->frames = r->framed = false;
 	r->rows = 0;
+	free(r->cut);
+	r->cut = NULL;
 }
 
 int
@@ -180,7 +188,21 @@ reader_kind(const struct stream_reader *r, const char *kind, const char *last, s
 	return (0);
 }
 
-/* The line "#aegis-stream 1 kind=... source=... run=...[ dataset=...][ tenant=...]". */
+/* The header's last word, body=frames, or none. */
+static int
+reader_body(struct stream_reader *r, struct control *c, struct err *e)
+{
+	char body[16];
+
+	if (!control_is_next(c, "body"))
+		return (0);
+	if (control_get(c, "body", body, sizeof(body), e) || strcmp(body, "frames") != 0)
+		return (err_set(e, STATUS_DATA, "the header's body is not 'frames'"));
+	r->frames = true;
+	return (0);
+}
+
+/* The line "#aegis-stream 1 kind=... source=... run=...[ dataset=...][ tenant=...][ body=...]". */
 static int
 reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 {
@@ -218,7 +240,7 @@ reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	    (control_get(&c, "tenant", r->tenant, sizeof(r->tenant), e) ||
 		num_uuid(r->tenant, r->tenant)))
 		return (err_set(e, STATUS_DATA, "the header's tenant is not a UUID"));
-	if (control_end(&c, e))
+	if (reader_body(r, &c, e) || control_end(&c, e))
 		return (-1);
 	return (reader_kind(r, r->kind, last, e));
 }
@@ -280,6 +302,9 @@ reader_begin(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	r->state = READER_WITHIN;
 	r->raw = l->p;
 	r->raw_len = l->len;
+	r->framed = r->frames;
+	if (r->frames)
+		r->cut = xcalloc(r->ncolumns, sizeof(*r->cut));
 	return (STREAM_HEADER);
 }
 
@@ -292,8 +317,9 @@ reader_row(struct stream_reader *r, struct err *e)
 	r->raw = l->p;
 	r->raw_len = l->len;
 	r->fields = NULL;
-	if (r->nbooks > 0) {
-		(void)err_set(e, STATUS_DATA, "a row behind a book");
+	if (r->nbooks > 0 || r->frames) {
+		(void)err_set(e, STATUS_DATA,
+		    r->nbooks > 0 ? "a row behind a book" : "a row behind the last frame");
 		return (reader_fault(r, false, e));
 	}
 	if ((r->fields = csv_input_fields(r->in, &n, e)) == NULL)
@@ -308,6 +334,20 @@ reader_row(struct stream_reader *r, struct err *e)
 		(void)err_set(e, STATUS_DATA, "the constant column is not '-'");
 		return (reader_fault(r, true, e));
 	}
+	r->rows++;
+	return (STREAM_ROW);
+}
+
+static enum stream_event
+reader_frame(struct stream_reader *r, struct err *e)
+{
+	const struct csv_line *l = csv_input_line(r->in);
+
+	r->raw = l->p;
+	r->raw_len = l->len;
+	if (row_frame_cut(l->p, l->len, r->cut, r->ncolumns, e))
+		return (reader_fault(r, true, e));
+	r->fields = r->cut;
 	r->rows++;
 	return (STREAM_ROW);
 }
@@ -389,10 +429,17 @@ stream_reader_next(struct stream_reader *r, struct err *e)
 		return (STREAM_FAULT);
 	}
 	while (event == 0) {
-		enum csv_kind kind = csv_input_next(r->in, e);
+		enum csv_kind kind = r->framed ? csv_input_frame(r->in, STREAM_FRAME_MAX, e) :
+						 csv_input_next(r->in, e);
 
 		if (kind == CSV_INPUT_FAULT)
 			return (reader_fault(r, r->state == READER_WITHIN, e));
+		if (r->framed && kind == CSV_INPUT_ROW)
+			return (reader_frame(r, e));
+		if (r->framed && kind == CSV_INPUT_CONTROL) {
+			r->framed = false; /* lines again: the books and the seal */
+			continue;
+		}
 		if (kind == CSV_INPUT_END)
 			return (r->state == READER_SEALED ? STREAM_END : reader_cut(r, e));
 		if (r->state != READER_WITHIN)
@@ -475,11 +522,26 @@ stream_reader_fields(const struct stream_reader *r)
 }
 
 const char *
-stream_reader_raw(const struct stream_reader *r, size_t *len)
+stream_reader_raw(struct stream_reader *r, size_t *len)
 {
 
 	*len = r->raw_len;
-	return (r->raw);
+	if (!r->framed || r->fields == NULL)
+		return (r->raw);
+	r->text.len = 0;
+	if (row_frame_spell(r->fields, r->ncolumns, &r->text, NULL) ||
+	    (r->constant && buf_adds(&r->text, ",-", NULL)))
+		r->text.len = 0;
+	*len = r->text.len;
+	return (r->text.p);
+}
+
+const char *
+stream_reader_frame(const struct stream_reader *r, size_t *len)
+{
+
+	*len = r->raw_len;
+	return (r->framed && r->fields != NULL ? r->raw : NULL);
 }
 
 void
@@ -514,6 +576,7 @@ stream_reader_free(struct stream_reader *r)
 	if (r == NULL)
 		return;
 	reader_forget(r);
+	buf_free(&r->text);
 	csv_input_free(r->in);
 	digest_xxh64_free(r->xxh);
 	free(r->wanted);

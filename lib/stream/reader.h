@@ -10,7 +10,7 @@
 
 /*
  * Reads sealed streams (doc/formats/stream.md), one or several of one kind one
- * behind the other.  CSV parsing is libcsv's.  Memory is bounded: a row over
+ * after the other, in either form of their rows: text or frames.  CSV parsing is libcsv's.  Memory is bounded: a row over
  * STREAM_ROW_MAX bytes, a control line over STREAM_LINE_MAX or more than
  * STREAM_COLUMNS_MAX columns end the reading with STATUS_DATA.
  */
@@ -18,6 +18,7 @@ enum {
 	STREAM_ROW_MAX = 1 << 20,
 	STREAM_LINE_MAX = 64 << 10,
 	STREAM_COLUMNS_MAX = 1600, /* as PostgreSQL */
+	STREAM_FRAME_MAX = STREAM_ROW_MAX + 4 * STREAM_COLUMNS_MAX,
 	STREAM_BOOKS_MAX = 16,
 };
 
@@ -88,10 +89,17 @@ const struct stream_field *stream_reader_fields(const struct stream_reader *r);
 
 /**
  * stream_reader_raw(r, len):
- * The bytes of the row last read as they stood in the stream, without the LF;
- * after STREAM_HEADER those of the line of column names.
+ * The bytes of the row last read as they stood in the stream, without the LF (of a frame: as they would
+ * stand in the text form); after STREAM_HEADER those of the line of column names.  Valid until the
+ * next call.
  */
-const char *stream_reader_raw(const struct stream_reader *r, size_t *len);
+const char *stream_reader_raw(struct stream_reader *r, size_t *len);
+
+/**
+ * stream_reader_frame(r, len):
+ * The frame of the row last read, without its length; NULL where the rows are text.
+ */
+const char *stream_reader_frame(const struct stream_reader *r, size_t *len);
 
 /**
  * stream_reader_place(r, record, offset):

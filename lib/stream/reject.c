@@ -183,7 +183,7 @@ reject_start(struct reject_writer *w, const char *path, const struct stream_head
 	if ((w->file = outfile_open(path, e)) == NULL)
 		return (err_prefix(e, "the reject file"));
 	if (buf_addf(&k, e, "reject:%s", of->kind) == 0 && (h.kind = buf_str(&k, e)) != NULL &&
-	    (w->out = stream_writer_open(outfile_fd(w->file), outfile_name(w->file), &h,
+	    (w->out = stream_writer_open_text(outfile_fd(w->file), outfile_name(w->file), &h,
 		 reject_columns, REJECT_COLUMNS, e)) != NULL)
 		rc = 0;
 	buf_free(&k);

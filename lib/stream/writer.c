@@ -1,6 +1,7 @@
+/* Sealed streams, written: header, rows as text or frames, books, seal. */
+
 #include "stream/writer.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,8 @@ static const unsigned char writer_bytes[256] = {
 #undef HIGH8
 };
 
+bool stream_writer_frames;
+
 struct stream_writer {
 	int fd;
 	char *name;
@@ -65,6 +68,10 @@ struct stream_writer {
 	uint64_t flushed;   /* bytes that left the buffer */
 	uint64_t row_start; /* byte of the stream where the row begins */
 	struct digest_xxh64 *xxh;
+	bool frames; /* rows are framed */
+	bool split;  /* a value of the frame begins within a character */
+	struct buf
+	    row; /* the frame that is being made: its length, those of its fields, their bytes */
 	struct err err; /* what went wrong since the last end of row */
 };
 
@@ -125,6 +132,17 @@ writer_quoted(struct stream_writer *w, const char *p, size_t len)
 	writer_bulk(w, "\"", 1);
 }
 
+/* A value whose byte ${i} cannot be in a stream. */
+static void
+writer_not_utf8(struct stream_writer *w, const char *p, size_t i)
+{
+
+	(void)err_set(&w->err, STATUS_DATA,
+	    "'%s': row %llu, column %zu: byte %zu of the value (0x%02x) is %s", w->name,
+	    (unsigned long long)w->rows + 1, w->field, i, (unsigned char)p[i],
+	    p[i] == '\0' ? "a NUL" : "not UTF-8");
+}
+
 /* A field that is long, or not plain ASCII without anything to quote. */
 static void
 writer_hard(struct stream_writer *w, const char *p, size_t len)
@@ -135,10 +153,7 @@ writer_hard(struct stream_writer *w, const char *p, size_t len)
 	for (i = 0; i < len; i++)
 		flags |= writer_bytes[(unsigned char)p[i]];
 	if ((flags & (BYTE_HIGH | BYTE_NUL)) != 0 && (i = utf8_span(p, len)) < len) {
-		(void)err_set(&w->err, STATUS_DATA,
-		    "'%s': row %llu, column %zu: byte %zu of the value (0x%02x) is %s", w->name,
-		    (unsigned long long)w->rows + 1, w->field, i, (unsigned char)p[i],
-		    p[i] == '\0' ? "a NUL" : "not UTF-8");
+		writer_not_utf8(w, p, i);
 		return;
 	}
 	/* Not much more than a row may have is kept of one that is too long. */
@@ -157,12 +172,55 @@ writer_hard(struct stream_writer *w, const char *p, size_t len)
 		writer_bulk(w, p, len);
 }
 
+/* A field of a frame. */
+static void
+writer_frame(struct stream_writer *w, const char *p, size_t len, bool null)
+{
+	size_t at = 4 + 4 * w->field;
+
+	if (w->field == 0)
+		w->row.len = 4 + 4 * w->ncolumns;
+	if (w->field++ >= w->ncolumns)
+		return; /* writer_end_frame() says so */
+	if (w->row.cap - w->row.len < len &&
+	    (len > STREAM_ROW_MAX || buf_reserve(&w->row, len, NULL))) {
+		(void)err_set(&w->err, STATUS_DATA,
+		    "'%s': row %llu, column %zu: a row may have %d bytes", w->name,
+		    (unsigned long long)w->rows + 1, w->field, STREAM_ROW_MAX);
+		return;
+	}
+	num_put_le32(w->row.p + at, null ? 0 : (uint32_t)len + 1);
+	w->split = w->split || (len > 0 && ((unsigned char)*p & 0xc0) == 0x80);
+	memcpy(w->row.p + w->row.len, p, len);
+	w->row.len += len;
+}
+
+/* The frame's values are UTF-8, each one. */
+static void
+writer_check_frame(struct stream_writer *w)
+{
+	const char *p = w->row.p + 4 + 4 * w->ncolumns;
+	size_t n, i;
+
+	for (w->field = 0; w->field < w->ncolumns; p += n) {
+		n = num_le32(w->row.p + 4 + 4 * w->field++);
+		n -= n > 0;
+		if (n > 0 && (i = utf8_span(p, n)) < n)
+			writer_not_utf8(w, p, i);
+	}
+}
+
 void
 stream_writer_text(struct stream_writer *w, const char *p, size_t len)
 {
 	unsigned flags = 0;
 	size_t i;
 	char *d;
+
+	if (w->frames) {
+		writer_frame(w, p, len, false);
+		return;
+	}
 
 	if (len > WRITER_SMALL) {
 		writer_room(w, 1);
@@ -201,6 +259,10 @@ void
 stream_writer_plain(struct stream_writer *w, const char *p, size_t len)
 {
 
+	if (w->frames) {
+		writer_frame(w, p, len, false);
+		return;
+	}
 	writer_room(w, len < WRITER_SMALL ? len : 1);
 	if (w->field++ > 0)
 		w->p[w->len++] = ',';
@@ -213,20 +275,37 @@ stream_writer_plain(struct stream_writer *w, const char *p, size_t len)
 }
 
 void
-stream_writer_raw(struct stream_writer *w, const char *p, size_t len, size_t n)
+stream_writer_copy(struct stream_writer *w, struct stream_reader *r)
 {
+	const struct stream_field *f = stream_reader_fields(r);
+	size_t n = stream_reader_ncolumns(r), len, i;
+	const char *p;
 
-	writer_room(w, 1);
-	if (w->field > 0)
-		w->p[w->len++] = ',';
-	writer_bulk(w, p, len);
-	w->field += n;
+	if (!w->frames && n > 1 && stream_reader_frame(r, &len) == NULL) {
+		p = stream_reader_raw(r, &len);
+		writer_room(w, 1);
+		if (w->field > 0)
+			w->p[w->len++] = ',';
+		writer_bulk(w, p, len);
+		w->field += n;
+		return;
+	}
+	for (i = 0; i < n; i++)
+		if (f[i].null)
+			stream_writer_null(w);
+		else
+			stream_writer_text(w, f[i].p, f[i].len);
 }
 
 void
 stream_writer_u64(struct stream_writer *w, uint64_t v)
 {
+	char digits[24];
 
+	if (w->frames) {
+		writer_frame(w, digits, num_fmt(digits, v), false);
+		return;
+	}
 	writer_room(w, 1);
 	if (w->field++ > 0)
 		w->p[w->len++] = ',';
@@ -237,6 +316,10 @@ void
 stream_writer_null(struct stream_writer *w)
 {
 
+	if (w->frames) {
+		writer_frame(w, "", 0, true);
+		return;
+	}
 	writer_room(w, 1);
 	if (w->field++ > 0)
 		w->p[w->len++] = ',';
@@ -278,12 +361,36 @@ writer_line(struct stream_writer *w, char constant, struct err *e)
 	return (writer_result(w, e));
 }
 
+static int
+writer_end_frame(struct stream_writer *w, struct err *e)
+{
+	size_t head = 4 + 4 * w->ncolumns, n = w->row.len - head;
+
+	if (w->field != w->ncolumns)
+		(void)err_set(&w->err, STATUS_BUG, "'%s': row %llu has %zu fields, not %zu",
+		    w->name, (unsigned long long)w->rows + 1, w->field, w->ncolumns);
+	else if (n > STREAM_ROW_MAX)
+		(void)err_set(&w->err, STATUS_DATA,
+		    "'%s': row %llu is %zu bytes long, but a row may have %d", w->name,
+		    (unsigned long long)w->rows + 1, n, STREAM_ROW_MAX);
+	else if (n > 0 && (w->split || utf8_span(w->row.p + head, n) < n))
+		writer_check_frame(w);
+	if (writer_result(w, e))
+		return (-1);
+	num_put_le32(w->row.p, (uint32_t)(w->row.len - 4));
+	writer_bulk(w, w->row.p, w->row.len);
+	w->field = 0;
+	w->split = false;
+	return (writer_result(w, e));
+}
+
 int
 stream_writer_end_row(struct stream_writer *w, struct err *e)
 {
 
-	writer_room(w, 1);
-	if (writer_line(w, '-', e))
+	if (!w->frames)
+		writer_room(w, 1);
+	if (w->frames ? writer_end_frame(w, e) : writer_line(w, '-', e))
 		return (-1);
 	w->rows++;
 	return (0);
@@ -297,7 +404,7 @@ stream_writer_rows(const struct stream_writer *w)
 }
 
 static int
-writer_header(struct stream_writer *w, const struct stream_header *h, struct err *e)
+writer_header(struct stream_writer *w, const struct stream_header *h, bool frames, struct err *e)
 {
 	struct buf b = BUF_INIT(STREAM_LINE_MAX);
 	const char *source = h->source != NULL && h->source[0] ? h->source : "-";
@@ -313,7 +420,7 @@ writer_header(struct stream_writer *w, const struct stream_header *h, struct err
 	    control_put(&b, "source", source, e) == 0 && control_put(&b, "run", h->run, e) == 0 &&
 	    (h->dataset == NULL || control_put(&b, "dataset", h->dataset, e) == 0) &&
 	    (h->tenant == NULL || control_put(&b, "tenant", h->tenant, e) == 0) &&
-	    buf_adds(&b, "\n", e) == 0) {
+	    (!frames || control_put(&b, "body", "frames", e) == 0) && buf_adds(&b, "\n", e) == 0) {
 		writer_bulk(w, b.p, b.len);
 		rc = 0;
 	}
@@ -344,21 +451,58 @@ writer_columns(struct stream_writer *w, const char *const *columns, size_t n, st
 	return (writer_line(w, '_', e));
 }
 
-struct stream_writer *
-stream_writer_open(int fd, const char *name, const struct stream_header *header,
-    const char *const *columns, size_t n, struct err *e)
+/* AEGIS_STREAM, or --frames. */
+static int
+writer_wants_frames(bool *frames, struct err *e)
+{
+	const char *form = getenv("AEGIS_STREAM");
+
+	*frames = stream_writer_frames || (form != NULL && strcmp(form, "frames") == 0);
+	if (*frames || form == NULL || form[0] == '\0' || strcmp(form, "text") == 0)
+		return (0);
+	return (err_set(e, STATUS_USAGE, "AEGIS_STREAM is 'text' or 'frames', not '%.60s'", form));
+}
+
+static struct stream_writer *
+writer_open(int fd, const char *name, const struct stream_header *header,
+    const char *const *columns, size_t n, bool frames, struct err *e)
 {
 	struct stream_writer *w = xcalloc(1, sizeof(*w));
 
 	w->fd = fd;
 	w->name = xstrdup(name);
 	w->p = xcalloc(1, WRITER_SIZE);
+	w->row.max = STREAM_FRAME_MAX + STREAM_ROW_MAX;
 	w->xxh = digest_xxh64_new();
-	if (writer_header(w, header, e) || writer_columns(w, columns, n, e)) {
+	if (writer_header(w, header, frames, e) || writer_columns(w, columns, n, e)) {
+		stream_writer_free(w);
+		return (NULL);
+	}
+	w->frames = frames;
+	if (frames && buf_reserve(&w->row, 4 + 4 * n + WRITER_SMALL, e)) {
 		stream_writer_free(w);
 		return (NULL);
 	}
 	return (w);
+}
+
+struct stream_writer *
+stream_writer_open(int fd, const char *name, const struct stream_header *header,
+    const char *const *columns, size_t n, struct err *e)
+{
+	bool frames;
+
+	return (writer_wants_frames(&frames, e) ?
+		NULL :
+		writer_open(fd, name, header, columns, n, frames, e));
+}
+
+struct stream_writer *
+stream_writer_open_text(int fd, const char *name, const struct stream_header *header,
+    const char *const *columns, size_t n, struct err *e)
+{
+
+	return (writer_open(fd, name, header, columns, n, false, e));
 }
 
 static int
@@ -394,6 +538,8 @@ stream_writer_seal(struct stream_writer *w, const struct book *upstream, size_t 
 		    w->name, (unsigned long long)w->rows + 1);
 	if (writer_result(w, e) || writer_books(w, upstream, n, own, &b, e))
 		goto done;
+	if (w->frames)
+		writer_bulk(w, "\0\0\0", 4); /* no frame has a length of 0 */
 	writer_bulk(w, b.p, b.len);
 	writer_flush(w);
 	b.len = 0;
@@ -421,6 +567,7 @@ stream_writer_free(struct stream_writer *w)
 	if (w == NULL)
 		return;
 	digest_xxh64_free(w->xxh);
+	buf_free(&w->row);
 	free(w->p);
 	free(w->name);
 	free(w);

@@ -1,11 +1,13 @@
 #ifndef AEGIS_STREAM_WRITER_H
 #define AEGIS_STREAM_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "stream/book.h"
+#include "stream/reader.h"
 
 /*
  * Writes a sealed stream (doc/formats/stream.md): header, CSV rows, books, seal.
@@ -31,6 +33,25 @@ struct stream_header {
 struct stream_writer *stream_writer_open(int fd, const char *name,
     const struct stream_header *header, const char *const *columns, size_t n, struct err *e);
 
+/**
+ * stream_writer_open_text(fd, name, header, columns, n, e):
+ * The same, whose rows are text whatever is asked for: a file for people.
+ */
+struct stream_writer *stream_writer_open_text(int fd, const char *name,
+    const struct stream_header *header, const char *const *columns, size_t n, struct err *e);
+
+/*
+ * Rows are text, or, with AEGIS_STREAM=frames in the environment or this option, frames, which the next
+ * stage need not cut at commas.
+ */
+extern bool stream_writer_frames;
+#define STREAM_OPTION_FRAMES                                                                         \
+	{                                                                                            \
+		"frames", OPTION_FLAG, NULL, &stream_writer_frames,                                  \
+		    "Write rows as frames, for another stage, and not as text (AEGIS_STREAM=frames " \
+		    "does the same)."                                                                \
+	}
+
 /*
  * A row is built field by field, left to right, and ended by
  * stream_writer_end_row(), which reports what went wrong since the last one.
@@ -52,10 +73,10 @@ void stream_writer_plain(struct stream_writer *w, const char *p, size_t len);
 void stream_writer_u64(struct stream_writer *w, uint64_t v);
 
 /**
- * stream_writer_raw(w, p, len, n):
- * Add ${n} fields as they stand in another stream's row: stream_reader_raw().
+ * stream_writer_copy(w, r):
+ * Add all fields of the row last read of ${r}.
  */
-void stream_writer_raw(struct stream_writer *w, const char *p, size_t len, size_t n);
+void stream_writer_copy(struct stream_writer *w, struct stream_reader *r);
 void stream_writer_null(struct stream_writer *w);
 
 /**

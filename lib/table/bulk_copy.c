@@ -272,7 +272,7 @@ bulk_copy_fields(struct bulk_copy *c, const struct stream_field *f, size_t n, st
 int
 bulk_copy_row(struct bulk_copy *c, const struct stream_field *f, struct err *e)
 {
-	const struct stream_reader *r = intake_reader(c->g->in);
+	struct stream_reader *r = intake_reader(c->g->in);
 	const struct stream_field *out;
 	struct bulk_block *b = &c->b;
 	const char *raw;

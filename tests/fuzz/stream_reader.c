@@ -1,9 +1,11 @@
 /*
- * The reader against any bytes.  The first byte chooses:
- *   even  the rest as it is: no crash, and what ends well has been sealed;
- *   odd   the rest as columns and rows between a right header and a right seal, so
- *         that CSV is reached; what is read is written again and read again, and
- *         must be the same.
+ * The reader against any bytes.  The first byte, modulo 4, chooses:
+ *   0  the rest as it is: no crash, and what ends well has been sealed;
+ *   1  the rest as columns and rows between a right header and a right seal, so
+ *      that CSV is reached; what is read is written again and read again, and
+ *      must be the same;
+ *   3  the same, written again as frames;
+ *   2  the rest as frames of three columns, written again as text.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/io.h"
+#include "base/num.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
 
@@ -107,15 +110,29 @@ count(const uint8_t *p, size_t n)
 	return (rows > 0 ? rows - 1 : 0);
 }
 
+/* As many frames as there are before one of no bytes, or the end. */
+static unsigned long long
+count_frames(const uint8_t *p, size_t n)
+{
+	unsigned long long k = 0;
+	size_t at = 0, len;
+
+	while (n - at >= 4 && (len = num_le32(p + at)) > 0 && len <= n - at - 4) {
+		at += 4 + len;
+		k++;
+	}
+	return (k);
+}
+
+/* The bytes between ${head} and books and seal of ${k} rows: read, written again, read again. */
 static void
-rows(const uint8_t *p, size_t n)
+sealed(const char *head, const uint8_t *p, size_t n, unsigned long long k)
 {
 	struct buf b = BUF_INIT(4 << 20), one = BUF_INIT(8 << 20), two = BUF_INIT(8 << 20);
 	struct digest_xxh64 *d = digest_xxh64_new();
-	unsigned long long k = count(p, n);
 	int again = spool(1, "", 0);
 
-	(void)buf_adds(&b, "#aegis-stream 1 kind=table:t source=- run=" RUN "\n", NULL);
+	(void)buf_adds(&b, head, NULL);
 	(void)buf_add(&b, p, n, NULL);
 	(void)buf_addf(&b, NULL,
 	    "#aegis-book stage=t dataset=- read=%llu used=%llu skipped=0 "
@@ -137,6 +154,8 @@ rows(const uint8_t *p, size_t n)
 	buf_free(&two);
 }
 
+#define HEADER "#aegis-stream 1 kind=table:t source=- run=" RUN
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -144,8 +163,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return (0);
+	stream_writer_frames = data[0] % 4 == 3;
 	if (data[0] % 2 != 0) {
-		rows(data + 1, size - 1);
+		sealed(HEADER "\n", data + 1, size - 1, count(data + 1, size - 1));
+		return (0);
+	}
+	if (data[0] % 4 == 2) {
+		sealed(HEADER " body=frames\na,b,c\n", data + 1, size - 1,
+		    count_frames(data + 1, size - 1));
 		return (0);
 	}
 	(void)take(spool(0, data + 1, size - 1), &out, -1);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../tap.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/io.h"
@@ -101,6 +102,48 @@ help_read(const void *p, size_t len, const char *kind, struct err *e)
 	stream_reader_free(r);
 	(void)close(fd);
 	return (event);
+}
+
+/* Every prefix, every byte changed, left out or doubled. */
+static inline void
+help_damage(const char *s, size_t len, const char *name)
+{
+	static const unsigned char masks[] = { 0x01, 0x02, 0x10, 0x20, 0x80, 0xff };
+	size_t i, k, cut = 0, cut_said = 0, changed = 0, less = 0, more = 0;
+	char *p = xcalloc(len + 2, 1);
+
+	for (i = 0; i < len; i++) {
+		struct err e = ERR_INIT;
+
+		cut += help_read(s, i, "", &e) == STREAM_FAULT && e.status == STATUS_DATA;
+		cut_said += strstr(e.msg, "the stream is cut: no seal after row") != NULL;
+	}
+	(void)tap_ok(cut == len, "%s: cut at any of %zu bytes (%zu)", name, len, cut);
+	(void)tap_ok(cut_said == len, "and called cut (%zu)", cut_said);
+	for (i = 0; i < len; i++) {
+		struct err e = ERR_INIT;
+
+		for (k = 0; k < sizeof(masks); k++) {
+			memcpy(p, s, len);
+			p[i] = (char)((unsigned char)p[i] ^ masks[k]);
+			e = (struct err)ERR_INIT;
+			changed +=
+			    help_read(p, len, "", &e) == STREAM_FAULT && e.status == STATUS_DATA;
+		}
+		memcpy(p, s, i);
+		memcpy(p + i, s + i + 1, len - i - 1);
+		e = (struct err)ERR_INIT;
+		less += help_read(p, len - 1, "", &e) == STREAM_FAULT;
+		memcpy(p, s, i + 1);
+		memcpy(p + i + 1, s + i, len - i);
+		e = (struct err)ERR_INIT;
+		more += help_read(p, len + 1, "", &e) == STREAM_FAULT;
+	}
+	(void)tap_ok(changed == len * sizeof(masks), "%s: any byte changed (%zu of %zu)", name,
+	    changed, len * sizeof(masks));
+	(void)tap_ok(less == len, "%s: any byte left out (%zu)", name, less);
+	(void)tap_ok(more == len, "%s: any byte doubled (%zu)", name, more);
+	free(p);
 }
 
 #endif

@@ -109,48 +109,6 @@ test_one_column(void)
 	(void)close(fd);
 }
 
-/* Every prefix, every byte changed, left out or doubled. */
-static void
-test_damage(const char *s, const char *name)
-{
-	static const unsigned char masks[] = { 0x01, 0x02, 0x10, 0x20, 0x80, 0xff };
-	size_t len = strlen(s), i, k, cut = 0, cut_said = 0, changed = 0, less = 0, more = 0;
-	char *p = xcalloc(len + 2, 1);
-
-	for (i = 0; i < len; i++) {
-		struct err e = ERR_INIT;
-
-		cut += help_read(s, i, "", &e) == STREAM_FAULT && e.status == STATUS_DATA;
-		cut_said += strstr(e.msg, "the stream is cut: no seal after row") != NULL;
-	}
-	(void)tap_ok(cut == len, "%s: cut at any of %zu bytes (%zu)", name, len, cut);
-	(void)tap_ok(cut_said == len, "and called cut (%zu)", cut_said);
-	for (i = 0; i < len; i++) {
-		struct err e = ERR_INIT;
-
-		for (k = 0; k < sizeof(masks); k++) {
-			memcpy(p, s, len);
-			p[i] = (char)((unsigned char)p[i] ^ masks[k]);
-			e = (struct err)ERR_INIT;
-			changed +=
-			    help_read(p, len, "", &e) == STREAM_FAULT && e.status == STATUS_DATA;
-		}
-		memcpy(p, s, i);
-		memcpy(p + i, s + i + 1, len - i - 1);
-		e = (struct err)ERR_INIT;
-		less += help_read(p, len - 1, "", &e) == STREAM_FAULT;
-		memcpy(p, s, i + 1);
-		memcpy(p + i + 1, s + i, len - i);
-		e = (struct err)ERR_INIT;
-		more += help_read(p, len + 1, "", &e) == STREAM_FAULT;
-	}
-	(void)tap_ok(changed == len * sizeof(masks), "%s: any byte changed (%zu of %zu)", name,
-	    changed, len * sizeof(masks));
-	(void)tap_ok(less == len, "%s: any byte left out (%zu)", name, less);
-	(void)tap_ok(more == len, "%s: any byte doubled (%zu)", name, more);
-	free(p);
-}
-
 /* A fault of STATUS_DATA whose message has ${part}. */
 static void
 faulty(const char *s, size_t len, const char *kind, const char *part, const char *what)
@@ -516,9 +474,9 @@ main(void)
 	test_one_column();
 	(void)tap_ok(help_read(EMPTY, strlen(EMPTY), "table:t", &e) == STREAM_END,
 	    "a stream without rows: %s", e.msg);
-	test_damage(WELL, "a stream");
-	test_damage(ONE, "one column");
-	test_damage(EMPTY, "no rows");
+	help_damage(WELL, strlen(WELL), "a stream");
+	help_damage(ONE, strlen(ONE), "one column");
+	help_damage(EMPTY, strlen(EMPTY), "no rows");
 	test_keep();
 	test_sections();
 	test_rows();

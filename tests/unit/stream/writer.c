@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "../../tap.h"
 #include "help.h"
@@ -386,12 +387,68 @@ test_long(void)
 	free(p);
 }
 
+/* Rows as frames, by the environment and by the option; text where that is asked for. */
+static void
+test_frames(void)
+{
+	static const char *const columns[] = { "a", "b" }, *const single[] = { "a" };
+	static const char want[] =
+	    "\x0d\0\0\0\5\0\0\0\2\0\0\0"
+	    "x,\"y7"
+	    "\x08\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0#aegis-book";
+	struct err e = ERR_INIT, e2 = ERR_INIT, e3 = ERR_INIT;
+	struct stream_writer *w;
+	struct book b;
+	size_t len;
+	char *got;
+	int fd;
+
+	help_need(setenv("AEGIS_STREAM", "frames", 1) == 0, "setenv");
+	w = begin(&fd, columns, 2);
+	stream_writer_text(w, "x,\"y", 4);
+	stream_writer_u64(w, 7);
+	(void)tap_ok(stream_writer_end_row(w, &e) == 0, "a row");
+	stream_writer_null(w);
+	stream_writer_text(w, "", 0);
+	(void)tap_ok(stream_writer_end_row(w, &e) == 0, "another");
+	book_init(&b, "t");
+	b.read = b.used = b.rows = 2;
+	(void)tap_ok(stream_writer_seal(w, NULL, 0, &b, &e) == 0, "the seal: %s", e.msg);
+	stream_writer_free(w);
+	got = help_content(fd, &len);
+	(void)tap_ok(strstr(got, " body=frames\na,b\n") != NULL, "the header says so");
+	(void)tap_ok(memcmp(strstr(got, "\na,b\n") + 5, want, sizeof(want) - 1) == 0,
+	    "lengths, values, and none at the end");
+	free(got);
+	(void)close(fd);
+	w = begin(&fd, single, 1);
+	stream_writer_text(w, "\xc3", 1);
+	(void)tap_ok(stream_writer_end_row(w, &e2) != 0 && strstr(e2.msg, "not UTF-8") != NULL,
+	    "not UTF-8: %s", e2.msg);
+	stream_writer_free(w);
+	(void)close(fd);
+	fd = help_fd("", 0);
+	w = stream_writer_open_text(fd, "out", &table, columns, 2, &e);
+	stream_writer_flush(w);
+	stream_writer_free(w);
+	got = help_content(fd, &len);
+	(void)tap_ok(strstr(got, "body=") == NULL, "a file for people is text");
+	free(got);
+	(void)close(fd);
+	help_need(setenv("AEGIS_STREAM", "csv", 1) == 0, "setenv");
+	(void)tap_ok(stream_writer_open(1, "out", &table, columns, 2, &e3) == NULL &&
+		e3.status == STATUS_USAGE,
+	    "another word: %s", e3.msg);
+	help_need(unsetenv("AEGIS_STREAM") == 0, "unsetenv");
+}
+
 int
 main(void)
 {
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	test_golden();
+	test_frames();
 	test_small();
 	test_quoting();
 	test_text_refused();
