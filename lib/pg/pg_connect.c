@@ -155,6 +155,7 @@ static struct pg *
 pg_session_begin(struct pg *pg, bool is_private, struct err *e)
 {
 	char sql[sizeof(pg_session) + 32];
+	PGresult *res;
 
 	pg->cancel = SIZE_MAX;
 	pg->lock_wait = pg_lock_wait;
@@ -165,10 +166,12 @@ pg_session_begin(struct pg *pg, bool is_private, struct err *e)
 	}
 	(void)PQsetNoticeReceiver(pg->conn, pg_silence, NULL);
 	(void)snprintf(sql, sizeof(sql), pg_session, (unsigned long long)pg->lock_wait);
-	if (pg_answer(pg, PQexec(pg->conn, sql), PGRES_COMMAND_OK, PGRES_COMMAND_OK, e) == NULL) {
+	if ((res = pg_answer(pg, PQexec(pg->conn, sql), PGRES_COMMAND_OK, PGRES_COMMAND_OK, e)) ==
+	    NULL) {
 		pg_close(pg);
 		return (NULL);
 	}
+	PQclear(res);
 	PQclear(PQexec(pg->conn, pg_session_check));
 	pg_cancel_add(pg);
 	return (pg);
