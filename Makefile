@@ -33,11 +33,13 @@ endif
 
 VERSION := 0.1.0
 # Debian's libcsv has no pkg-config file.
-CPPFLAGS += -Ilib -DAEGIS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CPPFLAGS += -Ilib -I$(O) -DAEGIS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += $(CSTD) $(WARN) $(CFLAGS_$(FLAVOUR)) -pthread -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LDFLAGS  += $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed -pthread
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lcrypt
 
+# Long queries stand in files of their own, and are embedded.
+QUERIES  := $(patsubst sql/queries/%.sql,$(O)/queries/%.inc,$(wildcard sql/queries/*.sql))
 LIB_SRC  := $(wildcard lib/*/*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(O)/%.o)
 CMD_SRC  := $(wildcard cmd/*.c)
@@ -62,7 +64,12 @@ fuzzers: $(FUZZERS)
 tools: $(TOOLS)
 man: $(MANPAGES)
 
-$(O)/%.o: %.c
+# A query of sql/queries/ as a string of C, which the file that asks it includes.
+$(O)/queries/%.inc: sql/queries/%.sql
+	@mkdir -p $(@D)
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@.tmp && mv $@.tmp $@
+
+$(O)/%.o: %.c | $(QUERIES)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 

@@ -231,42 +231,24 @@ load_link_take(struct load_link *k, const struct pg_result *r)
 	k->examples = pg_result_dup(r, 0, 4);
 }
 
+static const char load_link_count_sql[] =
+#include "queries/link_count.inc"
+    ;
+
 /* What is wrong with a rule's links, of all children, and some of them by name. */
 static int
 load_link_count(const struct load_job *j, struct load_link *k, struct err *e)
 {
 	size_t n = strlen(k->cardinality), tail = strlen("_to_one");
-	const char *one = n > tail && strcmp(k->cardinality + n - tail, "_to_one") == 0 ? "true" :
-											  "false",
-		   *required = k->required ? "true" : "false";
+	bool one = n > tail && strcmp(k->cardinality + n - tail, "_to_one") == 0;
+	char limit[16];
+	const char *params[6] = { k->rule, j->tenant, k->child, k->required ? "t" : "f",
+		one ? "t" : "f", limit };
 	struct pg_result *r;
 
-	if (load_touched_join(j->pg, true, e))
-		return (-1);
-	r = pg_queryf(j->pg, e,
-	    "WITH all_of AS (SELECT count(*) FILTER (WHERE resolved) AS linked,"
-	    " count(*) FILTER (WHERE NOT resolved AND parent_key IS NOT NULL) AS lost"
-	    " FROM entity_links WHERE rule_id = %L::uuid),"
-	    " bare AS (SELECT e.entity_key FROM entities e WHERE %s"
-	    " AND e.tenant_id = %L::uuid AND e.type_key = %L AND e.retired_at IS NULL"
-	    " AND NOT EXISTS (SELECT FROM entity_links k WHERE k.rule_id = %L::uuid"
-	    " AND k.child_key = e.entity_key AND k.parent_key IS NOT NULL)),"
-	    " crowd AS (SELECT parent_key, count(*) AS n FROM entity_links WHERE %s"
-	    " AND rule_id = %L::uuid AND parent_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
-	    " SELECT a.linked, a.lost, (SELECT count(*) FROM bare),"
-	    " (SELECT coalesce(sum(n - 1), 0) FROM crowd), json_strip_nulls(json_build_object("
-	    "'missing_parent', (SELECT json_agg(json_build_object('child', child_key, 'parent',"
-	    " parent_key) ORDER BY child_key) FROM (SELECT child_key, parent_key FROM entity_links"
-	    " WHERE a.lost > 0 AND rule_id = %L::uuid AND NOT resolved AND parent_key IS NOT NULL"
-	    " ORDER BY child_key LIMIT %d) x),"
-	    "'missing_required', (SELECT json_agg(entity_key ORDER BY entity_key) FROM"
-	    " (SELECT * FROM bare ORDER BY entity_key LIMIT %d) x),"
-	    "'cardinality', (SELECT json_agg(json_build_object('parent', parent_key, 'children', n)"
-	    " ORDER BY parent_key) FROM (SELECT * FROM crowd ORDER BY parent_key"
-	    " LIMIT %d) x))) FROM all_of a",
-	    k->rule, required, j->tenant, k->child, k->rule, one, k->rule, k->rule,
-	    (int)LOAD_EXAMPLES, (int)LOAD_EXAMPLES, (int)LOAD_EXAMPLES);
-	if (r == NULL)
+	(void)snprintf(limit, sizeof(limit), "%d", LOAD_EXAMPLES);
+	if (load_touched_join(j->pg, true, e) ||
+	    (r = pg_query(j->pg, load_link_count_sql, params, 6, e)) == NULL)
 		return (-1);
 	load_link_take(k, r);
 	pg_result_free(r);

@@ -147,28 +147,17 @@ bulk_merge_duplicates(const struct bulk_target *g, struct err *e)
 	return (rc);
 }
 
+static const char bulk_merge_orphans_sql[] =
+#include "queries/bulk_orphans.inc"
+    ;
+
 /* Rows whose parent is missing, a foreign key after the other.  With several
  * tables a deferrable one waits for the end. */
 static int
 bulk_merge_orphans(const struct bulk_target *g, struct err *e)
 {
 	const char *params[] = { g->t->name, g->several ? "t" : "f" };
-	struct pg_result *r = pg_query(g->pg,
-	    "SELECT format('SELECT s.ctid AS id, %L AS reason FROM aegis_stage s WHERE %s AND NOT"
-	    " EXISTS (SELECT FROM %s p WHERE %s)', 'no row of ' || confrelid::regclass || ' has this ' ||"
-	    " (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY n) FROM unnest(conkey) WITH"
-	    " ORDINALITY k(c, n) JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = c),"
-	    " (SELECT string_agg(format('s.%I IS NOT NULL', a.attname), ' AND ') FROM unnest(conkey)"
-	    " k(c) JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = c),"
-	    " confrelid::regclass,"
-	    " (SELECT string_agg(format('p.%I = s.%I', b.attname, a.attname), ' AND ') FROM"
-	    " unnest(conkey, confkey) k(c, f) JOIN pg_attribute a ON a.attrelid = conrelid AND"
-	    " a.attnum = c JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = f))"
-	    " FROM pg_constraint WHERE contype = 'f' AND confrelid <> conrelid"
-	    " AND NOT (condeferrable AND $2::boolean)"
-	    " AND conrelid = (SELECT oid FROM pg_class WHERE relname = $1 AND relnamespace ="
-	    " 'public'::regnamespace) ORDER BY conname",
-	    params, 2, e);
+	struct pg_result *r = pg_query(g->pg, bulk_merge_orphans_sql, params, 2, e);
 	int i, rc = r == NULL;
 
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)

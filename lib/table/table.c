@@ -62,6 +62,10 @@ table_words(const char *text, size_t *n)
 	return (v);
 }
 
+static const char table_keys_sql[] =
+#include "queries/table_keys.inc"
+    ;
+
 /*
  * Unique indexes over all rows: the natural key is the one that is not the primary
  * key.  An expression's columns stand among the index's dependencies.
@@ -70,22 +74,7 @@ static int
 table_read_keys(struct table *t, struct pg *pg, struct err *e)
 {
 	const char *params[] = { t->name };
-	struct pg_result *r = pg_query(pg,
-	    "WITH k AS (SELECT i.indexrelid, i.indrelid, i.indisprimary, i.indnatts,"
-	    "   ARRAY(SELECT DISTINCT a.attname::text COLLATE \"C\" FROM pg_depend d"
-	    "     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid"
-	    "     WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid"
-	    "     AND d.refobjid = i.indrelid AND d.refobjsubid > 0"
-	    "     UNION SELECT a.attname::text COLLATE \"C\" FROM pg_attribute a"
-	    "     WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) AS cols"
-	    " FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
-	    " WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1"
-	    " AND i.indisunique AND i.indpred IS NULL AND i.indisvalid AND i.indimmediate)"
-	    " SELECT array_to_string(ARRAY(SELECT pg_get_indexdef(indexrelid, n, false)"
-	    "   FROM generate_series(1, indnatts) n), ', '), array_to_string(cols, E'\\t')"
-	    " FROM k"
-	    " ORDER BY indisprimary, indexrelid::regclass::text COLLATE \"C\"",
-	    params, 1, e);
+	struct pg_result *r = pg_query(pg, table_keys_sql, params, 1, e);
 	size_t i;
 
 	if (r == NULL)

@@ -30,7 +30,7 @@ awk '/^A directory of `lib\/` uses/ { on = 1; next } on && /^    [a-z]/ { print 
 none "the list of what uses what is the code's" "$(diff <(sort "$WORK/layers") <(
 	for d in lib/*/; do
 		d=$(basename "$d")
-		uses=$(grep -rhoE '^#include "[a-z_]+/' "lib/$d" | sed 's/.*"//; s,/,,' | grep -vx "$d" | sort -u | tr '\n' ' ')
+		uses=$(grep -rhoE '^#include "[a-z_]+/' "lib/$d" | sed 's/.*"//; s,/,,' | grep -vxe "$d" -e queries | sort -u | tr '\n' ' ')
 		echo "$d ${uses:-- }" | sed 's/ $//'
 	done | sort))"
 none "and no directory comes before one that it uses" "$(
