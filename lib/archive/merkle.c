@@ -21,15 +21,6 @@ merkle_end(struct merkle *m)
 }
 
 void
-merkle_copy(struct merkle *to, const struct merkle *from)
-{
-
-	to->size = from->size;
-	to->n = from->n;
-	memcpy(to->range, from->range, from->n * MERKLE_HASH);
-}
-
-void
 merkle_leaf(struct merkle *m, const void *p, size_t len, unsigned char leaf[MERKLE_HASH])
 {
 

@@ -26,12 +26,6 @@ void merkle_init(struct merkle *m);
 void merkle_end(struct merkle *m);
 
 /**
- * merkle_copy(to, from):
- * Make ${to}, which merkle_init() has seen, the tree ${from}.
- */
-void merkle_copy(struct merkle *to, const struct merkle *from);
-
-/**
  * merkle_leaf(m, p, len, leaf):
  * The hash of the ${len} bytes at ${p} as a leaf.
  */

@@ -126,22 +126,6 @@ ed25519_public(const struct ed25519 *k, unsigned char pub[ED25519_PUBLIC])
 	ed25519_need(EVP_PKEY_get_raw_public_key(k->pkey, pub, &n) == 1 && n == ED25519_PUBLIC);
 }
 
-int
-ed25519_read_public(const char *p, size_t len, unsigned char pub[ED25519_PUBLIC])
-{
-	BIO *bio = BIO_new_mem_buf(p, (int)len);
-	EVP_PKEY *pkey = bio != NULL ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
-	size_t n = ED25519_PUBLIC;
-	int rc = -1;
-
-	if (pkey != NULL && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_ED25519 &&
-	    EVP_PKEY_get_raw_public_key(pkey, pub, &n) == 1 && n == ED25519_PUBLIC)
-		rc = 0;
-	EVP_PKEY_free(pkey);
-	BIO_free(bio);
-	return (rc);
-}
-
 void
 ed25519_sign(const struct ed25519 *k, const void *p, size_t n,
     unsigned char signature[ED25519_SIGNATURE])

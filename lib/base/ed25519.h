@@ -35,12 +35,6 @@ int ed25519_public_pem(const unsigned char pub[ED25519_PUBLIC], struct buf *out,
 
 void ed25519_public(const struct ed25519 *k, unsigned char pub[ED25519_PUBLIC]);
 
-/**
- * ed25519_read_public(p, len, pub):
- * The public key in ${len} bytes of PEM.  Return 0, or -1 where there is none.
- */
-int ed25519_read_public(const char *p, size_t len, unsigned char pub[ED25519_PUBLIC]);
-
 void ed25519_sign(const struct ed25519 *k, const void *p, size_t n,
     unsigned char signature[ED25519_SIGNATURE]);
 bool ed25519_verify(const unsigned char pub[ED25519_PUBLIC], const void *p, size_t n,

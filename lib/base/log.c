@@ -1,3 +1,5 @@
+/* Messages to people, on standard error. */
+
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -8,7 +10,6 @@
 #include "base/screen.h"
 
 static const char *log_name = "aegis";
-static enum log_level log_max = LOG_LEVEL_INFO;
 
 void
 log_init(const char *name)
@@ -17,26 +18,17 @@ log_init(const char *name)
 	log_name = name;
 }
 
-void
-log_set_level(enum log_level level)
-{
-
-	log_max = level;
-}
-
-static void log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
-    __attribute__((format(printf, 3, 0)));
+static void log_emit(const char *word, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /* One write(2) a message: stages of one pipeline share standard error. */
 static void
-log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
+log_emit(const char *word, const char *fmt, va_list ap)
 {
 	char text[2048], line[4 * sizeof(text)];
 	size_t n;
 	int k;
 
-	if (level > log_max)
-		return;
 	k = snprintf(text, sizeof(text), "%s: %s: ", log_name, word);
 	n = k < 0 ? 0 : (size_t)k;
 	k = vsnprintf(text + n, sizeof(text) - n, fmt, ap);
@@ -51,20 +43,19 @@ log_emit(enum log_level level, const char *word, const char *fmt, va_list ap)
 	}
 }
 
-#define LOG_DEFINE(fn, level, word)             \
-	void fn(const char *fmt, ...)           \
-	{                                       \
-		va_list ap;                     \
-                                                \
-		va_start(ap, fmt);              \
-		log_emit(level, word, fmt, ap); \
-		va_end(ap);                     \
+#define LOG_DEFINE(fn, word)             \
+	void fn(const char *fmt, ...)    \
+	{                                \
+		va_list ap;              \
+                                         \
+		va_start(ap, fmt);       \
+		log_emit(word, fmt, ap); \
+		va_end(ap);              \
 	}
 
-LOG_DEFINE(log_error, LOG_LEVEL_ERROR, "error")
-LOG_DEFINE(log_warning, LOG_LEVEL_WARNING, "warning")
-LOG_DEFINE(log_info, LOG_LEVEL_INFO, "info")
-LOG_DEFINE(log_debug, LOG_LEVEL_DEBUG, "debug")
+LOG_DEFINE(log_error, "error")
+LOG_DEFINE(log_warning, "warning")
+LOG_DEFINE(log_info, "info")
 
 static void log_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -74,7 +65,7 @@ log_hint(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_emit(LOG_LEVEL_ERROR, "hint", fmt, ap);
+	log_emit("hint", fmt, ap);
 	va_end(ap);
 }
 

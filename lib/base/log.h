@@ -8,7 +8,6 @@
  * "aegis-STAGE: level: message".  For programs (cmd/) and the runner only;
  * the library fills a struct err instead.
  */
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /**
  * log_init(name):
@@ -16,16 +15,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
  */
 void log_init(const char *name);
 
-/**
- * log_set_level(level):
- * Print messages up to ${level}; LOG_LEVEL_INFO where this is not called.
- */
-void log_set_level(enum log_level level);
-
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * log_err(e):

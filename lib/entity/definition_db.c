@@ -158,8 +158,8 @@ definition_db_field(const struct pg_result *r, int row, struct field_definition 
 	const char *options = pg_result_get(r, row, 4), *preset;
 	struct err why = ERR_INIT;
 
-	f->key = xstrdup(pg_result_get(r, row, 0));
-	f->input_type = xstrdup(pg_result_get(r, row, 1));
+	f->key = pg_result_dup(r, row, 0);
+	f->input_type = pg_result_dup(r, row, 1);
 	f->required = strcmp(pg_result_get(r, row, 2), "t") == 0;
 	/* A form that was left empty stores '' as well as NULL. */
 	if ((preset = pg_result_get(r, row, 3)) != NULL && preset[0] != '\0')

@@ -50,7 +50,7 @@ graph_label_types(struct graph *g, struct err *e)
 		struct graph_label *l = &g->labels[g->nlabels++];
 		const char *fields = pg_result_get(r, i, 1);
 
-		l->type = xstrdup(pg_result_get(r, i, 0));
+		l->type = pg_result_dup(r, i, 0);
 		(void)snprintf(of, sizeof(of), "entities of type '%.64s'", l->type);
 		if (graph_text_label(l->type, l->name, sizeof(l->name)))
 			rc = err_set(e, STATUS_CONFIG, "type '%s' gives no label", l->type);

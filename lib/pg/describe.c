@@ -90,8 +90,8 @@ describe_server(struct describe *d, struct pg *pg, bool *has, struct err *e)
 	if (rc == 0)
 		d->server = (unsigned int)major;
 	has[DESCRIBE_RELATIONS] = has[DESCRIBE_REST] = true;
-	has[DESCRIBE_GRAPH] = pg_result_get(r, 0, 2)[0] == 't';
-	has[DESCRIBE_FILES] = pg_result_get(r, 0, 3)[0] == 't';
+	has[DESCRIBE_GRAPH] = pg_result_bool(r, 0, 2);
+	has[DESCRIBE_FILES] = pg_result_bool(r, 0, 3);
 	pg_result_free(r);
 	return (rc);
 }

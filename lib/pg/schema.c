@@ -217,7 +217,7 @@ schema_says(struct pg *pg, const char *text, bool *says, struct err *e)
 		 " AND 'aegis.without=' || $1 = ANY (setconfig))",
 		 params, 1, e)) == NULL)
 		return (-1);
-	*says = pg_result_get(r, 0, 0)[0] == 't';
+	*says = pg_result_bool(r, 0, 0);
 	pg_result_free(r);
 	return (0);
 }

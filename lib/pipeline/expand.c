@@ -29,13 +29,6 @@ expand_find(const struct expand *x, const char *name, size_t len)
 	return (NULL);
 }
 
-const struct expand_var *
-expand_get(const struct expand *x, const char *name)
-{
-
-	return (expand_find(x, name, strlen(name)));
-}
-
 void
 expand_set(struct expand *x, const char *name, const char *value, const char *shown)
 {

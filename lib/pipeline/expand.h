@@ -43,12 +43,6 @@ bool expand_name_ok(const char *name);
 void expand_set(struct expand *x, const char *name, const char *value, const char *shown);
 
 /**
- * expand_get(x, name):
- * Return the variable ${name}, or NULL; valid until the next expand_set().
- */
-const struct expand_var *expand_get(const struct expand *x, const char *name);
-
-/**
  * expand_word(x, s, word, shown, e):
  * Replace every ${name} in ${s} by its value and every ${env:NAME} by the
  * environment's; "$${" stands for "${", and any other '$' for itself.  ${word}

@@ -23,7 +23,7 @@ report_run_state(const struct result *r)
 					       "failed");
 }
 
-const char *
+static const char *
 report_step_state(enum result_state state)
 {
 

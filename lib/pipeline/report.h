@@ -32,10 +32,9 @@ int report_json(const struct pipeline *p, const char *run, const struct result *
 int report_output(const char *path, struct buf *out, int indent, struct err *e);
 
 /**
- * report_run_state(r), report_step_state(state):
- * The word for a run's state (as batch_runs has it) and a step's.
+ * report_run_state(r):
+ * The word for a run's state, as batch_runs has it.
  */
 const char *report_run_state(const struct result *r);
-const char *report_step_state(enum result_state state);
 
 #endif

@@ -115,7 +115,7 @@ resume_steps(struct pg *pg, const struct pipeline *p, const char *run, bool *kep
 		const char *text = pg_result_get(r, 0, 2);
 
 		(void)snprintf(x.earlier, sizeof(x.earlier), "%s", pg_result_get(r, 0, 0));
-		x.began = strtoull(pg_result_get(r, 0, 3), NULL, 10);
+		x.began = pg_result_u64(r, 0, 3);
 		if ((all = json_parse(text, strlen(text), e)) == NULL) {
 			pg_result_free(r);
 			return (-1);

@@ -287,13 +287,6 @@ charset_init(struct charset *c, enum charset_id id)
 	memset(&c->zeros, c->zero, sizeof(c->zeros));
 }
 
-const char *
-charset_name(enum charset_id id)
-{
-
-	return (id == CHARSET_EBCDIC ? "ebcdic" : "ascii");
-}
-
 static bool
 charset_all(const unsigned char *p, size_t width, unsigned char b)
 {

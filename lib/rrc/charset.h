@@ -38,12 +38,6 @@ enum charset_result {
 void charset_init(struct charset *c, enum charset_id id);
 
 /**
- * charset_name(id):
- * "ascii" or "ebcdic".
- */
-const char *charset_name(enum charset_id id);
-
-/**
  * charset_text(c, p, width, both, dst, len):
  * Write the text field of ${width} bytes at ${p}, without its trailing blanks
  * (and without leading ones where ${both}), to ${dst} as UTF-8, and its length to

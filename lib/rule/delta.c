@@ -65,6 +65,12 @@ delta_same(const struct json *a, const struct json *b)
 	return (0);
 }
 
+/*
+ * One difference; ${before} or ${after} is NULL where there is none.
+ */
+typedef int delta_fn(void *cookie, const char *name, const char *before, const char *after,
+    struct err *e);
+
 struct delta {
 	delta_fn *fn;
 	void *cookie;
@@ -114,7 +120,7 @@ delta_object(struct delta *d, const struct json *a, const struct json *b, struct
 	return (0);
 }
 
-int
+static int
 delta_walk(const struct json *before, const struct json *after, delta_fn *fn, void *cookie,
     struct err *e)
 {

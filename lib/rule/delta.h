@@ -14,21 +14,6 @@
  */
 
 /**
- * delta_fn(cookie, name, before, after, e):
- * One difference; ${before} or ${after} is NULL where there is none.
- */
-typedef int delta_fn(void *cookie, const char *name, const char *before, const char *after,
-    struct err *e);
-
-/**
- * delta_walk(before, after, fn, cookie, e):
- * Call ${fn} for every figure that differs, then for every other member, in the order of
- * ${before}, then of ${after}; either may be NULL.  Return 0, or -1 with ${e} set.
- */
-int delta_walk(const struct json *before, const struct json *after, delta_fn *fn, void *cookie,
-    struct err *e);
-
-/**
  * delta_text(before, after, out, e):
  * Write "lease_line: 467 ft -> 330 ft; …" into ${out}, for two texts of JSON; either may be
  * NULL.

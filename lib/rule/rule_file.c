@@ -321,6 +321,13 @@ rule_file_order(const void *a, const void *b)
 	return (rc ? rc : x->seq < y->seq ? -1 : x->seq > y->seq);
 }
 
+static size_t
+rule_file_count(const struct rule_file *f)
+{
+
+	return (f->rules == NULL ? 0 : f->rules->n);
+}
+
 void
 rule_file_twice(struct rule_file *const *f, size_t n, struct rule_faults *faults)
 {
@@ -355,24 +362,10 @@ rule_file_twice(struct rule_file *const *f, size_t n, struct rule_faults *faults
 }
 
 const char *
-rule_file_path(const struct rule_file *f)
-{
-
-	return (f->path);
-}
-
-const char *
 rule_file_sha256(const struct rule_file *f)
 {
 
 	return (conf_sha256(f->conf));
-}
-
-size_t
-rule_file_count(const struct rule_file *f)
-{
-
-	return (f->rules == NULL ? 0 : f->rules->n);
 }
 
 void

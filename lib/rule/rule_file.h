@@ -47,9 +47,7 @@ int rule_file_rules(struct rule_file *f, const struct catalog *c, struct rule_fa
  */
 void rule_file_twice(struct rule_file *const *f, size_t n, struct rule_faults *faults);
 
-const char *rule_file_path(const struct rule_file *f);
 const char *rule_file_sha256(const struct rule_file *f);
-size_t rule_file_count(const struct rule_file *f); /* rules that stand in it */
 void rule_file_free(struct rule_file *f);
 
 #endif

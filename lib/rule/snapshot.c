@@ -71,7 +71,7 @@ snapshot_insert(struct pg *pg, const struct snapshot_options *o, struct snapshot
 		 " WHERE snapshotted_at = now() AND checklist_id IN (SELECT id FROM stand_filing)",
 		 NULL, 0, e)) == NULL)
 		return (-1);
-	t->frozen = strtoull(pg_result_get(r, 0, 0), NULL, 10);
+	t->frozen = pg_result_u64(r, 0, 0);
 	pg_result_free(r);
 	return (0);
 }
@@ -87,9 +87,9 @@ snapshot_count(struct pg *pg, struct snapshot_totals *t, struct err *e)
 
 	if (r == NULL)
 		return (-1);
-	t->filings = strtoull(pg_result_get(r, 0, 0), NULL, 10);
-	t->without = strtoull(pg_result_get(r, 0, 1), NULL, 10);
-	t->no_field = strtoull(pg_result_get(r, 0, 2), NULL, 10);
+	t->filings = pg_result_u64(r, 0, 0);
+	t->without = pg_result_u64(r, 0, 1);
+	t->no_field = pg_result_u64(r, 0, 2);
 	pg_result_free(r);
 	return (0);
 }
@@ -195,14 +195,6 @@ snapshot_free(struct snapshot *s)
 		return;
 	free(s->tenants);
 	free(s);
-}
-
-const struct snapshot_totals *
-snapshot_tenants(const struct snapshot *s, size_t *n)
-{
-
-	*n = s->n;
-	return (s->tenants);
 }
 
 static int

@@ -45,12 +45,6 @@ struct snapshot *snapshot_run(const struct snapshot_options *o, struct err *e);
 void snapshot_free(struct snapshot *s);
 
 /**
- * snapshot_tenants(s, n):
- * The ${n} tenants that were worked on.
- */
-const struct snapshot_totals *snapshot_tenants(const struct snapshot *s, size_t *n);
-
-/**
  * snapshot_report(s, json, out, e):
  * Append the report, as text or JSON.
  */

@@ -198,7 +198,7 @@ stale_row_text(struct stale *s, const struct pg_result *r, int row, struct err *
 		newest ? version ? " -> " : ": version " : "", newest ? newest : "",
 		since ? since : "?", days ? days : "?"))
 		return (-1);
-	if (pg_result_get(r, row, STALE_ACKNOWLEDGED)[0] == 't' &&
+	if (pg_result_bool(r, row, STALE_ACKNOWLEDGED) &&
 	    buf_addf(&s->out, e, ", acknowledged by %s",
 		pg_result_get(r, row, STALE_BY) ? pg_result_get(r, row, STALE_BY) : "?"))
 		return (-1);

@@ -37,8 +37,8 @@ table_read_columns(struct table *t, struct pg *pg, struct err *e)
 	t->columns = xcalloc(t->n + 1, sizeof(*t->columns));
 	for (i = 0; i < t->n; i++) {
 		t->columns[i].name = xstrdup(pg_result_get(r, (int)i, 0));
-		t->columns[i].required = pg_result_get(r, (int)i, 1)[0] == 't';
-		t->columns[i].generated = pg_result_get(r, (int)i, 2)[0] == 't';
+		t->columns[i].required = pg_result_bool(r, (int)i, 1);
+		t->columns[i].generated = pg_result_bool(r, (int)i, 2);
 	}
 	pg_result_free(r);
 	if (t->n > 0)
