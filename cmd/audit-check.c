@@ -1,3 +1,5 @@
+/* aegis audit-check: check audit archives and their chain, offline. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

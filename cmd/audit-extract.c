@@ -1,3 +1,5 @@
+/* aegis audit-extract: make a tenant's or a redacted view of an archive. */
+
 #include "audit/excerpt.h"
 #include "base/log.h"
 #include "base/program.h"

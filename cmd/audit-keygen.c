@@ -1,3 +1,5 @@
+/* aegis audit-keygen: make the key that seals archives, or a key of a key ring. */
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,3 +1,5 @@
+/* aegis audit-open: read the rows of audit archives back as a sealed stream. */
+
 #include <stdlib.h>
 #include <unistd.h>
 

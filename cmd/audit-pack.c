@@ -1,3 +1,5 @@
+/* aegis audit-pack: seal an audit stream as the next archive of its table. */
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

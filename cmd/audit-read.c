@@ -1,3 +1,5 @@
+/* aegis audit-read: read a period of an audit table as a sealed stream. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

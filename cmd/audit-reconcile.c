@@ -1,3 +1,5 @@
+/* aegis audit-reconcile: hold an audit table against its archives. */
+
 #include <string.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+/* aegis audit-verify: check the signature of every row of an audit stream. */
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* aegis db: the private database: start, stop, look, open, destroy. */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

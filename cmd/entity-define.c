@@ -1,3 +1,5 @@
+/* aegis entity-define: bring a tenant's entity types, fields, mappings and rules in step with files. */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

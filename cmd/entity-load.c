@@ -1,3 +1,5 @@
+/* aegis entity-load: load a sealed stream of entities into the database. */
+
 #include <string.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+/* aegis entity-map: rename, type and check records: rrc: streams to entity: streams. */
+
 #include <unistd.h>
 
 #include "base/log.h"

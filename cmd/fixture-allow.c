@@ -1,3 +1,5 @@
+/* aegis fixture-allow: mark a database as one that may be thrown away. */
+
 #include "base/log.h"
 #include "base/program.h"
 #include "fixture/disposable.h"

@@ -1,3 +1,5 @@
+/* aegis fixture-check: hold a fixture against itself, and against a database. */
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* aegis fixture-clone: give a test a database of its own, like a template. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -1,3 +1,5 @@
+/* aegis fixture-restore: make a database out of a fixture. */
+
 #include <string.h>
 
 #include "base/home.h"

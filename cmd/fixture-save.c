@@ -1,3 +1,5 @@
+/* aegis fixture-save: save a database, or a slice of it, as a directory. */
+
 #include <string.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+/* aegis graph-sync: bring the graph oilgas in step with entities and links. */
+
 #include <string.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+/* aegis history: show past runs. */
+
 #include <string.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+/* aegis integrity-check: check that every active agent's skill and persona are there. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* aegis rejects: read reject files: count by code, show examples, prepare a replay. */
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,3 +1,5 @@
+/* aegis rrc-decode: decode a bulk file of the Railroad Commission of Texas into a sealed stream. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

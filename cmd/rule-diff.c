@@ -1,3 +1,5 @@
+/* aegis rule-diff: say what differs between two sets of rules. */
+
 #include <string.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+/* aegis rule-load: turn what a source states of its rules into versions. */
+
 #include <string.h>
 #include <unistd.h>
 

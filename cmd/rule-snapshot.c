@@ -1,3 +1,5 @@
+/* aegis rule-snapshot: freeze the rules that filings stand on, and list what is stale. */
+
 #include <string.h>
 #include <unistd.h>
 

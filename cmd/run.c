@@ -1,3 +1,5 @@
+/* aegis run: run a pipeline. */
+
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,3 +1,5 @@
+/* aegis schema-apply: apply the schema's files in order, once each. */
+
 #include "base/home.h"
 #include "base/log.h"
 #include "base/program.h"

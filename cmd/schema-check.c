@@ -1,3 +1,5 @@
+/* aegis schema-check: report where a database differs from what the schema's files make. */
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

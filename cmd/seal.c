@@ -1,3 +1,5 @@
+/* aegis seal: make a sealed stream of plain CSV. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,3 +1,5 @@
+/* aegis table-dump: write tables as sealed CSV streams. */
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

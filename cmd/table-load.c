@@ -1,3 +1,5 @@
+/* aegis table-load: load sealed CSV streams into their tables. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* aegis unseal: print the rows of sealed streams as plain CSV. */
+
 #include <unistd.h>
 
 #include "base/log.h"

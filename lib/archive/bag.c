@@ -1,3 +1,5 @@
+/* BagIt bags: tag files and manifests of payload, written and checked. */
+
 #include "archive/bag.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* The archives of one table in a directory: their names, their order, the last good one. */
+
 #include "archive/chain.h"
 
 #include <dirent.h>

@@ -1,3 +1,5 @@
+/* Which rows the archives of a table hold: sorted ids and leaves, built from the rows. */
+
 #include "archive/index.h"
 
 #include <fcntl.h>

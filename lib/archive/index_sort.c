@@ -1,3 +1,5 @@
+/* Sorting the entries of an index beyond memory: runs, then a merge. */
+
 #include "archive/index_sort.h"
 
 #include <stdlib.h>

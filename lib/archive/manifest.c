@@ -1,3 +1,5 @@
+/* The manifest of an archive: JSON, read and written. */
+
 #include "archive/manifest.h"
 
 #include <stdio.h>

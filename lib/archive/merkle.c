@@ -1,3 +1,5 @@
+/* A growing Merkle tree by RFC 6962: its root, and proofs. */
+
 #include "archive/merkle.h"
 
 #include <string.h>

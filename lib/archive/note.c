@@ -1,3 +1,5 @@
+/* Signed notes and checkpoints as C2SP has them. */
+
 #include "archive/note.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Windows of time and their names. */
+
 #include "archive/period.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* That a leaf is in a tree: a proof as C2SP has it. */
+
 #include "archive/proof.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* audit-verify: every row of a stream gets its verdict. */
+
 #include "audit/assess.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* An audit stream that is being read. */
+
 #include "audit/audit_input.h"
 
 #include <string.h>

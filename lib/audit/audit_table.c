@@ -1,3 +1,5 @@
+/* The audit tables: their columns, and which are id, instant and signature. */
+
 #include "audit/audit_table.h"
 
 #include <string.h>

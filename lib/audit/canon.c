@@ -1,3 +1,5 @@
+/* JSON as signers spell it: order of keys, blanks, escapes. */
+
 #include "audit/canon.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Numbers as signers spell them. */
+
 #include "audit/canon_number.h"
 
 #include <math.h>

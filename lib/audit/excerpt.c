@@ -1,3 +1,5 @@
+/* audit-extract: an archive with rows hidden, and the check of one. */
+
 #include "audit/excerpt.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* The archives that a command line means. */
+
 #include "audit/gather.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* One archive by itself: bag, signature, rows against manifest and tree. */
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* What the audit check found, as text or JSON. */
+
 #include "audit/inspect_report.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* The key ring: keys, their times, their file's mode. */
+
 #include "audit/keyring.h"
 
 #include <stdio.h>

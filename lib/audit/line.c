@@ -1,3 +1,5 @@
+/* The lines of an archive: one JSON object a row. */
+
 #include "audit/line.h"
 
 #include <string.h>

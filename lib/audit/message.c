@@ -1,3 +1,5 @@
+/* The bytes that were signed, by a profile. */
+
 #include "audit/message.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* audit-pack: from a stream with verdicts to a sealed archive. */
+
 #include "audit/pack.h"
 
 #include <dirent.h>

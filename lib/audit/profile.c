@@ -1,3 +1,5 @@
+/* Signing profiles: which bytes of a row were signed, read from YAML. */
+
 #include "audit/profile.h"
 
 #include <stdio.h>

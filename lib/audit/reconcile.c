@@ -1,3 +1,5 @@
+/* audit-reconcile: the database compared with its archives. */
+
 #include "audit/reconcile.h"
 
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* audit-open: an archive's rows as a stream again. */
+
 #include "audit/reopen.h"
 
 #include <fcntl.h>

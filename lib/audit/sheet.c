@@ -1,3 +1,5 @@
+/* Rows as CSV for a spreadsheet. */
+
 #include "audit/sheet.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* The summary page of an archive, as HTML and text. */
+
 #include "audit/summary.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Rows counted by tenant, event type and day. */
+
 #include "audit/tally.h"
 
 #include <stdlib.h>

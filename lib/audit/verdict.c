@@ -1,3 +1,5 @@
+/* The verdicts on a signature, and their words. */
+
 #include "audit/verdict.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* A row's signature against the keys of the ring. */
+
 #include "audit/verify.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* audit-read: the rows of a window of time, and late ones. */
+
 #include "audit/window.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Base64 by RFC 4648. */
+
 #include "base/base64.h"
 
 #include <string.h>

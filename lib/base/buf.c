@@ -1,3 +1,5 @@
+/* Byte buffers that grow up to a maximum; allocation that cannot fail. */
+
 #include "base/buf.h"
 
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* YAML files as trees whose nodes know their line and column. */
+
 #include "base/conf.h"
 
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* SHA-256, XXH64 and XXH3-128. */
+
 #include "base/digest.h"
 
 #include <stdlib.h>

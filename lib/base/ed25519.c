@@ -1,3 +1,5 @@
+/* Ed25519 keys and signatures, by OpenSSL. */
+
 #include "base/ed25519.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Errors: a status, a message, a hint. */
+
 #include "base/err.h"
 
 #include <errno.h>

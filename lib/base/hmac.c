@@ -1,3 +1,5 @@
+/* HMAC-SHA-256, by OpenSSL. */
+
 #include "base/hmac.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Where the project's files and its var/ are. */
+
 #include "base/home.h"
 
 #include <stdio.h>

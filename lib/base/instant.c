@@ -1,3 +1,5 @@
+/* Instants with microseconds, read and written. */
+
 #include "base/instant.h"
 
 #include <string.h>

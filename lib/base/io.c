@@ -1,3 +1,5 @@
+/* Reading, writing, syncing and removing files, each call checked. */
+
 #include "base/io.h"
 
 #include <dirent.h>

@@ -1,3 +1,5 @@
+/* JSON, read into a tree that keeps numbers as text. */
+
 #include "base/json.h"
 
 #include <stddef.h>

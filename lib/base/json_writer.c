@@ -1,3 +1,5 @@
+/* JSON, written. */
+
 #include "base/json.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Numbers from outside, checked; ceilings; hex; UUIDs. */
+
 #include "base/num.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* What glibc hides behind _DEFAULT_SOURCE, and what Linux adds to POSIX. */
+
 #define _DEFAULT_SOURCE
 #define _GNU_SOURCE /* pipe2 */
 

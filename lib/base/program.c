@@ -1,3 +1,5 @@
+/* A program's face: options, help, version, man page. */
+
 #include "base/program.h"
 
 #include <errno.h>

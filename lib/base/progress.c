@@ -1,3 +1,5 @@
+/* What a stage says of its progress: on the terminal, and to the runner. */
+
 #include "base/progress.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* Files that hold a key. */
+
 #include "base/secret.h"
 
 #include <fcntl.h>

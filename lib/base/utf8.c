@@ -1,3 +1,5 @@
+/* UTF-8: how far bytes are valid. */
+
 #include "base/utf8.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Values against a field's definition, with a reason for each that does not pass. */
+
 #include "entity/check.h"
 
 #include <stdio.h>

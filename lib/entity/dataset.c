@@ -1,3 +1,5 @@
+/* pipelines/datasets.yaml: what a dataset means to the type that it feeds. */
+
 #include "entity/dataset.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* entity-define: a tenant's definitions in the database, brought in step with files. */
+
 #include "entity/define.h"
 
 #include <stdarg.h>

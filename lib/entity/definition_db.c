@@ -1,3 +1,5 @@
+/* Definitions, read from the database. */
+
 #include "entity/definition_db.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Definitions, read from pipelines/entities/. */
+
 #include "entity/definition_file.h"
 
 #include <stdlib.h>

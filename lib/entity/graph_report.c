@@ -1,3 +1,5 @@
+/* What graph-sync says of itself. */
+
 #include <string.h>
 
 #include "base/json.h"

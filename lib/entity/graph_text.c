@@ -1,3 +1,5 @@
+/* From JSON to agtype, and from words to labels. */
+
 #include "entity/graph_text.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* entity-map: records become entities. */
+
 #include "entity/map.h"
 
 #include <stdbool.h>

@@ -1,3 +1,5 @@
+/* A definition laid over the columns of a stream. */
+
 #include "entity/map_plan.h"
 
 #include <stdarg.h>

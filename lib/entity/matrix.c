@@ -1,3 +1,5 @@
+/* pipelines/matrix.yaml: a tenant's own operators, and the domains of a type. */
+
 #include "entity/matrix.h"
 
 #include <stdlib.h>

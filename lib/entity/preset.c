@@ -1,3 +1,5 @@
+/* Validation presets by name. */
+
 #include "entity/preset.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* From the rows of an entity: stream to digests, faults and JSON. */
+
 #include "entity/properties.h"
 
 #include <stdint.h>

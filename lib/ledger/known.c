@@ -1,3 +1,5 @@
+/* What the database has of the keys that a load brings: a hash table. */
+
 #include "ledger/known.h"
 
 #include <stdlib.h>

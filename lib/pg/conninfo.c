@@ -1,3 +1,5 @@
+/* A connection string, put into libpq's environment. */
+
 #include "pg/conninfo.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* A query's rows by COPY in its binary form. */
+
 #include "pg/copy_binary.h"
 
 #include <string.h>

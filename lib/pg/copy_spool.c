@@ -1,3 +1,5 @@
+/* COPY text that waits for its turn. */
+
 #include "pg/copy_spool.h"
 
 #include <sys/types.h>

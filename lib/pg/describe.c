@@ -1,3 +1,5 @@
+/* A schema described in words that can be compared. */
+
 #include "pg/describe.h"
 
 #include <stdio.h>

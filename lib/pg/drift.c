@@ -1,3 +1,5 @@
+/* What differs between two descriptions of a schema. */
+
 #include "pg/drift.h"
 
 #include <stdbool.h>

@@ -1,3 +1,5 @@
+/* integrity-check: keys that do not resolve. */
+
 #include "pg/integrity.h"
 
 #include <stddef.h>

@@ -1,3 +1,5 @@
+/* COPY in both directions, and its text form. */
+
 #include <string.h>
 
 #include "pg/pg_conn.h"

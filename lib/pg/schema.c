@@ -1,3 +1,5 @@
+/* schema-apply: the files of sql/, in order, each once. */
+
 #include "pg/schema.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* A database that lives for a moment, with the schema's files applied. */
+
 #include "pg/scratch.h"
 
 #include <signal.h>

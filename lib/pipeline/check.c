@@ -1,3 +1,5 @@
+/* A pipeline's steps: their order, their files. */
+
 #include "pipeline/check.h"
 
 #include <errno.h>

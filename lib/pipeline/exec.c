@@ -1,3 +1,5 @@
+/* Steps run side by side, each when those before it are done. */
+
 #include "pipeline/exec.h"
 
 #include <errno.h>

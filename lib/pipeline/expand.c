@@ -1,3 +1,5 @@
+/* Names in a pipeline's words, filled in. */
+
 #include "pipeline/expand.h"
 
 #include <stdlib.h>

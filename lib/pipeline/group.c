@@ -1,3 +1,5 @@
+/* The stages of one step as a group of processes. */
+
 #include "pipeline/group.h"
 
 #include <errno.h>

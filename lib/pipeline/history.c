@@ -1,3 +1,5 @@
+/* Past runs, read from the database. */
+
 #include "pipeline/history.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Why a step failed: the stage that is to blame. */
+
 #include "pipeline/judge.h"
 
 #include <signal.h>

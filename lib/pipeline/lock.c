@@ -1,3 +1,5 @@
+/* One run of a pipeline at a time. */
+
 #include "pipeline/lock.h"
 
 #include <string.h>

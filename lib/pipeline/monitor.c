@@ -1,3 +1,5 @@
+/* What stages say of their progress, gathered and shown. */
+
 #include "pipeline/monitor.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* run --plan: what would run, and each stage's own plan. */
+
 #include "pipeline/plan.h"
 
 #include <stdio.h>

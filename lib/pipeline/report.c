@@ -1,3 +1,5 @@
+/* What came of a run, as text or JSON. */
+
 #include "pipeline/report.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* run --resume: steps that need not run again. */
+
 #include "pipeline/resume.h"
 
 #include <stdio.h>

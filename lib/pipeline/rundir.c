@@ -1,3 +1,5 @@
+/* A run's own directory. */
+
 #include "pipeline/rundir.h"
 
 #include <dirent.h>

@@ -1,3 +1,5 @@
+/* The record of a run in the database. */
+
 #include "pipeline/runlog.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* run: a pipeline from its lock to its record. */
+
 #include "pipeline/runner.h"
 
 #include <stdlib.h>

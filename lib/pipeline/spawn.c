@@ -1,3 +1,5 @@
+/* Child processes with exactly their descriptors. */
+
 #include "pipeline/spawn.h"
 
 #include <errno.h>

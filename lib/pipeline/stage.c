@@ -1,3 +1,5 @@
+/* A stage's program: found, asked for its options. */
+
 #include "pipeline/stage.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* What stages say on standard error, line by line. */
+
 #include "pipeline/tail.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Bytes of other programs as one clean line. */
+
 #include "pipeline/text.h"
 
 #include <stdbool.h>

@@ -1,3 +1,5 @@
+/* EBCDIC and ASCII to UTF-8. */
+
 #include "rrc/charset.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Conditions of redefinitions, in a file's own bytes. */
+
 #include "rrc/choice.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Dates as RRC's files have them. */
+
 #include "rrc/date.h"
 
 #include <stdbool.h>

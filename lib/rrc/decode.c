@@ -1,3 +1,5 @@
+/* rrc-decode: a file by a layout and a view, to streams. */
+
 #include "rrc/decode.h"
 
 #include <stdio.h>

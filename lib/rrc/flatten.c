@@ -1,3 +1,5 @@
+/* A view over a hierarchy of records: one row for each root. */
+
 #include "rrc/flatten.h"
 
 #include <stdlib.h>

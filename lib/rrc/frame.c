@@ -1,3 +1,5 @@
+/* Where a file's records begin and end: fixed lengths, or lines. */
+
 #include "rrc/frame.h"
 
 #include <stdlib.h>

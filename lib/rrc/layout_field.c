@@ -1,3 +1,5 @@
+/* The fields of a segment, read from a layout's file. */
+
 #include "rrc/layout_field.h"
 
 #include <stdio.h>

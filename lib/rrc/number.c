@@ -1,3 +1,5 @@
+/* Zoned, packed and binary numbers. */
+
 #include "rrc/number.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Several streams of one pass, each to its file. */
+
 #include "rrc/outs.h"
 
 #include <stdio.h>

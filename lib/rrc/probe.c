@@ -1,3 +1,5 @@
+/* Encoding and layout of a file, told from its first bytes. */
+
 #include "rrc/probe.h"
 
 #include <stdbool.h>

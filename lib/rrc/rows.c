@@ -1,3 +1,5 @@
+/* Segments as they stand, one row a record. */
+
 #include "rrc/rows.h"
 
 #include <stdio.h>

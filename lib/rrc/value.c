@@ -1,3 +1,5 @@
+/* Conversions of a view, read from a layout's file. */
+
 #include "rrc/value.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Conversions of a view, done. */
+
 #include "rrc/value.h"
 
 #include <stdio.h>

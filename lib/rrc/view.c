@@ -1,3 +1,5 @@
+/* The views of a layout: columns and what they are made of. */
+
 #include "rrc/view.h"
 
 #include <stdio.h>

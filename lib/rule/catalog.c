@@ -1,3 +1,5 @@
+/* pipelines/rules.yaml: values, units, ranges, and which filings are based on what. */
+
 #include "rule/catalog.h"
 
 #include <stdlib.h>

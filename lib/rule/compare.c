@@ -1,3 +1,5 @@
+/* rule-diff: two sets of rules side by side. */
+
 #include "rule/compare.h"
 
 #include <stdio.h>

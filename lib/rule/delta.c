@@ -1,3 +1,5 @@
+/* What differs between two rules, in words. */
+
 #include "rule/delta.h"
 
 #include <stdbool.h>

@@ -1,3 +1,5 @@
+/* Field rules from records of RRC's field data. */
+
 #include "rule/field_rule.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* A rule: its values, their checks, its JSON. */
+
 #include "rule/rule.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Rules as rows of COPY. */
+
 #include "rule/rule_copy.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Files of rules. */
+
 #include "rule/rule_file.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* rule-snapshot: the rules that a filing is based on, frozen. */
+
 #include "rule/snapshot.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Filings whose rules have changed since. */
+
 #include "rule/stale.h"
 
 #include <stdio.h>

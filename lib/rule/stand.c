@@ -1,3 +1,5 @@
+/* Which rules a filing is based on. */
+
 #include "rule/stand.h"
 
 #include <string.h>

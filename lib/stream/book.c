@@ -1,3 +1,5 @@
+/* Books: what each stage read, and what became of it. */
+
 #include "stream/book.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Control lines: words of key=value. */
+
 #include "stream/control.h"
 
 #include <string.h>

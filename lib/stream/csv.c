@@ -1,3 +1,5 @@
+/* CSV of RFC 4180, a row at a time; frames likewise. */
+
 #include "stream/csv.h"
 
 #include <stdlib.h>

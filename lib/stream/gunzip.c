@@ -1,3 +1,5 @@
+/* gzip, by zlib. */
+
 #include "stream/gunzip.h"
 
 #include <limits.h>

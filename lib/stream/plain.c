@@ -1,3 +1,5 @@
+/* Between plain CSV and sealed streams. */
+
 #include "stream/plain.h"
 
 #include <fcntl.h>

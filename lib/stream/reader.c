@@ -1,3 +1,5 @@
+/* Sealed streams, read. */
+
 #include "stream/reader.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Reject files, written. */
+
 #include "stream/reject.h"
 
 #include <errno.h>

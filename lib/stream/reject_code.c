@@ -1,3 +1,5 @@
+/* The codes of faults, and what each one means. */
+
 #include "stream/reject_code.h"
 
 #include <stddef.h>

@@ -1,3 +1,5 @@
+/* Reject files, read: counts, examples, a replay. */
+
 #include "stream/reject_read.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* The last line of a stream, written and checked. */
+
 #include "stream/seal.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Raw input, unpacked and hashed by a thread of its own. */
+
 #include "stream/source.h"
 
 #include <errno.h>

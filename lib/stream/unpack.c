@@ -1,3 +1,5 @@
+/* gzip, zip and zstd, told from the first bytes. */
+
 #include "stream/unpack.h"
 
 #include <stdbool.h>

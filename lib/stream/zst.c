@@ -1,3 +1,5 @@
+/* zstd files of lines, with the sums of both sides. */
+
 #include "stream/zst.h"
 
 #include <stdbool.h>

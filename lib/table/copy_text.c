@@ -1,3 +1,5 @@
+/* COPY's text form, taken apart. */
+
 #include "table/copy_text.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* table-dump: any table or query as a stream. */
+
 #include "table/dump.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* A table: its columns, keys and parents. */
+
 #include "table/table.h"
 
 #include <stdlib.h>

@@ -12,6 +12,10 @@ none() { # none DESCRIPTION OFFENDERS
 none "no C file is longer than 600 lines" \
     "$(wc -l "${sources[@]}" | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 }')"
 
+none "every file of the library and every program begins with what it is for" "$(
+	for f in lib/*/*.c cmd/*.c; do head -n 1 "$f" | grep -q '^/\*' || echo "$f"; done
+)"
+
 none "no function is longer than 100 lines" "$(awk '
 	FNR == 1 { start = 0 }
 	/^\{/ { start = FNR }
