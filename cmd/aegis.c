@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/near.h"
 #include "base/os.h"
 #include "base/program.h"
 
@@ -178,67 +179,34 @@ list_stages(struct err *e)
 }
 
 static int
-min3(int a, int b, int c)
-{
-	int m = a < b ? a : b;
-
-	return (m < c ? m : c);
-}
-
-/*
- * Edits from ${a} to ${b}: insert, delete, replace, and swap of neighbours (optimal
- * string alignment).  Both are at most NAME_LEN long.
- */
-static int
-distance(const char *a, const char *b)
-{
-	int row[3][NAME_LEN + 1] = { { 0 } };
-	int n = (int)strlen(a), m = (int)strlen(b), i, j;
-
-	for (j = 0; j <= m; j++)
-		row[0][j] = j;
-	for (i = 1; i <= n; i++) {
-		int *cur = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
-
-		cur[0] = i;
-		for (j = 1; j <= m; j++) {
-			cur[j] =
-			    min3(up[j] + 1, cur[j - 1] + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    up2[j - 2] + 1 < cur[j])
-				cur[j] = up2[j - 2] + 1;
-		}
-	}
-	return (row[n % 3][m]);
-}
-
-static int
 unknown_stage(const char *name)
 {
 	struct stages s = { NULL, 0, 0 };
-	char list[SUGGESTIONS * (NAME_LEN + 4) + 1] = "";
+	char list[SUGGESTIONS * (NAME_LEN + 6) + 1] = "";
+	struct err e = ERR_INIT;
 	size_t i, len = strlen(name), shown = 0;
 
 	if (len <= NAME_LEN && stages_scan(&s, NULL) == 0) {
 		for (i = 0; i < s.n; i++)
 			/* "aegis rules" means rule-load more than anything it resembles. */
-			s.v[i].distance =
-			    strncmp(s.v[i].name, name, len) == 0 ? 0 : distance(name, s.v[i].name);
+			s.v[i].distance = strncmp(s.v[i].name, name, len) == 0 ?
+			    0 :
+			    near_distance(name, s.v[i].name);
 		if (s.n > 0)
 			qsort(s.v, s.n, sizeof(s.v[0]), stage_cmp_distance);
 		for (i = 0; i < s.n && shown < SUGGESTIONS; i++) {
 			if (s.v[i].distance > 1 + (int)len / 3)
 				break;
-			(void)snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
-			    shown ? ", " : "", s.v[i].name);
+			(void)snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s'%s'",
+			    shown ? " or " : "", s.v[i].name);
 			shown++;
 		}
 	}
 	free(s.v);
-	log_error("'%s' is no stage; aegis help lists them", name);
+	(void)err_set(&e, STATUS_USAGE, "'%s' is not a stage; aegis help lists them", name);
 	if (shown > 0)
-		log_error("the nearest: %s", list);
-	return (STATUS_USAGE);
+		(void)err_hint(&e, "did you mean %s?", list);
+	return (log_err(&e));
 }
 
 static int

@@ -38,7 +38,7 @@ static const struct option_spec options[] = {
 	    "Check such a proof; no archive is needed." },
 	{ "line", OPTION_STRING, "FILE", &opt_line,
 	    "With --check-proof: the row's line (FILE.json beside FILE.proof)." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -291,9 +291,6 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "which archives are missing: DIR..."));
 	if (opt_prove != NULL && index_id(opt_prove, strlen(opt_prove), id))
 		return (program_usage_error(&program, "--prove: '%s' is no UUID", opt_prove));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if (opt_output == NULL)
 		opt_output = ".";
 	o.prove = opt_prove;

@@ -20,7 +20,7 @@ static const struct option_spec options[] = {
 	    "Private key that signs; FILE.vkey lies beside it (audit-keygen makes both)." },
 	{ "also", OPTION_STRING, "csv", &opt_also,
 	    "Also a copy as CSV for spreadsheets, beside the archive." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -115,9 +115,6 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "--archives DIR and --key FILE are needed"));
 	if (opt_also != NULL && strcmp(opt_also, "csv") != 0)
 		return (program_usage_error(&program, "--also takes csv, not '%s'", opt_also));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	o.csv = opt_also != NULL;
 	o.in = STDIN_FILENO;
 	o.in_name = "standard input";

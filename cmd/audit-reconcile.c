@@ -15,9 +15,8 @@ static const char *opt_db, *opt_archives, *opt_table, *report = "text";
 static const struct option_spec options[] = {
 	{ "archives", OPTION_STRING, "DIR", &opt_archives, "Where the archives are kept." },
 	{ "table", OPTION_STRING, "TABLE", &opt_table, "audit_logs or prompt_audit_log." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
-	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
-	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
+	PROGRAM_OPTION_FORMAT(&report),
+	PG_OPTION_DB(&opt_db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -114,9 +113,6 @@ main(int argc, char **argv)
 		    program_usage_error(&program, "--archives DIR and --table TABLE are needed"));
 	if ((t = audit_table_find(opt_table)) == NULL)
 		return (program_usage_error(&program, "'%s' is no audit table", opt_table));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	progress_init("audit-reconcile");
 	if ((pg = pg_connect(opt_db, "aegis-audit-reconcile", &e)) == NULL)
 		return (log_err(&e));

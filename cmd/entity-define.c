@@ -17,9 +17,8 @@ static const char *tenant, *db;
 static bool prune, plan;
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &tenant, "Tenant to define the types for." },
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "Database; default: libpq's PG* variables, else the private database." },
+	{ "tenant", OPTION_UUID, "UUID", &tenant, "Tenant to define the types for." },
+	PG_OPTION_DB(&db),
 	PG_OPTION_LOCK_WAIT,
 	{ "prune", OPTION_FLAG, NULL, &prune,
 	    "Remove fields, mappings and rules of these types that the files do not have." },

@@ -18,10 +18,9 @@ static struct load_options o = {
 static const char *report = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose entities these are." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose entities these are." },
 	{ "type", OPTION_STRING, "TYPE", &o.type, "Entity type, such as well." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ "dataset", OPTION_STRING, "NAME", &o.dataset,
 	    "Dataset that the rows come from, such as olf001/lease, where the stream does not "
@@ -33,10 +32,8 @@ static const struct option_spec options[] = {
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
 	    "Write rows that can't be loaded to FILE (of a second stream: FILE.2, and so on). "
 	    "Without it the first one ends the load." },
-	{ "max-rejects", OPTION_CEILING, "N|P%", &o.max_rejects,
-	    "Load nothing where a stage of the pipe has more rejects than this (0.1%)." },
-	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
-	    "Load nothing where a stage of the pipe has more flawed rows than this (5%)." },
+	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
+	PROGRAM_OPTION_MAX_FLAWS(&o.max_flaws),
 	{ "max-retired", OPTION_CEILING, "N|P%", &o.max_retired,
 	    "Load nothing where more of the entities that the dataset had are missing (5%)." },
 	{ "delta", OPTION_FLAG, NULL, &o.delta,
@@ -50,7 +47,7 @@ static const struct option_spec options[] = {
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
 	    "Say what would be inserted, updated and retired, show some changes, and write "
 	    "nothing." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -117,9 +114,6 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if (o.tenant == NULL || o.type == NULL)
 		return (program_usage_error(&program, "--tenant and --type are needed"));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	progress_init("entity-load");
 	if ((l = load_run(&o, STDIN_FILENO, "standard input", &e)) != NULL) {
 		(void)print_report(l, &e);

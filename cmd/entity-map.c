@@ -17,20 +17,16 @@ static struct ceiling max_rejects = { .is_share = true, .share = 0.001 };
 static struct ceiling max_flaws = { .is_share = true, .share = 0.05 };
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &tenant, "Tenant whose definitions apply." },
+	{ "tenant", OPTION_UUID, "UUID", &tenant, "Tenant whose definitions apply." },
 	{ "type", OPTION_STRING, "TYPE", &type, "Entity type that the records become." },
 	{ "definitions", OPTION_STRING, "FILE", &definitions,
 	    "Take the definition from a file of pipelines/entities/, without a database." },
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "Database with the definitions; default: libpq's PG* variables, else the private "
-	    "database." },
+	PG_OPTION_DB(&db),
 	{ "rejects", OPTION_STRING, "FILE", &rejects,
 	    "Put rows with faults into this reject file; that of a second stream on the same "
 	    "input is FILE.2, and so on." },
-	{ "max-rejects", OPTION_CEILING, "N|P%", &max_rejects,
-	    "Fail where more rows than this are rejected (default 0.1% of the rows read)." },
-	{ "max-flaws", OPTION_CEILING, "N|P%", &max_flaws,
-	    "Fail where more rows than this have flaws (default 5%)." },
+	PROGRAM_OPTION_MAX_REJECTS(&max_rejects),
+	PROGRAM_OPTION_MAX_FLAWS(&max_flaws),
 	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };

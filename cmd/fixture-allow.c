@@ -9,8 +9,7 @@ static bool revoke;
 
 static const struct option_spec options[] = {
 	{ "revoke", OPTION_FLAG, NULL, &revoke, "Take the mark off." },
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

@@ -17,8 +17,7 @@ static bool database;
 static const struct option_spec options[] = {
 	{ "database", OPTION_FLAG, NULL, &database,
 	    "Compare it with the connected database, too." },
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

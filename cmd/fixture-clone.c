@@ -17,8 +17,7 @@ static const struct option_spec options[] = {
 	{ "name", OPTION_STRING, "NAME", &name,
 	    "What to call the database (TEMPLATE_ and 8 digits)." },
 	{ "drop", OPTION_FLAG, NULL, &drop, "Instead: drop the database that is named." },
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 

@@ -19,9 +19,8 @@ static const struct option_spec options[] = {
 	{ "analyze", OPTION_FLAG, NULL, &o.analyze,
 	    "Make the planner's statistics at once, as is done for a template; autovacuum does it later." },
 	{ "schema", OPTION_STRING, "DIR", &o.schema, "The schema's files (sql)." },
-	{ "jobs", OPTION_U64, "N", &jobs, "Connections that work at the same time (2)." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "A database of the server, as libpq takes it; else the PG* variables, else the private one." },
+	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections that work at the same time (2)." },
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -61,8 +60,6 @@ main(int argc, char **argv)
 		return (rc);
 	if (n != 1)
 		return (program_usage_error(&program, "one fixture is needed"));
-	if (jobs < 1 || jobs > 16)
-		return (program_usage_error(&program, "--jobs takes 1 to 16"));
 	o.dir = operands[0];
 	o.jobs = (size_t)jobs;
 	if (o.schema == NULL) {

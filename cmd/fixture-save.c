@@ -13,10 +13,9 @@
 static struct save_options o = { .jobs = 2 };
 static struct option_list where;
 static uint64_t jobs = 2;
-static char tenant[37];
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &o.tenant,
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant,
 	    "Only this tenant's rows, what belongs to them, and what belongs to nobody." },
 	{ "where", OPTION_LIST, "TABLE=CONDITION", &where,
 	    "Only these rows of the table (SQL); may be given for several tables." },
@@ -24,9 +23,8 @@ static const struct option_spec options[] = {
 	    "Replace the values of the columns that this policy names (pipelines/pseudonyms.yaml)." },
 	{ "key", OPTION_STRING, "FILE", &o.key,
 	    "Key of the pseudonyms, 16 bytes or more; the same key gives the same pseudonyms." },
-	{ "jobs", OPTION_U64, "N", &jobs, "Connections that work at the same time (2)." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections that work at the same time (2)." },
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -71,13 +69,8 @@ main(int argc, char **argv)
 		return (rc);
 	if (n != 1)
 		return (program_usage_error(&program, "one new directory is needed"));
-	if (o.tenant != NULL && num_uuid(tenant, o.tenant))
-		return (program_usage_error(&program, "--tenant takes a UUID, not '%s'", o.tenant));
 	if ((o.policy == NULL) != (o.key == NULL))
 		return (program_usage_error(&program, "--pseudonyms and --key go together"));
-	if (jobs < 1 || jobs > 16)
-		return (program_usage_error(&program, "--jobs takes 1 to 16"));
-	o.tenant = o.tenant ? tenant : NULL;
 	o.dir = operands[0];
 	o.where = where.v;
 	o.nwhere = where.n;

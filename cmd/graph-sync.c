@@ -13,15 +13,14 @@ static struct graph_options o;
 static const char *report = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose entities." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose entities." },
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ "full", OPTION_FLAG, NULL, &o.full,
 	    "Look at every entity and link, not only at those that new loads have changed." },
 	{ "check", OPTION_FLAG, NULL, &o.check,
 	    "Compare the whole graph with the tables, write nothing, and exit 1 where it differs." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -83,9 +82,6 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if (o.tenant == NULL)
 		return (program_usage_error(&program, "--tenant is needed"));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if ((g = graph_sync(&o, &e)) != NULL) {
 		differs = graph_differs(g);
 		(void)print_report(g, &e);

@@ -13,11 +13,10 @@ static const char *db, *pipeline, *report = "text";
 static uint64_t limit = 20;
 
 static const struct option_spec options[] = {
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&db),
 	{ "pipeline", OPTION_STRING, "NAME", &pipeline, "Only runs of this pipeline." },
 	{ "limit", OPTION_U64, "N", &limit, "The last N runs (20)." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -53,9 +52,6 @@ main(int argc, char **argv)
 	if (n > 1)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
 	json = strcmp(report, "json") == 0;
-	if (!json && strcmp(report, "text") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if (limit == 0 || limit > INT64_MAX)
 		return (program_usage_error(&program, "--limit must be 1 or more"));
 	if ((pg = pg_connect(db, "aegis-history", &e)) != NULL) {

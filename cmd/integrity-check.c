@@ -16,10 +16,9 @@
 static const char *opt_db, *opt_tenant, *report = "text";
 
 static const struct option_spec options[] = {
-	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
-	    "database, as libpq takes it (default: PGHOST and its kin, else the private database)" },
-	{ "tenant", OPTION_STRING, "UUID", &opt_tenant, "this tenant only (default: all)" },
-	{ "report", OPTION_STRING, "text|json", &report, "form of the report (text)" },
+	PG_OPTION_DB(&opt_db),
+	{ "tenant", OPTION_UUID, "UUID", &opt_tenant, "this tenant only (default: all)" },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -124,7 +123,6 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char tenant[37];
 	char **operands;
 	struct pg *pg;
 	int n, rc, found = 0, grave = 0;
@@ -133,14 +131,8 @@ main(int argc, char **argv)
 		return (rc);
 	if (n > 0)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
-	if (opt_tenant != NULL && num_uuid(tenant, opt_tenant))
-		return (
-		    program_usage_error(&program, "--tenant takes a UUID, not '%s'", opt_tenant));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if ((pg = pg_connect(opt_db, "aegis-integrity-check", &e)) != NULL) {
-		found = check(pg, opt_tenant != NULL ? tenant : NULL, &grave, &e);
+		found = check(pg, opt_tenant, &grave, &e);
 		pg_close(pg);
 	}
 	if (e.status != STATUS_OK)

@@ -17,7 +17,7 @@ static bool codes;
 static const struct option_spec options[] = {
 	{ "code", OPTION_STRING, "CODE", &o.code, "Only records whose first fault is CODE." },
 	{ "examples", OPTION_U64, "N", &o.examples, "Show N records of each code (3)." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ "replay", OPTION_STRING, "FILE", &replay,
 	    "Write the rejected records of FILE to standard output, as they can be mended and fed "
 	    "again." },
@@ -102,9 +102,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&prog, argc, argv, &files, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&prog, "--report takes text or json, not '%s'", report));
 	if ((n > 0) + (replay != NULL) + codes != 1)
 		return (
 		    program_usage_error(&prog, "FILE..., --replay FILE or --codes, one of them"));

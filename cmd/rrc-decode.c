@@ -37,10 +37,8 @@ static const struct option_spec options[] = {
 	{ "rejects", OPTION_STRING, "FILE", &opt.rejects,
 	    "Write bad records, and rows with faulty values, to FILE.  Without it the first bad "
 	    "record ends the run." },
-	{ "max-rejects", OPTION_CEILING, "N|P%", &opt.max_rejects,
-	    "Refuse the file where more of its records are rejected (default 0.1%)." },
-	{ "max-flaws", OPTION_CEILING, "N|P%", &opt.max_flaws,
-	    "Refuse the file where more of the rows have a faulty value (default 5%)." },
+	PROGRAM_OPTION_MAX_REJECTS(&opt.max_rejects),
+	PROGRAM_OPTION_MAX_FLAWS(&opt.max_flaws),
 	{ "member", OPTION_STRING, "NAME", &member, "The file inside a zip archive." },
 	{ "source", OPTION_STRING, "NAME", &opt.source,
 	    "What to call the source in stream and messages, where not by its path." },

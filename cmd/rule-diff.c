@@ -7,22 +7,21 @@
 #include "base/num.h"
 #include "base/program.h"
 #include "base/screen.h"
+#include "pg/pg.h"
 #include "rule/compare.h"
 #include "rule/rule.h"
 
 static struct compare_options o;
 static const char *format = "text";
-static char tenant[37];
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose rules, where a day is compared." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose rules, where a day is compared." },
 	{ "known-on", OPTION_STRING, "DATE", &o.known_on,
 	    "Of days: only what had been detected by this one." },
-	{ "format", OPTION_STRING, "text|json", &format, "Form of the list (text)." },
+	PROGRAM_OPTION_FORMAT(&format),
 	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
 	    "What rules are made of (pipelines/rules.yaml)." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&o.conninfo),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -60,14 +59,8 @@ main(int argc, char **argv)
 		return (rc);
 	if (n != 2)
 		return (program_usage_error(&program, "two things to compare are needed"));
-	if (o.tenant != NULL && num_uuid(tenant, o.tenant))
-		return (program_usage_error(&program, "--tenant takes a UUID, not '%s'", o.tenant));
-	o.tenant = o.tenant ? tenant : NULL;
 	if (o.known_on != NULL && !rule_day(o.known_on))
 		return (program_usage_error(&program, "--known-on takes a day, YYYY-MM-DD"));
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-		return (
-		    program_usage_error(&program, "--format takes text or json, not '%s'", format));
 	o.before = operands[0];
 	o.after = operands[1];
 	c = compare_run(&o, &faults, &e);

@@ -20,7 +20,7 @@ static struct version_options o = {
 static const char *report = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &o.tenant, "Whose rules." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose rules." },
 	{ "check", OPTION_FLAG, NULL, &o.check,
 	    "Look at the files, say what is wrong with them, and need no database." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
@@ -34,16 +34,14 @@ static const struct option_spec options[] = {
 	    "What rules are made of (pipelines/rules.yaml)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
 	    "Put rows with faults into this reject file; that of a second stream is FILE.2." },
-	{ "max-rejects", OPTION_CEILING, "N|P%", &o.max_rejects,
-	    "Fail where more rows than this are rejected (0.1%)." },
+	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
 	    "Of streams: fail where more rules than this are implausible (5%)." },
 	{ "accept-older", OPTION_FLAG, NULL, &o.accept_older,
 	    "Take a source that was loaded before the last one." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -118,9 +116,6 @@ usage(int n)
 	if (n > 0 && (o.rejects != NULL || o.effective != NULL))
 		return (program_usage_error(&program,
 		    "--rejects and --effective are for streams, not for files"));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	return (STATUS_OK);
 }
 

@@ -15,12 +15,11 @@
 static struct snapshot_options o;
 static const char *format = "text";
 static bool list_stale, all;
-static char tenant[37], filing[37];
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_STRING, "UUID", &o.tenant,
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant,
 	    "Whose filings; without it, and without --filing, those of every tenant." },
-	{ "filing", OPTION_STRING, "UUID", &o.filing, "This filing (filing_checklists.id) only." },
+	{ "filing", OPTION_UUID, "UUID", &o.filing, "This filing (filing_checklists.id) only." },
 	{ "domain", OPTION_STRING, "DOMAIN", &o.domain,
 	    "Filings of this compliance domain only: rule_37, rule_32, form_pr, flaring_monitor." },
 	{ "refresh", OPTION_FLAG, NULL, &o.refresh,
@@ -34,12 +33,11 @@ static const struct option_spec options[] = {
 	{ "all", OPTION_FLAG, NULL, &all,
 	    "With --list-stale: also closed filings, and what was acknowledged." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan, "Count, and write nothing." },
-	{ "format", OPTION_STRING, "text|json|csv", &format,
+	{ "format", OPTION_CHOICE, "text|json|csv", &format,
 	    "Form of the report or the list (text)." },
 	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
 	    "Which filings stand on which rules (pipelines/rules.yaml)." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database to use, as libpq takes it; else the PG* variables, else the private one." },
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -111,19 +109,11 @@ static int
 usage(void)
 {
 
-	if (o.tenant != NULL && num_uuid(tenant, o.tenant))
-		return (program_usage_error(&program, "--tenant takes a UUID, not '%s'", o.tenant));
-	if (o.filing != NULL && num_uuid(filing, o.filing))
-		return (program_usage_error(&program, "--filing takes a UUID, not '%s'", o.filing));
-	o.tenant = o.tenant ? tenant : NULL;
-	o.filing = o.filing ? filing : NULL;
 	if ((o.as_of != NULL && !rule_day(o.as_of)) ||
 	    (o.known_on != NULL && !rule_day(o.known_on)))
 		return (program_usage_error(&program, "a day is written YYYY-MM-DD"));
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 &&
-	    !(list_stale && strcmp(format, "csv") == 0))
-		return (program_usage_error(&program, "--format takes text or json%s, not '%s'",
-		    list_stale ? " or csv" : "", format));
+	if (!list_stale && strcmp(format, "csv") == 0)
+		return (program_usage_error(&program, "--format csv belongs to --list-stale"));
 	if (all && !list_stale)
 		return (program_usage_error(&program, "--all goes with --list-stale"));
 	if (list_stale && (o.refresh || o.as_of != NULL || o.known_on != NULL || o.plan))

@@ -10,6 +10,7 @@
 #include "base/program.h"
 #include "base/screen.h"
 #include "pg/conninfo.h"
+#include "pg/pg.h"
 #include "pipeline/exec.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/pipeline_load.h"
@@ -26,17 +27,15 @@ static const char *db, *report = "text";
 static const struct option_spec options[] = {
 	{ "set", OPTION_LIST, "NAME=VALUE", &set,
 	    "Use VALUE for the pipeline's setting NAME. May be given again." },
-	{ "jobs", OPTION_U64, "N", &jobs, "Run up to N independent steps side by side (2)." },
+	{ "jobs", OPTION_U64, "1-64", &jobs, "Run up to N independent steps side by side (2)." },
 	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
 	{ "plan", OPTION_FLAG, NULL, &plan,
 	    "Print what each step would run and what it would change; change nothing." },
 	{ "resume", OPTION_FLAG, NULL, &resume,
 	    "Take up the pipeline's last run, where it failed: steps that it did, with the same "
 	    "words and files that have not changed since, are kept." },
-	{ "db", OPTION_STRING, "CONNINFO", &db,
-	    "Database of the run, its stages' too, as libpq takes it; else the PG* variables, "
-	    "else the private one." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
+	PG_OPTION_DB(&db),
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -144,11 +143,6 @@ main(int argc, char **argv)
 		return (rc);
 	if (n != 1)
 		return (program_usage_error(&program, "one pipeline file is needed"));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
-	if (jobs < 1 || jobs > 64)
-		return (program_usage_error(&program, "--jobs must be from 1 to 64"));
 	os_uuid(id);
 	o.jobs = (size_t)jobs;
 	o.progress = isatty(STDERR_FILENO);

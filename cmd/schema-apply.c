@@ -9,9 +9,7 @@
 static const char *opt_db, *opt_dir, *opt_without;
 
 static const struct option_spec options[] = {
-	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
-	    "database to apply to, as libpq takes it (default: PGHOST and its kin, else the "
-	    "private database)" },
+	PG_OPTION_DB(&opt_db),
 	PG_OPTION_LOCK_WAIT,
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
 	    "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },

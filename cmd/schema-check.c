@@ -16,9 +16,7 @@ static const char *opt_db, *opt_dir, *opt_reference, *opt_against, *report = "te
 static bool opt_describe;
 
 static const struct option_spec options[] = {
-	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
-	    "database to look at, as libpq takes it (default: PGHOST and its kin, else the private "
-	    "database)" },
+	PG_OPTION_DB(&opt_db),
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
 	    "directory with the schema's files and their ORDER (default: sql/ of AEGIS Batch)" },
 	{ "reference", OPTION_STRING, "CONNINFO", &opt_reference,
@@ -27,7 +25,7 @@ static const struct option_spec options[] = {
 	    "compare with the description in FILE ('-': standard input)" },
 	{ "describe", OPTION_FLAG, NULL, &opt_describe,
 	    "print the description of what the files make, for --against, and compare nothing" },
-	{ "report", OPTION_STRING, "text|json", &report, "form of the report (text)" },
+	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -53,7 +51,7 @@ static const struct program program = {
 	    "major version has written (--describe, --against).",
 	.examples =
 	    "  aegis schema-check\n"
-	    "  aegis schema-check --reference 'dbname=aegis_reference' --report json\n"
+	    "  aegis schema-check --reference 'dbname=aegis_reference' --format json\n"
 	    "  aegis schema-check --describe > aegis-17.schema\n"
 	    "  aegis schema-check --db service=production --against aegis-17.schema\n",
 	.status =
@@ -226,9 +224,6 @@ main(int argc, char **argv)
 		return (rc);
 	if (n > 0)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
 	if (opt_against != NULL && (opt_reference != NULL || opt_describe))
 		return (program_usage_error(&program,
 		    "--against goes with neither --reference nor --describe"));

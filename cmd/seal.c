@@ -23,7 +23,7 @@ static const struct option_spec options[] = {
 	{ "dataset", OPTION_STRING, "NAME", &opt.dataset,
 	    "The dataset for the book, such as dbf900/well, where an entity stream is made by "
 	    "hand." },
-	{ "tenant", OPTION_STRING, "UUID", &opt.tenant,
+	{ "tenant", OPTION_UUID, "UUID", &opt.tenant,
 	    "Whose rows they are; an entity stream has to say so." },
 	{ "max-row", OPTION_U64, "BYTES", &row_max,
 	    "Refuse rows of more bytes than this (default and most: 1048576)." },
@@ -70,7 +70,7 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char fresh[37], tenant[37], **files;
+	char fresh[37], **files;
 	int n, rc;
 
 	if ((rc = program_parse(&prog, argc, argv, &files, &n)) != PROGRAM_GO_ON)
@@ -82,11 +82,7 @@ main(int argc, char **argv)
 		    "--kind takes rrc:LAYOUT/VIEW, entity:TYPE, "
 		    "table:NAME, audit:TABLE or reject:KIND, not '%s'",
 		    opt.kind));
-	if (opt.tenant != NULL && num_uuid(tenant, opt.tenant))
-		return (program_usage_error(&prog, "--tenant takes a UUID, not '%s'", opt.tenant));
-	if (opt.tenant != NULL)
-		opt.tenant = tenant;
-	else if (strncmp(opt.kind, "entity:", strlen("entity:")) == 0)
+	if (opt.tenant == NULL && strncmp(opt.kind, "entity:", strlen("entity:")) == 0)
 		return (program_usage_error(&prog,
 		    "--kind %s needs --tenant: a loader takes only its own tenant's rows",
 		    opt.kind));

@@ -21,8 +21,7 @@ static const char *opt_db, *opt_as, *opt_dir;
 static bool opt_all;
 
 static const struct option_spec options[] = {
-	{ "db", OPTION_STRING, "CONNINFO", &opt_db,
-	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
+	PG_OPTION_DB(&opt_db),
 	PG_OPTION_LOCK_WAIT,
 	{ "columns", OPTION_STRING, "A,B", &o.columns, "Only these columns, in this order." },
 	{ "where", OPTION_STRING, "SQL", &o.where, "Only rows for which this condition holds." },

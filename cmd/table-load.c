@@ -26,7 +26,7 @@ static const char *mode = "insert", *report = "text";
 static const struct option_spec options[] = {
 	{ "table", OPTION_STRING, "TABLE", &o.table,
 	    "Refuse a stream of another table (default: what the stream says)." },
-	{ "mode", OPTION_STRING, "insert|upsert|replace", &mode,
+	{ "mode", OPTION_CHOICE, "insert|upsert|replace", &mode,
 	    "Add rows; update those whose key is there; or also delete those that the input lacks "
 	    "(insert)." },
 	{ "key", OPTION_STRING, "A,B", &o.key,
@@ -40,16 +40,14 @@ static const struct option_spec options[] = {
 	    "With replace: change nothing where more rows would go (10%)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
 	    "Set bad rows aside here; without it the first one ends the load." },
-	{ "max-rejects", OPTION_CEILING, "N|P%", &o.max_rejects,
-	    "Load nothing where more rows are bad (0.1%)." },
+	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	{ "hash-passwords", OPTION_FLAG, NULL, &o.hash_passwords,
 	    "users: take a column password, and store its bcrypt hash." },
-	{ "bcrypt-cost", OPTION_U64, "N", &o.bcrypt_cost,
+	{ "bcrypt-cost", OPTION_U64, "4-16", &o.bcrypt_cost,
 	    "4 to 16: each step doubles the work (12)." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan, "Do it, count it, and roll it back." },
-	{ "report", OPTION_STRING, "text|json", &report, "Form of the report (text)." },
-	{ "db", OPTION_STRING, "CONNINFO", &o.conninfo,
-	    "Database, as libpq takes it (PGHOST and its kin, else the private one)." },
+	PROGRAM_OPTION_FORMAT(&report),
+	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -87,20 +85,6 @@ static const struct program program = {
 	    "the mode does not fit the table. 78: no such table, or columns that do not fit. 75: the "
 	    "connection was lost; at COMMIT it is not known what became of it, and the rerun finds out.",
 };
-
-static int
-pick_mode(void)
-{
-	static const char *const modes[] = { "insert", "upsert", "replace" };
-	size_t i;
-
-	for (i = 0; i < 3; i++)
-		if (strcmp(mode, modes[i]) == 0) {
-			o.mode = (enum table_mode)i;
-			return (0);
-		}
-	return (-1);
-}
 
 static void
 put_count(struct json_writer *w, const char *key, uint64_t v)
@@ -213,20 +197,13 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &files, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (pick_mode())
-		return (program_usage_error(&program,
-		    "--mode takes insert, upsert or replace, not '%s'", mode));
-	if (strcmp(report, "text") != 0 && strcmp(report, "json") != 0)
-		return (
-		    program_usage_error(&program, "--report takes text or json, not '%s'", report));
+	o.mode = mode[0] == 'i' ? TABLE_INSERT : mode[0] == 'u' ? TABLE_UPSERT : TABLE_REPLACE;
 	if (o.mode != TABLE_REPLACE && (o.scope != NULL || o.cascade))
 		return (program_usage_error(&program,
 		    "--scope and --cascade belong to --mode replace"));
 	if (o.mode == TABLE_INSERT && o.key != NULL)
 		return (
 		    program_usage_error(&program, "--key belongs to --mode upsert and replace"));
-	if (o.bcrypt_cost < 4 || o.bcrypt_cost > 16)
-		return (program_usage_error(&program, "--bcrypt-cost takes 4 to 16"));
 	progress_init("table-load");
 	return (load(files, (size_t)n, &e));
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/near.h"
 #include "base/notice.h"
 #include "base/os.h"
 
@@ -61,7 +62,11 @@ program_help(const struct program *prog)
 	(void)printf("usage: %s %s\n\n%s.\n", program_full, prog->usage, prog->summary);
 	(void)printf("\nOptions:\n");
 	for (o = prog->options; o != NULL && o->name != NULL; o++) {
-		int n = printf("  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+		int n;
+
+		if (o->help == NULL)
+			continue;
+		n = printf("  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 
 		if (n > 23) {
 			(void)putchar('\n');
@@ -125,6 +130,8 @@ program_man(const struct program *prog)
 	}
 	(void)printf(".SH OPTIONS\n");
 	for (o = prog->options; o != NULL && o->name != NULL; o++) {
+		if (o->help == NULL)
+			continue;
 		(void)printf(".TP\n.BR \\-\\-%s \" %s\"\n", o->name, o->arg ? o->arg : "");
 		program_roff(o->help);
 	}
@@ -162,10 +169,54 @@ program_usage_error(const struct program *prog, const char *fmt, ...)
 	return (STATUS_USAGE);
 }
 
+/* One of the words "a|b|c". */
+static int
+program_choose(const struct program *prog, const struct option_spec *o, const char *v)
+{
+	char words[200] = "";
+	const char *w = o->arg;
+	size_t n, len = strlen(v), at = 0;
+
+	for (;; w += n + 1) {
+		n = strcspn(w, "|");
+		if (n == len && memcmp(w, v, n) == 0) {
+			*(const char **)o->out = v;
+			return (PROGRAM_GO_ON);
+		}
+		at += (size_t)snprintf(words + at, sizeof(words) - at, "%s%.*s",
+		    at == 0         ? "" :
+			w[n] == '|' ? ", " :
+				      " or ",
+		    (int)n, w);
+		if (w[n] == '\0')
+			break;
+	}
+	return (program_usage_error(prog, "--%s takes %s, not '%s'", o->name, words, v));
+}
+
+/* A number, within the bounds that "4-16" says. */
+static int
+program_number(const struct program *prog, const struct option_spec *o, const char *v)
+{
+	const char *dash = strchr(o->arg, '-');
+	uint64_t min = 0, max = UINT64_MAX;
+	bool bounded = dash != NULL &&
+	    num_u64(o->arg, (size_t)(dash - o->arg), 0, UINT64_MAX, &min) == 0 &&
+	    num_u64(dash + 1, strlen(dash + 1), min, UINT64_MAX, &max) == 0;
+
+	if (num_u64(v, strlen(v), min, max, o->out) == 0)
+		return (PROGRAM_GO_ON);
+	if (bounded)
+		return (program_usage_error(prog, "--%s takes %llu to %llu, not '%s'", o->name,
+		    (unsigned long long)min, (unsigned long long)max, v));
+	return (program_usage_error(prog, "--%s takes a whole number, not '%s'", o->name, v));
+}
+
 static int
 program_set(const struct program *prog, const struct option_spec *o, const char *v)
 {
 	struct err e = ERR_INIT;
+	char uuid[37];
 
 	switch (o->kind) {
 	case OPTION_FLAG:
@@ -174,11 +225,16 @@ program_set(const struct program *prog, const struct option_spec *o, const char 
 	case OPTION_STRING:
 		*(const char **)o->out = v;
 		break;
-	case OPTION_U64:
-		if (num_u64(v, strlen(v), 0, UINT64_MAX, o->out))
-			return (program_usage_error(prog, "--%s takes a whole number, not '%s'",
-			    o->name, v));
+	case OPTION_CHOICE:
+		return (program_choose(prog, o, v));
+	case OPTION_UUID:
+		if (num_uuid(uuid, v))
+			return (
+			    program_usage_error(prog, "--%s takes a UUID, not '%s'", o->name, v));
+		*(const char **)o->out = xstrdup(uuid); /* in small letters */
 		break;
+	case OPTION_U64:
+		return (program_number(prog, o, v));
 	case OPTION_CEILING:
 		if (num_ceiling(v, o->out, &e))
 			return (program_usage_error(prog, "--%s: %s", o->name, e.msg));
@@ -204,6 +260,30 @@ program_find(const struct program *prog, const char *name, size_t len)
 		if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
 			return (o);
 	return (NULL);
+}
+
+/* An option that is not there: name the nearest. */
+static int
+program_unknown(const struct program *prog, const char *arg, size_t len)
+{
+	const struct option_spec *o, *best = NULL;
+	struct err e = ERR_INIT;
+	char name[NEAR_MAX + 1];
+	int least = 1 + (int)len / 3, d;
+
+	(void)err_set(&e, STATUS_USAGE, "unknown option '%s'", arg);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, arg + 2);
+	for (o = prog->options; o != NULL && o->name != NULL; o++)
+		if (o->help != NULL && (d = near_distance(name, o->name)) <= least) {
+			least = d - 1;
+			best = o;
+		}
+	if (best != NULL)
+		(void)err_hint(&e, "did you mean '--%s'? All of them: --help", best->name);
+	else
+		(void)err_hint(&e, "usage: aegis-%s %s (more with --help)", prog->name,
+		    prog->usage);
+	return (log_err(&e));
 }
 
 static bool
@@ -269,7 +349,7 @@ program_parse(const struct program *prog, int argc, char **argv, char ***operand
 		eq = strchr(arg, '=');
 		len = eq != NULL ? (size_t)(eq - arg) - 2 : strlen(arg) - 2;
 		if ((o = program_find(prog, arg + 2, len)) == NULL)
-			return (program_usage_error(prog, "unknown option '%s'", arg));
+			return (program_unknown(prog, arg, len));
 		if (o->kind == OPTION_FLAG && eq != NULL)
 			return (program_usage_error(prog, "--%s takes no value", o->name));
 		if (o->kind != OPTION_FLAG && eq == NULL && i + 1 >= argc)

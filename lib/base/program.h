@@ -15,7 +15,9 @@
 enum option_kind {
 	OPTION_FLAG,    /* bool *: set to true */
 	OPTION_STRING,  /* const char **: the argument itself */
-	OPTION_U64,     /* uint64_t *: a decimal number */
+	OPTION_CHOICE,  /* const char **: one of the words of ${arg}, "text|json" */
+	OPTION_UUID,    /* const char **: a UUID, in small letters */
+	OPTION_U64,     /* uint64_t *: a decimal number; of ${arg} "4-16", within these bounds */
 	OPTION_CEILING, /* struct ceiling *: N or P% */
 	OPTION_LIST,    /* struct option_list *: may be given more than once */
 };
@@ -30,8 +32,28 @@ struct option_spec {
 	enum option_kind kind;
 	const char *arg; /* what to call the argument in the help, or NULL */
 	void *out;
-	const char *help; /* one sentence */
+	const char *help; /* one sentence; NULL: an old name, which the help leaves out */
 };
+
+/*
+ * Options that programs share, with one text.  The form of a report is --format; --report was its
+ * name in most programs, and stays.
+ */
+#define PROGRAM_OPTION_FORMAT(out)                                                            \
+	{ "format", OPTION_CHOICE, "text|json", out, "Form of the report (default: text)." }, \
+	{                                                                                     \
+		"report", OPTION_CHOICE, "text|json", out, NULL                               \
+	}
+#define PROGRAM_OPTION_MAX_REJECTS(out)                                                      \
+	{                                                                                    \
+		"max-rejects", OPTION_CEILING, "N|P%", out,                                  \
+		    "Refuse the data if a stage has more rejects than this (default: 0.1%)." \
+	}
+#define PROGRAM_OPTION_MAX_FLAWS(out)                                                          \
+	{                                                                                      \
+		"max-flaws", OPTION_CEILING, "N|P%", out,                                      \
+		    "Refuse the data if a stage has more flawed rows than this (default: 5%)." \
+	}
 
 struct program {
 	const char *name;    /* stage: "rrc-decode" of aegis-rrc-decode */

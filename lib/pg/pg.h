@@ -49,6 +49,12 @@ struct pg *pg_connect_beside(const struct pg *pg, const char *dbname, const char
  * (0: as long as it takes), and the option that sets it, the same in all programs.
  */
 extern uint64_t pg_lock_wait;
+#define PG_OPTION_DB(out)                                                                        \
+	{                                                                                        \
+		"db", OPTION_STRING, "CONNINFO", out,                                            \
+		    "Database, as libpq takes it (default: PGHOST and the other PG* variables, " \
+		    "else the private database)."                                                \
+	}
 #define PG_OPTION_LOCK_WAIT                                                                 \
 	{                                                                                   \
 		"lock-wait", OPTION_U64, "SECONDS", &pg_lock_wait,                          \

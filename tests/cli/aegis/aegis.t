@@ -62,12 +62,16 @@ if command -v script >/dev/null && command -v man >/dev/null; then
 fi
 
 exits 64 "an unknown stage" "$bin/aegis" rule-laod
-like "$WORK/err" "'rule-laod' is no stage" "is named"
-like "$WORK/err" 'the nearest: rule-load, rule-diff|the nearest: rule-load$' "the nearest first"
+like "$WORK/err" "'rule-laod' is not a stage" "is named"
+like "$WORK/err" "hint: did you mean 'rule-load'" "the nearest first"
 exits 64 "a part of a name" "$bin/aegis" rule
-like "$WORK/err" 'the nearest: rule-diff, rule-load' "names both"
+like "$WORK/err" "did you mean 'rule-diff' or 'rule-load'" "names both"
 exits 64 "a name like no other" "$bin/aegis" xyzzyxyzzy
-unlike "$WORK/err" 'nearest' "suggests none"
+unlike "$WORK/err" 'did you mean' "suggests none"
+exits 64 "an unknown option" aegis-seal --sorce x
+like "$WORK/err" "hint: did you mean '--source'" "names the nearest"
+exits 64 "an option like no other" aegis-seal --xyzzy x
+unlike "$WORK/err" 'did you mean' "suggests none"
 exits 64 "a path is no stage" "$bin/aegis" ../bin/aegis-seal
 exits 64 "a long name" "$bin/aegis" "$(printf 'x%.0s' $(seq 5000))"
 exits 64 "a name with a control character" "$bin/aegis" "$(printf 'a\033b')"
