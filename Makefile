@@ -198,6 +198,6 @@ format:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
-# Figures, each beside its anchor: make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows] [SIZE=WELLS]
+# Figures, each beside its anchor: make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
 bench: all tools
 	@BENCH="$(BENCH)" SIZE="$(SIZE)" python3 tests/bench/bench.py

@@ -84,7 +84,7 @@ count(char **files, int n, struct err *e)
 		if (i > 0 && strcmp(report, "text") == 0 && buf_add(&out, "\n", 1, e))
 			rc = -1;
 		else if (reject_read_count(files[i], &o, strcmp(report, "json") == 0, &out, e))
-			rc = err_prefix(e, "'%s'", files[i]);
+			rc = -1;
 		else
 			rc = screen_print(&out, e);
 	}
@@ -113,9 +113,7 @@ main(int argc, char **argv)
 			(void)err_sys(&e, STATUS_IO, "can't write to standard output");
 	} else if (replay == NULL) {
 		(void)count(files, n, &e);
-	} else if (reject_read_replay(replay, &o, STDOUT_FILENO, &records, &e)) {
-		(void)err_prefix(&e, "'%s'", replay);
-	} else {
+	} else if (reject_read_replay(replay, &o, STDOUT_FILENO, &records, &e) == 0) {
 		log_info("%llu records of '%s'", (unsigned long long)records, replay);
 	}
 	return (log_err(&e));

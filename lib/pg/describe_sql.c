@@ -9,15 +9,15 @@ const char describe_sql_server[] =
     " to_regclass('public.batch_schema_files') IS NOT NULL";
 
 const char *const describe_sql[DESCRIBE_PARTS] = {
-	[DESCRIBE_RELATIONS] =
+	[DESCRIBE_RELATIONS] = (
 #include "queries/describe_relations.inc"
-	    ,
-	[DESCRIBE_REST] =
+	    ),
+	[DESCRIBE_REST] = (
 #include "queries/describe_rest.inc"
-	    ,
-	[DESCRIBE_GRAPH] =
+	    ),
+	[DESCRIBE_GRAPH] = (
 #include "queries/describe_graph.inc"
-	    ,
+	    ),
 	[DESCRIBE_FILES] =
 	    "SELECT 'file', '', name::text, 'sha256 ' || sha256"
 	    " FROM public.batch_schema_files",

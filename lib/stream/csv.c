@@ -13,7 +13,6 @@
 #include "base/utf8.h"
 
 #define CSV_CONTROL_PREFIX "#aegis-"
-#define CSV_BOM "\xef\xbb\xbf"
 
 enum {
 	CSV_PIECE = 256 << 10, /* of a read(2), and of the buffer at first */

@@ -48,6 +48,8 @@ struct csv_line {
 	bool quotes;     /* there are some in it */
 };
 
+#define CSV_BOM "\xef\xbb\xbf" /* UTF-8's byte order mark */
+
 /**
  * csv_input_open(fd, name, options):
  * Read from ${fd}, which stays the caller's; ${name} is for messages.

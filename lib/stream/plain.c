@@ -242,6 +242,19 @@ plain_len(const struct stream_reader *r, size_t len)
 	return (stream_reader_ncolumns(r) == 1 && len >= 2 ? len - 2 : len);
 }
 
+/* A first name that begins as a byte order mark does is quoted, or it would be taken for one. */
+static int
+plain_names(struct plain_out *o, struct stream_reader *r, const char *p, size_t len, struct err *e)
+{
+	size_t first = strlen(stream_reader_column(r, 0));
+
+	if (strncmp(p, CSV_BOM, strlen(CSV_BOM)) != 0)
+		return (plain_line(o, p, len, e));
+	if (csv_quote(p, first, &o->buf, e))
+		return (-1);
+	return (plain_line(o, p + first, len - first, e));
+}
+
 static int
 plain_head(struct plain_out *o, struct stream_reader *r, const char *name, struct err *e)
 {
@@ -251,7 +264,7 @@ plain_head(struct plain_out *o, struct stream_reader *r, const char *name, struc
 	if (o->head == NULL) {
 		o->head = xstrndup(p, len);
 		o->head_len = len;
-		return (plain_line(o, p, plain_len(r, len), e));
+		return (plain_names(o, r, p, plain_len(r, len), e));
 	}
 	if (len != o->head_len || memcmp(p, o->head, len) != 0)
 		return (err_set(e, STATUS_DATA,

@@ -105,14 +105,32 @@ reject_read_line(struct reject_reader *rr, const struct stream_field *code)
 	return (&rr->counts[i]);
 }
 
+/* The faults of a record are a list of objects, or the file is not one of ours. */
+static int
+reject_read_faults(const struct reject_reader *rr, const struct stream_field *f, struct err *e)
+{
+	struct json *list = json_parse(f->p, f->len, NULL), *x = NULL;
+	bool good = list != NULL && list->kind == JSON_ARRAY;
+
+	for (x = good ? list->child : NULL; x != NULL; x = x->next)
+		good = good && x->kind == JSON_OBJECT;
+	json_free(list);
+	return (good ? 0 :
+		       err_set(e, STATUS_DATA, "'%s', row %llu: its faults are no list of objects",
+			   rr->path, (unsigned long long)stream_reader_rows(rr->r)));
+}
+
 /* {"record": ..., "offset": ..., "key": ..., "severity": ..., "faults": [...]} */
 static int
 reject_read_example(struct reject_reader *rr, struct reject_count *c, const struct stream_field *f,
     struct err *e)
 {
-	struct json_writer *w = json_writer_new(&c->examples);
+	struct json_writer *w;
 	int i, rc;
 
+	if (reject_read_faults(rr, &f[rr->at[AT_FAULTS]], e))
+		return (-1);
+	w = json_writer_new(&c->examples);
 	if (c->shown++ > 0 && buf_add(&c->examples, ",", 1, e)) {
 		json_writer_free(w);
 		return (-1);
@@ -132,7 +150,9 @@ reject_read_example(struct reject_reader *rr, struct reject_count *c, const stru
 	json_put_key(w, "faults");
 	json_put_json(w, f[rr->at[AT_FAULTS]].p, f[rr->at[AT_FAULTS]].len);
 	json_put_close(w);
-	rc = json_writer_end(w, e);
+	if ((rc = json_writer_end(w, e)) != 0)
+		(void)err_prefix(e, "'%s', row %llu", rr->path,
+		    (unsigned long long)stream_reader_rows(rr->r));
 	json_writer_free(w);
 	return (rc);
 }
@@ -163,16 +183,16 @@ reject_read_show(const struct json *x, struct buf *out, struct err *e)
 	const char *record = "", *offset = "", *key = NULL, *severity = "";
 
 	for (m = x->child; m != NULL; m = m->next) {
-		if (strcmp(m->key, "record") == 0)
-			record = m->text;
-		else if (strcmp(m->key, "offset") == 0)
-			offset = m->text;
-		else if (strcmp(m->key, "key") == 0 && m->kind == JSON_STRING)
-			key = m->text;
-		else if (strcmp(m->key, "severity") == 0)
-			severity = m->text;
-		if (strcmp(m->key, "faults") != 0)
+		if (strcmp(m->key, "faults") != 0) {
+			const char **text = strcmp(m->key, "record") == 0 ? &record :
+			    strcmp(m->key, "offset") == 0                 ? &offset :
+			    strcmp(m->key, "key") == 0                    ? &key :
+									    &severity;
+
+			if (m->kind != JSON_NULL)
+				*text = m->text;
 			continue;
+		}
 		if (screen_addf(out, e, "    record %s at byte %s (%s)%s%s\n", record, offset,
 			severity, key != NULL && key[0] != '\0' ? ", key " : "",
 			key != NULL ? key : ""))
@@ -296,7 +316,7 @@ reject_read_count(const char *path, const struct reject_options *o, bool json, s
 /* What is being replayed: the form, and a file without a name that takes the records. */
 struct reject_replay {
 	struct reject_reader *rr;
-	char *kind, *dataset;
+	char *kind, *dataset, *columns; /* as the form's row has them */
 	int spool;
 	struct buf b;
 	uint64_t n;
@@ -306,9 +326,18 @@ static int
 reject_read_form(struct reject_replay *p, const struct stream_field *f, struct err *e)
 {
 	const struct stream_field *kind = &f[p->rr->at[AT_CODE]], *raw = &f[p->rr->at[AT_RAW]];
+	const struct stream_field *dataset = &f[p->rr->at[AT_KEY]];
 
+	if (p->kind != NULL) { /* a file behind a file: its columns are there already */
+		if (reject_read_is(kind, p->kind) && reject_read_is(dataset, p->dataset) &&
+		    reject_read_is(raw, p->columns))
+			return (0);
+		return (err_set(e, STATUS_DATA,
+		    "'%s' holds records of two forms: replay them one by one", p->rr->path));
+	}
 	p->kind = xstrndup(kind->p, kind->len);
-	p->dataset = xstrndup(f[p->rr->at[AT_KEY]].p, f[p->rr->at[AT_KEY]].len);
+	p->dataset = xstrndup(dataset->p, dataset->len);
+	p->columns = xstrndup(raw->p, raw->len);
 	if (raw->len == 0)
 		return (0);
 	if (buf_reserve(&p->b, raw->len / 2 + 1, e) || num_unhex(p->b.p, raw->p, raw->len / 2))
@@ -417,6 +446,7 @@ reject_read_replay(const char *path, const struct reject_options *o, int fd, uin
 		(void)close(p.spool);
 	free(p.kind);
 	free(p.dataset);
+	free(p.columns);
 	buf_free(&p.b);
 	reject_read_close(rr);
 	free(rr);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows] [SIZE=WELLS]
+    make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -469,17 +469,26 @@ def audit_rows(rows, ring, key):
     psql("-c", "VACUUM ANALYZE audit_logs")
 
 
-def bench_audit():
-    database()
-    rows = int(os.environ.get("SIZE") or 1000000)
+def audit_keys():
+    """A key ring and a key of archives, both new; return their paths."""
     subprocess.run(["bash", "-c", f"cd {DIR} && rm -f audit.key* hmac.key && aegis-audit-keygen --name bench/audit --out audit.key &&"
                     " aegis-audit-keygen --hmac --out hmac.key && echo 'keys: [{id: k, file: hmac.key}]' >ring.yaml"],
                    check=True, stdout=subprocess.DEVNULL)
-    ring, key = f"{DIR}/ring.yaml", f"{DIR}/audit.key"
-    archives, packed = f"{DIR}/archives", f"{DIR}/audit.zst"
-    pipe = [["aegis-audit-read", "--table", "audit_logs", "--period", "2026-01"],
+    return f"{DIR}/ring.yaml", f"{DIR}/audit.key"
+
+
+def audit_argv(ring, key, archives):
+    return [["aegis-audit-read", "--table", "audit_logs", "--period", "2026-01"],
             ["aegis-audit-verify", "--keys", ring, "--profile", "py-sorted"],
             ["aegis-audit-pack", "--archives", archives, "--key", key]]
+
+
+def bench_audit():
+    database()
+    rows = int(os.environ.get("SIZE") or 1000000)
+    ring, key = audit_keys()
+    archives, packed = f"{DIR}/archives", f"{DIR}/audit.zst"
+    pipe = audit_argv(ring, key, archives)
 
     def ours():
         subprocess.run(["rm", "-rf", archives], check=True)
@@ -503,6 +512,39 @@ def bench_audit():
     mine, sums = turns(lambda: run(check), lambda: run([["zstd", "-dcq", zst], ["sha256sum"]]))
     figure("audit-check", mine, "s", "zstd-sha256sum", sums, "<=1.5x")
     figure("audit-check-memory", peaks(check)[0] / 1024, "MiB", aim="<=64")
+
+
+def bench_frames():
+    """The stream's two body forms between the stages of one chain: wall time and CPU."""
+    database()
+    path = wellbore(SIZE)
+    rows = max(SIZE // 3, 1000)
+    ring, key = audit_keys()
+    archives = f"{DIR}/archives"
+    audit_rows(rows, ring, key)
+
+    def export():
+        subprocess.run(["rm", "-rf", archives], check=True)
+        return run(audit_argv(ring, key, archives))
+
+    def wells():
+        return run(chain_argv(path)[:2])
+
+    for name, pipe in ((f"audit-{rows}", export), (f"wells-{SIZE}", wells)):
+        cpu = {"text": [], "frames": []}
+
+        def form(body):
+            before = os.times()
+            os.environ["AEGIS_STREAM"] = body
+            wall = pipe()
+            del os.environ["AEGIS_STREAM"]
+            after = os.times()
+            cpu[body].append(after.children_user + after.children_system - before.children_user - before.children_system)
+            return wall
+
+        frames, text = turns(lambda: form("frames"), lambda: form("text"))
+        figure(f"frames-{name}", frames, "s", "text", text, "<=1x")
+        figure(f"frames-{name}-cpu", statistics.median(cpu["frames"]), "s", "text", statistics.median(cpu["text"]), "<=1x")
 
 
 def keep_off(table, statement):
@@ -671,7 +713,7 @@ def bench_fixture():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table audit rules fixture nightly links badrows"
+    which = os.environ.get("BENCH") or "decode chain memory table audit rules fixture nightly links badrows frames"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:

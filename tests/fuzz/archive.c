@@ -2,24 +2,11 @@
  * What an auditor may be handed: a line, a note, a verifier's key, a proof and a manifest from any
  * bytes.  No crash; and what is taken for one is written again as the same bytes.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "archive/manifest.h"
 #include "archive/note.h"
 #include "archive/proof.h"
 #include "audit/line.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-need(int ok)
-{
-
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void
 try_line(const char *p, size_t n, size_t table)

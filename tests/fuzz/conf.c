@@ -2,21 +2,8 @@
  * Configuration files from any bytes: no crash, every fault a STATUS_CONFIG that
  * names the file, and a tree whose nodes have a place and a text.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/conf.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-need(int ok)
-{
-
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void
 walk(const struct conf *c, const struct conf_node *n)

@@ -1,13 +1,9 @@
 /* Any bytes as a pipeline file: read, expanded, checked; never run. */
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/conf.h"
 #include "pipeline/pipeline.h"
+#include "base/conf.h"
+#include "fuzz.h"
 #include "pipeline/pipeline_load.h"
 #include "pipeline/plan.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,17 +2,10 @@
  * Any bytes as an RRC file.  The first byte chooses: view or segment, character set,
  * the size of blocks.  Whatever comes, the book balances or there is an error.
  */
-
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/buf.h"
+#include "fuzz.h"
 #include "rrc/decode.h"
 #include "rrc/layout_load.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char layout_text[] =
     "layout: fuzz\n"

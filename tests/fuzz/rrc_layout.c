@@ -1,12 +1,8 @@
 /* Any bytes as a layout file: read and checked, or refused with a message. */
-
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "rrc/layout.h"
 #include "rrc/layout_load.h"
 #include "rrc/view.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,44 +7,10 @@
  *   3  the same, written again as frames;
  *   2  the rest as frames of three columns, written again as text.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/buf.h"
-#include "base/digest.h"
-#include "base/io.h"
 #include "base/num.h"
+#include "fuzz.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define RUN "01234567-89ab-4cde-8f01-23456789abcd"
-
-static void
-need(int ok)
-{
-
-	if (!ok)
-		abort();
-}
-
-/* The bytes in one of two files, which are made once. */
-static int
-spool(int which, const void *p, size_t n)
-{
-	static int made[2] = { -1, -1 };
-	int fd;
-
-	if (made[which] < 0)
-		made[which] = io_spool(NULL);
-	fd = made[which];
-	need(fd >= 0 && ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
-	    io_write_all(fd, p, n, "spool", NULL) == 0 && lseek(fd, 0, SEEK_SET) == 0);
-	return (fd);
-}
 
 /* All fields of all rows, with their lengths; NULL where the stream is refused. */
 static char *
@@ -61,7 +27,7 @@ take(int fd, struct buf *out, int again)
 	while ((event = stream_reader_next(r, &e)) > STREAM_END) {
 		if (event == STREAM_HEADER && again >= 0 && w == NULL) {
 			struct stream_header h = { stream_reader_kind(r), stream_reader_source(r),
-				RUN, NULL, NULL };
+				FUZZ_RUN, NULL, NULL };
 
 			for (i = 0; i < stream_reader_ncolumns(r); i++)
 				columns[i] = stream_reader_column(r, i);
@@ -96,20 +62,6 @@ take(int fd, struct buf *out, int again)
 	return (event == STREAM_END ? buf_str(out, NULL) : NULL);
 }
 
-/* As many rows as LFs outside quotes say, the columns' line not counted. */
-static unsigned long long
-count(const uint8_t *p, size_t n)
-{
-	unsigned long long rows = 0;
-	size_t i, quotes = 0;
-
-	for (i = 0; i < n; i++) {
-		quotes += p[i] == '"';
-		rows += p[i] == '\n' && quotes % 2 == 0;
-	}
-	return (rows > 0 ? rows - 1 : 0);
-}
-
 /* As many frames as there are before one of no bytes, or the end. */
 static unsigned long long
 count_frames(const uint8_t *p, size_t n)
@@ -129,22 +81,10 @@ static void
 sealed(const char *head, const uint8_t *p, size_t n, unsigned long long k)
 {
 	struct buf b = BUF_INIT(4 << 20), one = BUF_INIT(8 << 20), two = BUF_INIT(8 << 20);
-	struct digest_xxh64 *d = digest_xxh64_new();
-	int again = spool(1, "", 0);
+	int again = fuzz_spool(1, "", 0);
 
-	(void)buf_adds(&b, head, NULL);
-	(void)buf_add(&b, p, n, NULL);
-	(void)buf_addf(&b, NULL,
-	    "#aegis-book stage=t dataset=- read=%llu used=%llu skipped=0 "
-	    "rejected=0 flawed=0 rows=%llu config=- source_sha256=- rejects=- codes=-\n",
-	    k, k, k);
-	digest_xxh64_update(d, b.p, b.len);
-	(void)buf_addf(&b, NULL,
-	    "#aegis-seal rows=%llu read=%llu rejected=0 skipped=0 flawed=0 "
-	    "bytes=%zu xxh64=%016llx source_sha256=- rejects=-\n",
-	    k, k, b.len, (unsigned long long)digest_xxh64_value(d));
-	digest_xxh64_free(d);
-	if (take(spool(0, b.p, b.len), &one, again) != NULL) {
+	fuzz_sealed(&b, head, p, n, k);
+	if (take(fuzz_spool(0, b.p, b.len), &one, again) != NULL) {
 		need(lseek(again, 0, SEEK_SET) == 0);
 		need(take(again, &two, -1) != NULL);
 		need(one.len == two.len && memcmp(one.p, two.p, one.len) == 0);
@@ -154,7 +94,7 @@ sealed(const char *head, const uint8_t *p, size_t n, unsigned long long k)
 	buf_free(&two);
 }
 
-#define HEADER "#aegis-stream 1 kind=table:t source=- run=" RUN
+#define HEADER "#aegis-stream 1 kind=table:t source=- run=" FUZZ_RUN
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -165,7 +105,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return (0);
 	stream_writer_frames = data[0] % 4 == 3;
 	if (data[0] % 2 != 0) {
-		sealed(HEADER "\n", data + 1, size - 1, count(data + 1, size - 1));
+		sealed(HEADER "\n", data + 1, size - 1, fuzz_rows(data + 1, size - 1));
 		return (0);
 	}
 	if (data[0] % 4 == 2) {
@@ -173,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    count_frames(data + 1, size - 1));
 		return (0);
 	}
-	(void)take(spool(0, data + 1, size - 1), &out, -1);
+	(void)take(fuzz_spool(0, data + 1, size - 1), &out, -1);
 	buf_free(&out);
 	return (0);
 }

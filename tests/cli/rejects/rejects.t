@@ -71,6 +71,33 @@ is "$(head -n 1 "$WORK/mend.csv")" "$(sed -n 2p "$WORK/rows")" "as plain CSV"
 aegis seal --kind rrc:lay/root --source "$WORK/bad" "$WORK/mend.csv" | map >"$WORK/e3" 2>"$WORK/err"
 is "$(grep '^[0-9]' "$WORK/e3")" "$(printf '41,520,thing:N00030,N00030,7,30\n42,533,thing:N00031,N00031,7,31')" "mended, sealed, mapped: with their old places" || cat "$WORK/err"
 
+# A file behind a file is replayed as one where both say the same of their records, and else not at all.
+cat "$WORK/d.rej" "$WORK/d.rej" >"$WORK/twice.rej"
+aegis rejects --replay "$WORK/d.rej" >"$WORK/once" 2>/dev/null
+exits 0 "a file behind a file" aegis rejects --replay "$WORK/twice.rej"
+is "$(cat "$WORK/out")" "$(cat "$WORK/once" "$WORK/once")" "has the records of both"
+aegis rejects --replay "$WORK/m.rej" --csv >"$WORK/once" 2>/dev/null
+cat "$WORK/m.rej" "$WORK/m.rej" >"$WORK/twice.rej"
+exits 0 "rows too" aegis rejects --replay "$WORK/twice.rej" --csv
+is "$(cat "$WORK/out")" "$(cat "$WORK/once" && sed 1d "$WORK/once")" "with one line of names"
+printf '_record,_offset,key,severity,code,faults,raw\n0,0,lay/root,form,lines,[],""\n' |
+    aegis seal --kind reject:rrc 2>/dev/null | cat "$WORK/d.rej" - >"$WORK/mixed.rej"
+exits 65 "lines behind records" aegis rejects --replay "$WORK/mixed.rej"
+like "$WORK/err" "records of two forms" "for a reason"
+is "$(stat -c %s "$WORK/out")" 0 "and nothing is written"
+
+# A sealed file that no stage wrote: its faults are no JSON, or none of ours.
+hostile() { # hostile FAULTS
+	printf '_record,_offset,key,severity,code,faults,raw\n1,0,k,reject,bad_date,"%s",30\n' "$1" |
+	    aegis seal --kind reject:rrc >"$WORK/hostile.rej" 2>/dev/null
+}
+for faults in 'x' '{}' '[1]' '[[""a""]]'; do
+	hostile "$faults"
+	exits 65 "faults that are $faults" aegis rejects --report json "$WORK/hostile.rej"
+	exits 65 "as text as well" aegis rejects "$WORK/hostile.rej"
+done
+like "$WORK/err" "row 1: its faults are no list of objects" "with the row"
+
 # Through the whole pipe, into the database.
 need_pg
 aegis entity-define --tenant "$TENANT" "$WORK/thing.yaml" >/dev/null 2>&1

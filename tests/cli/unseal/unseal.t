@@ -113,4 +113,8 @@ TMPDIR=$WORK/nowhere exits 73 "no room for the spool" aegis-unseal --spool two.s
 closed() { aegis-unseal two.s >&-; }
 exits 74 "no output" closed
 ok "--help" aegis-unseal --help
+# A name that begins as a byte order mark does comes back as a name, not as a mark.
+printf '"\xef\xbb\xbfa",b\n1,2\n' >mark.csv
+aegis-seal mark.csv | aegis-unseal >back.csv
+is "$(od -An -tx1 back.csv)" "$(od -An -tx1 mark.csv)" "a name that begins as a byte order mark does keeps its quotes"
 done_testing
