@@ -87,6 +87,12 @@ exits 64 "a tenant that is no UUID" aegis rule-load --tenant me a.yaml
 exits 0 "a plan" aegis rule-load --tenant "$TENANT" --plan "$rules"/*.yaml
 like out '^new +33$' "counts"
 like out 'Nothing was written' "and says that it is one"
+said() { python3 -c "import json, sys; r = json.load(sys.stdin); print($1)" <out; }
+exits 0 "the plan as JSON" aegis rule-load --tenant "$TENANT" --plan --report json "$rules"/*.yaml
+is "$(said 'r["plan"], r["tenant"], r["new"], r["changed"], len(r["sources"]), sum(s["used"] for s in r["sources"])')" \
+	"True $TENANT 33 0 4 33" "has the same figures, and each source's"
+is "$(said 'sorted({x["act"] for x in r["samples"]}), sorted(r["samples"][0])')" \
+	"['new'] ['act', 'rule', 'status', 'summary', 'version']" "and the rules"
 is "$(sql 'SELECT (SELECT count(*) FROM rule_versions) + (SELECT count(*) FROM batch_runs)')" 0 \
 	"nothing was"
 
@@ -148,6 +154,10 @@ sed 's/between_wells: 1200 ft/between_wells: 467 ft/; s/lease_line: 467 ft/lease
 exits 0 "swapped figures are no fault of the file" aegis rule-load --check swapped.yaml
 like err "swapped.yaml:[0-9]+: rule 'SWR_37': lease_line \(1200 ft\) is more than between_wells \(467 ft\)" \
 	"they are remarked"
+exits 1 "a plan with them, as JSON, is a finding" \
+	aegis rule-load --tenant "$TENANT" --plan --report json swapped.yaml
+is "$(said 'r["changed"], r["held_back"], r["implausible"], r["to_review"], [x["rule"] for x in r["samples"]]')" \
+	"1 0 1 1 ['SWR_37']" "which says which rule"
 exits 1 "loaded they are a finding" aegis rule-load --tenant "$TENANT" swapped.yaml
 is "$(sql "SELECT version, status FROM rule_versions WHERE rule_identifier = 'SWR_37' ORDER BY 1")" \
 	"1	active
