@@ -76,7 +76,7 @@ stages_scan(struct stages *s, struct err *e)
 	if (os_self_dir(dir, sizeof(dir), e))
 		return (-1);
 	if ((d = opendir(dir)) == NULL)
-		return (err_sys(e, STATUS_IO, "can't read '%s'", dir));
+		return (err_sys(e, STATUS_IO, "cannot read '%s'", dir));
 	while ((de = readdir(d)) != NULL) {
 		struct stage *st;
 
@@ -172,7 +172,7 @@ list_stages(struct err *e)
 	}
 	free(s.v);
 	if (fflush(stdout) != 0) {
-		(void)err_sys(e, STATUS_IO, "can't write 'standard output'");
+		(void)err_sys(e, STATUS_IO, "cannot write 'standard output'");
 		return (log_err(e));
 	}
 	return (0);
@@ -226,7 +226,7 @@ run_stage(const char *name, char **argv)
 		(void)execvp(base, argv);
 	if (errno == ENOENT)
 		return (unknown_stage(name));
-	(void)err_sys(&e, STATUS_CONFIG, "can't run '%s'", path);
+	(void)err_sys(&e, STATUS_CONFIG, "cannot run '%s'", path);
 	return (log_err(&e));
 }
 

@@ -26,8 +26,8 @@ static const struct program program = {
 	    "lie beside. audit-check DIR shows that the rows in the view are those that were sealed, "
 	    "and that none was added or left out.\n\n"
 	    "Columns of --redact are left out of the rows shown; such a row is bound to its place by "
-	    "its hash, but what is left of it can't be checked.\n\n"
-	    "A hash hides a row only as far as nobody can guess it. A row with a signature can't be "
+	    "its hash, but what is left of it cannot be checked.\n\n"
+	    "A hash hides a row only as far as nobody can guess it. A row with a signature cannot be "
 	    "guessed without the HMAC key; one without can, by trying: how many such rows are hidden "
 	    "is said. The manifest shows how many rows there are in all, by verdict.",
 	.examples =

@@ -121,7 +121,7 @@ add_all(struct err *e)
 	if (home_path(dir, sizeof(dir), "pipelines/audit", e))
 		return (-1);
 	if ((h = opendir(dir)) == NULL)
-		return (err_sys(e, STATUS_CONFIG, "can't read '%s'", dir));
+		return (err_sys(e, STATUS_CONFIG, "cannot read '%s'", dir));
 	while ((d = readdir(h)) != NULL && n < PROFILES_MAX) {
 		size_t len = strlen(d->d_name);
 

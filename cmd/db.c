@@ -48,7 +48,7 @@ static const struct program program = {
 	    "PGDATABASE names another server.\n\n"
 	    "start makes the database where there is none, starts the server and waits until "
 	    "it takes connections; a running one is left alone. Called by root, the server runs "
-	    "as the user postgres; where that user can't enter the checkout, var/db becomes a "
+	    "as the user postgres; where that user cannot enter the checkout, var/db becomes a "
 	    "link to a directory below /var/lib/aegis-batch. A server that was killed recovers "
 	    "at the next start.\n\n"
 	    "A new database has Apache AGE and pgvector: from the distribution (Debian 13: "
@@ -251,13 +251,13 @@ open_psql(char **args, struct err *e)
 	if (setenv("PGHOST", host, 1) || setenv("PGPORT", CONFIG_PORT, 1) ||
 	    setenv("PGUSER", CONFIG_ROLE, 1) || setenv("PGDATABASE", CONFIG_DATABASE, 1) ||
 	    unsetenv("PGHOSTADDR") || unsetenv("PGSERVICE")) {
-		(void)err_sys(e, STATUS_TEMPFAIL, "can't set the environment");
+		(void)err_sys(e, STATUS_TEMPFAIL, "cannot set the environment");
 		return (log_err(e));
 	}
 	args[0] = path;
 	pgctl_clean_exec();
 	(void)execv(path, args);
-	(void)err_sys(e, STATUS_CONFIG, "can't run '%s'", path);
+	(void)err_sys(e, STATUS_CONFIG, "cannot run '%s'", path);
 	return (log_err(e));
 }
 
@@ -305,7 +305,7 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "--yes and --tree belong to destroy"));
 	rc = verbs[i].run(&e);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_error("can't write 'standard output': %s", strerror(errno));
+		log_error("cannot write 'standard output': %s", strerror(errno));
 		return (STATUS_IO);
 	}
 	return (rc);

@@ -79,7 +79,7 @@ report(const struct define_counts *c)
 	(void)putchar('\n');
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return (STATUS_OK);
-	log_error("can't write 'standard output': %s", strerror(errno));
+	log_error("cannot write 'standard output': %s", strerror(errno));
 	return (STATUS_IO);
 }
 

@@ -30,7 +30,7 @@ static const struct option_spec options[] = {
 	{ "matrix", OPTION_STRING, "FILE", &o.matrix,
 	    "Whose entities are in the compliance matrix (pipelines/matrix.yaml)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
-	    "Write rows that can't be loaded to FILE (of a second stream: FILE.2, and so on). "
+	    "Write rows that cannot be loaded to FILE (of a second stream: FILE.2, and so on). "
 	    "Without it the first one ends the load." },
 	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	PROGRAM_OPTION_MAX_FLAWS(&o.max_flaws),
@@ -71,7 +71,7 @@ static const struct program program = {
 	    "Nothing is loaded before every seal has been read and is right, every stage's book "
 	    "balances and agrees with the next one's, and no stage has more rejects or flaws "
 	    "than its ceiling allows. Loading the same again is harmless and writes no entity. "
-	    "Two loads of the same tenant and type can't run at the same time.",
+	    "Two loads of the same tenant and type cannot run at the same time.",
 	.examples =
 	    "  aegis entity-load --tenant $TENANT --type well --rejects load.rej < wells.sealed\n"
 	    "  aegis entity-load --tenant $TENANT --type well --plan < wells.sealed\n",

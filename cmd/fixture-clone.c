@@ -36,7 +36,7 @@ static const struct program program = {
 	    "  aegis fixture-clone aegis_test -- pytest tests\n"
 	    "  aegis fixture-clone --drop $(aegis fixture-clone aegis_test)\n",
 	.status =
-	    "The command's, where there is one (127: it can't be run); 65 where the template is not there or not marked, 75 where "
+	    "The command's, where there is one (127: it cannot be run); 65 where the template is not there or not marked, 75 where "
 	    "somebody is connected to it.",
 };
 
@@ -49,11 +49,11 @@ run(const struct pg *pg, char **words, const char *database, struct err *e)
 	pid_t pid;
 
 	if ((pid = fork()) < 0)
-		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", words[0]));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot start '%s'", words[0]));
 	if (pid == 0) {
 		if (pg_environment(pg, database, &why) == 0) {
 			(void)execvp(words[0], words);
-			(void)err_sys(&why, STATUS_USAGE, "can't run '%s'", words[0]);
+			(void)err_sys(&why, STATUS_USAGE, "cannot run '%s'", words[0]);
 		}
 		(void)log_err(&why);
 		_exit(127);

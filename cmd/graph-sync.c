@@ -41,7 +41,7 @@ static const struct program program = {
 	    "tenant_id, retired; edges that bear the rule_id of one of the tenant's rules. Other "
 	    "vertices, edges and properties stay as they are. A retired entity's vertex stays, with "
 	    "the property retired; its edges go.\n\n"
-	    "Numbers of more than 15 significant digits, which a float can't hold, are strings in "
+	    "Numbers of more than 15 significant digits, which a float cannot hold, are strings in "
 	    "the graph; 1.10 is 1.1 there.\n\n"
 	    "In a database that does without Apache AGE on purpose (setting aegis.without) there is "
 	    "nothing to do, and that is no failure.",

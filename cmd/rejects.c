@@ -58,7 +58,7 @@ static const struct program prog = {
 	    "    aegis rrc-decode --layout dbf900 --view well --source dbf900.ebc.gz -\n",
 	.status =
 	    "65 where a file is no reject file, or its seal is broken, or a record was too long to be "
-	    "kept whole; 66 where it can't be read.",
+	    "kept whole; 66 where it cannot be read.",
 };
 
 static int
@@ -110,7 +110,7 @@ main(int argc, char **argv)
 		    o.code));
 	if (codes) {
 		if (list_codes())
-			(void)err_sys(&e, STATUS_IO, "can't write to standard output");
+			(void)err_sys(&e, STATUS_IO, "cannot write to standard output");
 	} else if (replay == NULL) {
 		(void)count(files, n, &e);
 	} else if (reject_read_replay(replay, &o, STDOUT_FILENO, &records, &e) == 0) {

@@ -105,7 +105,7 @@ bag_put(const char *dir, const char *name, const void *p, size_t n, struct err *
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", dir));
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
 	/* A full disk leaves no empty key, and nothing that passes for whole. */
 	if (io_write_all(fd, p, n, path, e)) {
 		(void)close(fd);

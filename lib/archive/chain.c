@@ -65,7 +65,7 @@ chain_list(struct chain *c, const char *dir, const char *table, struct err *e)
 
 	memset(c, 0, sizeof(*c));
 	if ((h = opendir(dir)) == NULL)
-		return (errno == ENOENT ? 0 : err_sys(e, STATUS_IO, "can't read '%s'", dir));
+		return (errno == ENOENT ? 0 : err_sys(e, STATUS_IO, "cannot read '%s'", dir));
 	while ((d = readdir(h)) != NULL) {
 		if ((sequence = chain_sequence(d->d_name, table)) == 0)
 			continue;
@@ -197,7 +197,7 @@ chain_lock(const char *dir, const char *name, bool wait, struct err *e)
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", dir));
 	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't open '%s'", path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot open '%s'", path));
 	do
 		rc = fcntl(fd, wait ? F_SETLKW : F_SETLK, &l);
 	while (rc != 0 && errno == EINTR);
@@ -206,7 +206,7 @@ chain_lock(const char *dir, const char *name, bool wait, struct err *e)
 	if (errno == EACCES || errno == EAGAIN)
 		(void)err_set(e, STATUS_TEMPFAIL, "another export holds '%s'", path);
 	else
-		(void)err_sys(e, STATUS_IO, "can't lock '%s'", path);
+		(void)err_sys(e, STATUS_IO, "cannot lock '%s'", path);
 	(void)close(fd);
 	return (-1);
 }

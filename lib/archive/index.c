@@ -194,7 +194,7 @@ index_refresh(struct index *x, const struct chain *c, size_t from, struct err *e
 	fd = kept ? open(tmp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) :
 		    io_spool(e);
 	if (fd < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", tmp));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", tmp));
 	if (index_write(x, c, from, fd, e)) {
 		(void)close(fd);
 		if (kept)
@@ -203,9 +203,9 @@ index_refresh(struct index *x, const struct chain *c, size_t from, struct err *e
 	}
 	index_unmap(x);
 	if (kept && rename(tmp, x->file))
-		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s'", tmp);
+		(void)err_sys(e, STATUS_OUTPUT, "cannot rename '%s'", tmp);
 	else if (!index_map(x, fd, &h))
-		(void)err_set(e, STATUS_IO, "the index can't be read back");
+		(void)err_set(e, STATUS_IO, "the index cannot be read back");
 	else
 		return (0);
 	return (-1);

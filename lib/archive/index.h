@@ -30,7 +30,7 @@ int index_id(const char *p, size_t len, unsigned char id[INDEX_ID_SIZE]);
 /**
  * index_open(archives, table, e):
  * The index of the archives in ${archives}/${table}, freed with index_close(); or NULL with
- * ${e} set.  Where the directory can't be written, the index is made in a temporary file.
+ * ${e} set.  Where the directory cannot be written, the index is made in a temporary file.
  */
 struct index *index_open(const char *archives, const char *table, struct err *e);
 void index_close(struct index *x);

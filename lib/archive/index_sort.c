@@ -116,7 +116,7 @@ sort_fill(const struct index_sort *s, struct index_run *r, struct err *e)
 	if (r->b == NULL)
 		r->b = xcalloc(SORT_READ, sizeof(*r->b));
 	if (pread(s->fd, r->b, bytes, r->offset) != (ssize_t)bytes)
-		return (err_sys(e, STATUS_IO, "can't read the index's runs back"));
+		return (err_sys(e, STATUS_IO, "cannot read the index's runs back"));
 	r->at = r->b;
 	r->here = n;
 	r->left -= n;

@@ -83,7 +83,7 @@ merkle_subtree(int fd, uint64_t low, uint64_t high, unsigned char root[MERKLE_HA
 		size_t bytes = (size_t)n * MERKLE_HASH;
 
 		if (pread(fd, b, bytes, (off_t)(low * MERKLE_HASH)) != (ssize_t)bytes)
-			rc = err_sys(e, STATUS_IO, "can't read the hashes back");
+			rc = err_sys(e, STATUS_IO, "cannot read the hashes back");
 		for (i = 0; i < n && rc == 0; i++)
 			merkle_append(&m, b[i]);
 		low += n;

@@ -49,7 +49,7 @@ excerpt_columns(struct excerpt *v, struct err *e)
 			return (err_set(e, STATUS_USAGE, "table '%s' has no column '%s'",
 			    v->table->name, name));
 		if ((size_t)k == v->table->id)
-			return (err_set(e, STATUS_USAGE, "an id can't be left out"));
+			return (err_set(e, STATUS_USAGE, "an id cannot be left out"));
 		v->skip |= 1u << k;
 	}
 	return (0);
@@ -154,11 +154,11 @@ excerpt_write(struct excerpt *v, const struct manifest *m, struct err *e)
 	int fd, rc;
 
 	if (mkdir(v->o->output, 0755))
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", v->o->output));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", v->o->output));
 	if (snprintf(path, sizeof(path), "%s/" VIEW_ROWS, v->o->output) >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", v->o->output));
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
 	v->out = zst_writer_open(fd, path, ZST_DEFAULT);
 	rc = reopen_lines(v->o->archive, m, excerpt_line, v, e);
 	if (rc == 0)

@@ -45,7 +45,7 @@ archive_extra(struct inspect *k, const struct chain_link *l, bool inside, struct
 	if (archive_path(path, l, inside ? "data" : ".", e))
 		return (-1);
 	if ((h = opendir(path)) == NULL) {
-		inspect_add(k, l->name, "file_missing", "'%s' can't be read", path);
+		inspect_add(k, l->name, "file_missing", "'%s' cannot be read", path);
 		return (0);
 	}
 	while ((d = readdir(h)) != NULL) {
@@ -259,7 +259,7 @@ archive_open(struct archive *a, struct archive_lines *f, const char *name, uint6
 	if (archive_path(f->path, a->l, name, e))
 		return (-1);
 	if ((f->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) < 0) {
-		inspect_add(a->k, a->l->name, "file_missing", "'%s' can't be opened: %s", name,
+		inspect_add(a->k, a->l->name, "file_missing", "'%s' cannot be opened: %s", name,
 		    strerror(errno));
 		return (1);
 	}

@@ -99,7 +99,7 @@ pack_sweep(const char *dir, struct err *e)
 	int rc = 0;
 
 	if ((h = opendir(dir)) == NULL)
-		return (err_sys(e, STATUS_IO, "can't read '%s'", dir));
+		return (err_sys(e, STATUS_IO, "cannot read '%s'", dir));
 	while (rc == 0 && (d = readdir(h)) != NULL) {
 		if (strncmp(d->d_name, PACK_TMP, strlen(PACK_TMP)) != 0)
 			continue;
@@ -194,7 +194,7 @@ pack_create(struct pack_file *f, const char *dir, const char *name, bool zst, st
 		return (-1);
 	f->fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (f->fd < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", f->path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", f->path));
 	if (zst)
 		f->zst = zst_writer_open(f->fd, f->path, ZST_DEFAULT);
 	return (0);
@@ -209,7 +209,7 @@ pack_begin(struct pack *p, struct err *e)
 	    pack_path(data, p->tmp, "data", "", e))
 		return (-1);
 	if (mkdir(p->tmp, 0755) || mkdir(data, 0755))
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", data));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", data));
 	if (pack_create(&p->rows, p->tmp, BAG_ROWS, true, e) ||
 	    pack_create(&p->verdicts, p->tmp, BAG_VERDICTS, true, e))
 		return (-1);
@@ -374,7 +374,7 @@ pack_beside(struct pack *p, const char *sha256, struct err *e)
 	    pack_path(to, p->dir, p->name, ".html", e))
 		goto done;
 	if (rename(from, to)) {
-		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s'", from);
+		(void)err_sys(e, STATUS_OUTPUT, "cannot rename '%s'", from);
 		goto done;
 	}
 	if (p->o->csv &&
@@ -382,7 +382,7 @@ pack_beside(struct pack *p, const char *sha256, struct err *e)
 		pack_path(to, p->dir, p->name, ".csv", e)))
 		goto done;
 	if (p->o->csv && rename(p->sheet.path, to))
-		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s'", p->sheet.path);
+		(void)err_sys(e, STATUS_OUTPUT, "cannot rename '%s'", p->sheet.path);
 	else
 		rc = 0;
 done:
@@ -409,7 +409,7 @@ pack_seal(struct pack *p, struct err *e)
 	    pack_beside(p, sha256, e) || pack_path(p->r->path, p->dir, p->name, "", e))
 		goto done;
 	if (rename(p->tmp, p->r->path)) {
-		(void)err_sys(e, STATUS_OUTPUT, "can't rename '%s'", p->tmp);
+		(void)err_sys(e, STATUS_OUTPUT, "cannot rename '%s'", p->tmp);
 		goto done;
 	}
 	p->tmp[0] = '\0';

@@ -110,7 +110,7 @@ profile_field(const struct conf *c, const struct conf_node *n, struct profile_ta
 	if ((k = audit_table_column(t->table, column)) < 0)
 		return (conf_fail(c, n, e, "'%s' has no column '%s'", t->table->name, column));
 	if ((size_t)k == t->table->signature)
-		return (conf_fail(c, n, e, "a signature can't cover itself, '%s'", column));
+		return (conf_fail(c, n, e, "a signature cannot cover itself, '%s'", column));
 	for (i = 0; i < t->n; i++)
 		if (t->fields[i].column == (size_t)k || strcmp(t->fields[i].name, name) == 0)
 			return (conf_fail(c, n, e, "'%s' stands here twice", name));

@@ -12,7 +12,7 @@
 
 /*
  * Checks the signatures of rows of one audit table.  Each row has exactly one profile, that
- * of its time: a row of the new one can't be passed off as one of the old.
+ * of its time: a row of the new one cannot be passed off as one of the old.
  */
 struct verify;
 

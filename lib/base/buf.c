@@ -25,7 +25,7 @@ buf_reserve(struct buf *b, size_t n, struct err *e)
 	while (cap < b->len + n)
 		cap = cap > b->max / 2 ? b->max : cap * 2;
 	if ((p = realloc(b->p, cap)) == NULL)
-		return (err_sys(e, STATUS_TEMPFAIL, "can't get %zu bytes", cap));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot get %zu bytes", cap));
 	b->p = p;
 	b->cap = cap;
 	return (0);
@@ -60,7 +60,7 @@ buf_addf(struct buf *b, struct err *e, const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		return (err_set(e, STATUS_BUG, "can't format '%s'", fmt));
+		return (err_set(e, STATUS_BUG, "cannot format '%s'", fmt));
 	if (buf_reserve(b, (size_t)n + 1, e))
 		return (-1);
 	va_start(ap, fmt);

@@ -9,7 +9,7 @@
 
 /*
  * A configuration file (YAML 1.1, by libyaml) as a tree of nodes that know
- * their line and column.  Aliases are refused, so a small file can't become a
+ * their line and column.  Aliases are refused, so a small file cannot become a
  * large tree; so are duplicate keys, a second document, and files over 4 MiB,
  * deeper than 32 or of more than 200,000 nodes.
  */
@@ -33,7 +33,7 @@ struct conf;
 /**
  * conf_load(path, e):
  * Read and parse the file ${path}.  Return the tree, which the caller releases
- * with conf_free(), or NULL with ${e} set: STATUS_NOINPUT where the file can't
+ * with conf_free(), or NULL with ${e} set: STATUS_NOINPUT where the file cannot
  * be read, STATUS_CONFIG with "FILE:LINE:COLUMN: " before a fault.
  */
 struct conf *conf_load(const char *path, struct err *e);

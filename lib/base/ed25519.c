@@ -31,7 +31,7 @@ ed25519_make(struct err *e)
 
 	os_no_dump();
 	if ((pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")) == NULL) {
-		(void)err_set(e, STATUS_BUG, "OpenSSL can't make an Ed25519 key");
+		(void)err_set(e, STATUS_BUG, "OpenSSL cannot make an Ed25519 key");
 		return (NULL);
 	}
 	return (ed25519_wrap(pkey));
@@ -80,7 +80,7 @@ ed25519_take(BIO *bio, int ok, struct buf *out, struct err *e)
 	int rc;
 
 	if (bio == NULL || !ok)
-		rc = err_set(e, STATUS_BUG, "OpenSSL can't write the key");
+		rc = err_set(e, STATUS_BUG, "OpenSSL cannot write the key");
 	else if ((n = BIO_get_mem_data(bio, &p)) > 0)
 		rc = buf_add(out, p, (size_t)n, e);
 	else

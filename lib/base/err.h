@@ -22,7 +22,7 @@ struct err {
 /**
  * err_set(e, status, fmt, ...):
  * Note a failure.  The first one stays: where ${e} already holds an error this
- * does nothing, so that clean-up can't hide the cause.  ${e} may be NULL.
+ * does nothing, so that clean-up cannot hide the cause.  ${e} may be NULL.
  * Always return -1, so that a function can end in `return err_set(...)`.
  */
 int err_set(struct err *e, enum status status, const char *fmt, ...)

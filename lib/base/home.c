@@ -37,7 +37,7 @@ home_dir(char *dst, size_t size, struct err *e)
 		(void)snprintf(probe, sizeof(probe), "%s%s", self, up[i]);
 		return (os_realpath(probe, dst, size, e));
 	}
-	(void)err_set(e, STATUS_CONFIG, "can't find AEGIS Batch's files from '%s'", self);
+	(void)err_set(e, STATUS_CONFIG, "cannot find AEGIS Batch's files from '%s'", self);
 	return (err_hint(e, "set AEGIS_HOME to the directory that holds pipelines/"));
 }
 

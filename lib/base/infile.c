@@ -14,7 +14,7 @@ infile_fail(const char *path, struct err *e)
 {
 
 	return (err_sys(e, errno == EACCES || errno == EPERM ? STATUS_NOPERM : STATUS_NOINPUT,
-	    "can't open '%s'", path));
+	    "cannot open '%s'", path));
 }
 
 int

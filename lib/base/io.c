@@ -26,7 +26,7 @@ io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e)
 			return (err_sys(e,
 			    errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? STATUS_OUTPUT :
 										   STATUS_IO,
-			    "can't write '%s'", name));
+			    "cannot write '%s'", name));
 		}
 		s += k;
 		n -= (size_t)k;
@@ -43,7 +43,7 @@ io_read(int fd, void *p, size_t n, const char *name, struct err *e)
 		k = read(fd, p, n);
 	} while (k < 0 && errno == EINTR);
 	if (k < 0)
-		return (err_sys(e, STATUS_IO, "can't read '%s'", name));
+		return (err_sys(e, STATUS_IO, "cannot read '%s'", name));
 	return (k);
 }
 
@@ -97,11 +97,11 @@ io_sync_close(int fd, const char *name, struct err *e)
 {
 	int rc = 0;
 
-	/* A pipe or a device can't be synced, and need not be. */
+	/* A pipe or a device cannot be synced, and need not be. */
 	if (fsync(fd) && errno != EINVAL && errno != EROFS)
-		rc = err_sys(e, STATUS_IO, "can't sync '%s'", name);
+		rc = err_sys(e, STATUS_IO, "cannot sync '%s'", name);
 	if (close(fd) && rc == 0)
-		rc = err_sys(e, STATUS_IO, "can't close '%s'", name);
+		rc = err_sys(e, STATUS_IO, "cannot close '%s'", name);
 	return (rc);
 }
 
@@ -115,7 +115,7 @@ io_sync_parent(const char *path, struct err *e)
 	if (slash != NULL && slash != dir)
 		*slash = '\0';
 	if ((fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		rc = err_sys(e, STATUS_IO, "can't open '%s'", name);
+		rc = err_sys(e, STATUS_IO, "cannot open '%s'", name);
 	else
 		rc = io_sync_close(fd, name, e);
 	free(dir);
@@ -135,7 +135,7 @@ io_mkdirs(const char *path, mode_t mode, struct err *e)
 			continue;
 		*p = '\0';
 		if (mkdir(dir, mode) && errno != EEXIST)
-			rc = err_sys(e, STATUS_OUTPUT, "can't make '%s'", dir);
+			rc = err_sys(e, STATUS_OUTPUT, "cannot make '%s'", dir);
 		*p = c;
 		if (c == '\0')
 			break;
@@ -156,10 +156,10 @@ io_spool(struct err *e)
 	if (snprintf(path, sizeof(path), "%s/aegis-spool-XXXXXX", dir) >= (int)sizeof(path))
 		return (err_set(e, STATUS_OUTPUT, "TMPDIR is too long"));
 	if ((fd = mkstemp(path)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (unlink(path)) {
-		(void)err_sys(e, STATUS_OUTPUT, "can't unlink '%s'", path);
+		(void)err_sys(e, STATUS_OUTPUT, "cannot unlink '%s'", path);
 		(void)close(fd);
 		return (-1);
 	}
@@ -176,9 +176,9 @@ io_remove_tree(const char *path, struct err *e)
 
 	if (unlink(path) == 0 || errno == ENOENT)
 		return (0);
-	/* A directory can't be unlinked: EISDIR on Linux, EPERM elsewhere. */
+	/* A directory cannot be unlinked: EISDIR on Linux, EPERM elsewhere. */
 	if ((errno != EISDIR && errno != EPERM) || (h = opendir(path)) == NULL)
-		return (err_sys(e, STATUS_OUTPUT, "can't remove '%s'", path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot remove '%s'", path));
 	while (rc == 0 && (d = readdir(h)) != NULL) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
@@ -189,6 +189,6 @@ io_remove_tree(const char *path, struct err *e)
 	}
 	(void)closedir(h);
 	if (rc == 0 && rmdir(path))
-		rc = err_sys(e, STATUS_OUTPUT, "can't remove '%s'", path);
+		rc = err_sys(e, STATUS_OUTPUT, "cannot remove '%s'", path);
 	return (rc);
 }

@@ -10,7 +10,7 @@
 /**
  * io_write_all(fd, p, n, name, e):
  * Write all ${n} bytes, over short writes and EINTR.  Return 0, or -1 with ${e}
- * set: STATUS_IO, or STATUS_OUTPUT where the file can't take more, naming
+ * set: STATUS_IO, or STATUS_OUTPUT where the file cannot take more, naming
  * ${name}.
  */
 int io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e);
@@ -26,7 +26,7 @@ ssize_t io_read(int fd, void *p, size_t n, const char *name, struct err *e);
  * io_slurp(path, b, e):
  * Append the whole file ${path} ("-" is standard input) to ${b}, up to the
  * buffer's maximum.  Return 0, or -1 with ${e} set (STATUS_NOINPUT where it
- * can't be opened).
+ * cannot be opened).
  */
 int io_slurp(const char *path, struct buf *b, struct err *e);
 

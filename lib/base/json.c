@@ -36,7 +36,7 @@ struct json_build {
 	size_t depth;
 	const char *key; /* of the next value, where it is a member */
 	size_t key_len;
-	const char *fault; /* what yajl can't know */
+	const char *fault; /* what yajl cannot know */
 };
 
 static struct json_block *

@@ -68,7 +68,7 @@ os_standard_descriptors(void)
 	for (fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", fd == 0 || fd == 2 ? O_RDWR : O_RDONLY) != fd)
-			err_die(STATUS_IO, "can't open '/dev/null'");
+			err_die(STATUS_IO, "cannot open '/dev/null'");
 }
 
 int
@@ -76,7 +76,7 @@ os_pipe(int fd[2], struct err *e)
 {
 
 	if (pipe2(fd, O_CLOEXEC))
-		return (err_sys(e, STATUS_TEMPFAIL, "can't make a pipe"));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot make a pipe"));
 	return (0);
 }
 
@@ -114,7 +114,7 @@ os_self_dir(char *dst, size_t size, struct err *e)
 	char *slash;
 
 	if ((n = readlink("/proc/self/exe", dst, size)) < 0)
-		return (err_sys(e, STATUS_IO, "can't read '/proc/self/exe'"));
+		return (err_sys(e, STATUS_IO, "cannot read '/proc/self/exe'"));
 	if ((size_t)n >= size)
 		return (err_set(e, STATUS_IO, "the program's path is too long"));
 	dst[n] = '\0';
@@ -130,7 +130,7 @@ os_realpath(const char *path, char *dst, size_t size, struct err *e)
 	size_t n;
 
 	if ((real = realpath(path, NULL)) == NULL)
-		return (err_sys(e, STATUS_CONFIG, "can't resolve '%s'", path));
+		return (err_sys(e, STATUS_CONFIG, "cannot resolve '%s'", path));
 	if ((n = strlen(real)) < size)
 		memcpy(dst, real, n + 1);
 	free(real);
@@ -180,10 +180,10 @@ os_drop_to(const char *user, struct err *e)
 	if ((pw = getpwnam(user)) == NULL)
 		return (err_set(e, STATUS_CONFIG, "there is no user '%s'", user));
 	if (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) || setuid(pw->pw_uid))
-		return (err_sys(e, STATUS_NOPERM, "can't become user '%s'", user));
+		return (err_sys(e, STATUS_NOPERM, "cannot become user '%s'", user));
 	if (pw->pw_uid != 0 && setuid(0) == 0)
-		return (err_set(e, STATUS_NOPERM, "can't give up root for '%s'", user));
+		return (err_set(e, STATUS_NOPERM, "cannot give up root for '%s'", user));
 	if (setenv("HOME", pw->pw_dir, 1) || setenv("USER", user, 1) || setenv("LOGNAME", user, 1))
-		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot set the environment"));
 	return (0);
 }

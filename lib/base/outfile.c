@@ -49,7 +49,7 @@ outfile_beside(struct outfile *o, struct err *e)
 		o->beside = beside;
 		return (0);
 	}
-	(void)err_sys(e, STATUS_OUTPUT, "can't make '%s'", beside);
+	(void)err_sys(e, STATUS_OUTPUT, "cannot make '%s'", beside);
 	free(beside);
 	return (-1);
 }
@@ -65,7 +65,7 @@ outfile_through(struct outfile *o, struct err *e)
 	    file ? O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC : O_WRONLY | O_CLOEXEC | O_NOCTTY,
 	    OUTFILE_MODE);
 	if (o->fd < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't open '%s' for writing", o->path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot open '%s' for writing", o->path));
 	return (0);
 }
 
@@ -143,7 +143,8 @@ outfile_rename(struct outfile *o, struct err *e)
 	if (o->beside == NULL)
 		return (0);
 	if (rename(o->beside, o->path))
-		return (err_sys(e, STATUS_OUTPUT, "can't rename '%s' to '%s'", o->beside, o->path));
+		return (
+		    err_sys(e, STATUS_OUTPUT, "cannot rename '%s' to '%s'", o->beside, o->path));
 	free(o->beside);
 	o->beside = NULL;
 	return (io_sync_parent(o->path, e));

@@ -141,7 +141,7 @@ program_man(const struct program *prog)
 	(void)printf(
 	    ".SH EXIT STATUS\n0 done; 1 done, with findings; 64 usage; 65 the data was "
 	    "refused and nothing changed; 66 no input; 69 no database; 70 a bug; 73 an output "
-	    "can't be made; 74 reading or writing failed; 75 try again later; 77 not permitted; "
+	    "cannot be made; 74 reading or writing failed; 75 try again later; 77 not permitted; "
 	    "78 configuration.\n");
 	if (prog->status != NULL) {
 		(void)printf(".PP\n");
@@ -335,7 +335,7 @@ program_parse(const struct program *prog, int argc, char **argv, char ***operand
 		}
 		if (program_answer(prog, arg)) {
 			if (fflush(stdout) != 0) {
-				log_error("can't write 'standard output': %s", strerror(errno));
+				log_error("cannot write 'standard output': %s", strerror(errno));
 				return (STATUS_IO);
 			}
 			return (STATUS_OK);

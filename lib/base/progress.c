@@ -17,7 +17,7 @@ enum { PROGRESS_STRIDE_MAX = 1 << 16 };
 static const uint64_t progress_second = 1000000000;
 
 static struct {
-	int fd; /* 0: none; standard input can't be it */
+	int fd; /* 0: none; standard input cannot be it */
 	const char *stage;
 	uint64_t size;
 	uint32_t left;   /* calls until the clock is looked at */

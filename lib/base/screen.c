@@ -132,7 +132,7 @@ screen_vadd(struct buf *b, struct err *e, const char *fmt, va_list ap)
 	n = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
 	if (n < 0)
-		return (err_set(e, STATUS_BUG, "a report can't be formatted"));
+		return (err_set(e, STATUS_BUG, "a report cannot be formatted"));
 	text = xcalloc((size_t)n + 1, 1);
 	(void)vsnprintf(text, (size_t)n + 1, fmt, ap);
 	for (p = text; rc == 0; p = at + SCREEN_MARK) {

@@ -15,7 +15,7 @@ secret_check(int fd, const char *path, struct err *e)
 	struct stat st;
 
 	if (fstat(fd, &st))
-		return (err_sys(e, STATUS_IO, "can't look at '%s'", path));
+		return (err_sys(e, STATUS_IO, "cannot look at '%s'", path));
 	if (!S_ISREG(st.st_mode))
 		return (err_set(e, STATUS_CONFIG, "'%s' is no regular file", path));
 	if (st.st_uid != geteuid() && st.st_uid != 0) {
@@ -42,7 +42,7 @@ secret_read(const char *path, void *dst, size_t size, size_t *n, struct err *e)
 
 	os_no_dump();
 	if (fd < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open key file '%s'", path));
+		return (err_sys(e, STATUS_NOINPUT, "cannot open key file '%s'", path));
 	rc = secret_check(fd, path, e);
 	for (*n = 0; rc == 0 && *n < size; *n += (size_t)k) {
 		if ((k = io_read(fd, (char *)dst + *n, size - *n, path, e)) < 0)

@@ -14,7 +14,7 @@ enum status {
 	STATUS_NOINPUT = 66,  /* no input */
 	STATUS_NODB = 69,     /* no database */
 	STATUS_BUG = 70,      /* a fault of this program */
-	STATUS_OUTPUT = 73,   /* an output can't be made */
+	STATUS_OUTPUT = 73,   /* an output cannot be made */
 	STATUS_IO = 74,       /* reading or writing failed */
 	STATUS_TEMPFAIL = 75, /* try again later */
 	STATUS_NOPERM = 77,   /* not permitted */

@@ -74,7 +74,7 @@ definition_new(const char *tenant, const char *type, size_t n, struct err *e)
 	}
 	if (!definition_type_ok(type)) {
 		(void)err_set(e, STATUS_CONFIG,
-		    "'%s' can't be a type's key (small letters, digits and '_')", type);
+		    "'%s' cannot be a type's key (small letters, digits and '_')", type);
 		goto err1;
 	}
 	d->type = xstrdup(type);
@@ -175,7 +175,7 @@ definition_beside(const struct entity_definition *d, size_t i, struct err *e)
 
 	if (!definition_key_ok(f->key))
 		return (err_set(e, STATUS_CONFIG,
-		    "'%s' can't be a field's key (letters, "
+		    "'%s' cannot be a field's key (letters, "
 		    "digits, '_', '.' and '-', a letter first; not entity_key)",
 		    f->key));
 	for (k = 0; k < i; k++) {

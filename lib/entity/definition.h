@@ -70,7 +70,7 @@ void definition_free(struct entity_definition *d);
 /**
  * definition_new(tenant, type, n, e):
  * An empty definition with ${n} fields; NULL with ${e} set where ${tenant} is no
- * UUID (STATUS_USAGE) or ${type} can't be a type's key (STATUS_CONFIG).
+ * UUID (STATUS_USAGE) or ${type} cannot be a type's key (STATUS_CONFIG).
  */
 struct entity_definition *definition_new(const char *tenant, const char *type, size_t n,
     struct err *e);

@@ -106,7 +106,7 @@ graph_label_rules(struct graph *g, struct err *e)
 		    k->parent->type);
 		(void)snprintf(k->id, sizeof(k->id), "%s", pg_result_get(r, i, 0));
 		if (!graph_text_is_name(pg_result_get(r, i, 1))) {
-			rc = err_set(e, STATUS_CONFIG, "'%s' can't be a label, for %s",
+			rc = err_set(e, STATUS_CONFIG, "'%s' cannot be a label, for %s",
 			    pg_result_get(r, i, 1), of);
 			continue;
 		}

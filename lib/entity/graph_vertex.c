@@ -55,7 +55,7 @@ graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err
 	bool there = true;
 
 	if (tab1 == NULL || (tab2 = memchr(tab1 + 1, '\t', (size_t)(end - tab1))) == NULL)
-		return (err_set(e, STATUS_BUG, "the server's rows can't be read"));
+		return (err_set(e, STATUS_BUG, "the server's rows cannot be read"));
 	v->l->n.retired += end[1] == 't';
 	if (v->known != NULL)
 		there = known_is_unseen(v->known, digest_xxh128(p, (size_t)(tab1 - p)));

@@ -120,7 +120,7 @@ load_held_book(struct load_holding *l, const struct book *b)
 	}
 	if (load_held_file(l, b, &why) == 0)
 		return;
-	l->withheld = "a reject file can't be used";
+	l->withheld = "a reject file cannot be used";
 	notice_say("the reject file '%s' of %s: %s", b->rejects, b->stage, why.msg);
 }
 

@@ -175,7 +175,7 @@ map_key(struct map_run *m)
 			part += type_len + 1;
 			len -= type_len + 1;
 		}
-		/* A lease's number is made of parts itself, in a form that can't be mistaken. */
+		/* A lease's number is made of parts itself, in a form that cannot be mistaken. */
 		if (!p->bare_key && memchr(part, '-', len) != NULL &&
 		    (c->field->preset == NULL || strcmp(c->field->preset, "lease_key") != 0)) {
 			fault_add(m->faults, "bad_key", stream_reader_column(m->in, c->column),
@@ -392,7 +392,7 @@ map_events(struct map_run *m, struct err *e)
 
 /*
  * The streams before this one are sealed, and a reader would take them for all
- * there is: leave something behind them that is no stream.  If even that can't be
+ * there is: leave something behind them that is no stream.  If even that cannot be
  * written, the cause of the failure is still the first one.
  */
 static void

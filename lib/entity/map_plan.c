@@ -93,7 +93,7 @@ map_plan_match(struct map_planning *m, size_t i, bool want_qualified, struct err
 		if (map_plan_hard(f))
 			return (err_set(e, STATUS_CONFIG,
 			    "type '%s', field '%s': '%s:%s' is "
-			    "mapped to the field '%s', so '%s' can't feed this one",
+			    "mapped to the field '%s', so '%s' cannot feed this one",
 			    m->d->type, f->key, m->dataset, column, m->qualified[k], column));
 		map_plan_say(m, MAP_WARNING,
 		    "'%s' does not feed the field '%s', because "

@@ -259,7 +259,7 @@ properties_plain(const char *p, size_t len)
 	return ((bad & (each << 7)) == 0);
 }
 
-/* Characters in the text, with a fault where it can't stand in the database. */
+/* Characters in the text, with a fault where it cannot stand in the database. */
 static size_t
 properties_text(const char *column, const struct stream_field *v, struct fault_list *faults)
 {

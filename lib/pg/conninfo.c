@@ -15,10 +15,10 @@ conninfo_set(const PQconninfoOption *opt, struct err *e)
 		if (opt->val == NULL)
 			continue;
 		if (opt->envvar == NULL)
-			return (err_set(e, STATUS_USAGE, "'%s' can't be handed on to the stages",
+			return (err_set(e, STATUS_USAGE, "'%s' cannot be handed on to the stages",
 			    opt->keyword));
 		if (setenv(opt->envvar, opt->val, 1))
-			return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+			return (err_sys(e, STATUS_TEMPFAIL, "cannot set the environment"));
 	}
 	return (0);
 }
@@ -38,12 +38,12 @@ conninfo_export(const char *conninfo, struct err *e)
 	    PQconninfoParse(conninfo, NULL);
 	/* libpq's own complaint quotes the string, in which a password may stand. */
 	if (opt == NULL && (conninfo[0] == '\0' || strpbrk(conninfo, "=:") != NULL))
-		return (err_set(e, STATUS_USAGE, "--db can't be understood"));
+		return (err_set(e, STATUS_USAGE, "--db cannot be understood"));
 	for (i = 0; i < sizeof(where) / sizeof(where[0]); i++)
 		(void)unsetenv(where[i]);
 	if (opt == NULL) {
 		rc = setenv("PGDATABASE", conninfo, 1);
-		return (rc ? err_sys(e, STATUS_TEMPFAIL, "can't set the environment") : 0);
+		return (rc ? err_sys(e, STATUS_TEMPFAIL, "cannot set the environment") : 0);
 	}
 	rc = conninfo_set(opt, e);
 	PQconninfoFree(opt);

@@ -91,7 +91,7 @@ copy_binary_read(struct pg *pg, const char *query, copy_binary_fn *fn, void *coo
 	rc = k < 0;
 	goto done;
 bad:
-	(void)err_set(e, STATUS_BUG, "the server's binary COPY can't be read");
+	(void)err_set(e, STATUS_BUG, "the server's binary COPY cannot be read");
 done:
 	buf_free(&sql);
 	return (rc);

@@ -51,7 +51,7 @@ pg_check_conninfo(const char *conninfo, struct err *e)
 	if (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)
 		return (0); /* a database's name */
 	if ((opt = PQconninfoParse(conninfo, NULL)) == NULL) {
-		(void)err_set(e, STATUS_NODB, "the connection string can't be understood");
+		(void)err_set(e, STATUS_NODB, "the connection string cannot be understood");
 		(void)err_hint(e,
 		    "it is 'host=... dbname=... user=...' or "
 		    "'postgresql://USER@HOST/DATABASE', special characters as %%XX");
@@ -125,7 +125,7 @@ pg_connect_fail(PGconn *conn, bool is_private, struct err *e)
 		status = pg_connect_again(conn);
 	if (status == STATUS_OK)
 		return (0);
-	(void)err_set(e, status, "can't reach the database: %s", msg);
+	(void)err_set(e, status, "cannot reach the database: %s", msg);
 	if (is_private)
 		(void)err_hint(e, "start the private database with: aegis db start");
 	else if (status == STATUS_NOPERM)
@@ -290,7 +290,7 @@ pg_environment(const struct pg *pg, const char *dbname, struct err *e)
 	}
 	PQconninfoFree(all);
 	if (rc || setenv("PGDATABASE", dbname, 1))
-		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot set the environment"));
 	return (0);
 }
 

@@ -163,7 +163,7 @@ check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 	}
 	/* O_NONBLOCK: a FIFO without a writer must not hold the check up. */
 	if ((fd = open(s->input, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0) {
-		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "can't open '%s': %s", s->input,
+		pipeline_fault(p->conf, faults, n, STATUS_NOINPUT, "cannot open '%s': %s", s->input,
 		    strerror(errno));
 		return;
 	}
@@ -196,7 +196,7 @@ check_output(const struct pipeline *p, size_t at, const char *run_dir,
 	if (slash == NULL || strcmp(dir, run_dir) != 0)
 		if (stat(slash == NULL ? "." : dir, &st) || !S_ISDIR(st.st_mode))
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
-			    "'%s' can't be made: there is no directory '%s'", s->output,
+			    "'%s' cannot be made: there is no directory '%s'", s->output,
 			    slash == NULL ? "." : dir);
 	free(dir);
 }

@@ -61,7 +61,7 @@ exec_catch(struct err *e)
 		return (-1);
 	for (k = 0; k < 2; k++)
 		if (fcntl(exec_pipe[k], F_SETFL, O_NONBLOCK) < 0)
-			return (err_sys(e, STATUS_IO, "can't set up a pipe"));
+			return (err_sys(e, STATUS_IO, "cannot set up a pipe"));
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = exec_signal;
 	(void)sigemptyset(&sa.sa_mask);
@@ -72,7 +72,7 @@ exec_catch(struct err *e)
 		    old.sa_handler == SIG_IGN)
 			continue;
 		if (sigaction(signals[i], &sa, NULL))
-			return (err_sys(e, STATUS_IO, "can't catch signals"));
+			return (err_sys(e, STATUS_IO, "cannot catch signals"));
 	}
 	return (0);
 }
@@ -320,7 +320,7 @@ exec_run(const struct pipeline *p, const struct exec_options *o, struct result *
 	x.r = r;
 	(void)snprintf(number, sizeof(number), "%d", SPAWN_STATUS_FD);
 	if (setenv("AEGIS_STATUS_FD", number, 1))
-		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot set the environment"));
 	exec_prepare(&x);
 	r->start_ns = os_now_ns();
 	exec_loop(&x);

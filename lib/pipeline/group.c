@@ -56,7 +56,7 @@ group_open_input(const struct group *g, struct err *e)
 	int fd;
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", path));
+		return (err_sys(e, STATUS_NOINPUT, "cannot open '%s'", path));
 	if (g->monitor != NULL)
 		monitor_start(g->monitor, g->number, g->step->name,
 		    fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
@@ -76,7 +76,7 @@ group_open_output(struct group *g, struct err *e)
 		return (outfile_fd(g->file));
 	}
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-	return (fd < 0 ? err_sys(e, STATUS_OUTPUT, "can't make '%s'", path) : fd);
+	return (fd < 0 ? err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path) : fd);
 }
 
 /* Start stage ${i} between the descriptors ${in} and ${out}. */
@@ -94,7 +94,7 @@ group_start_stage(struct group *g, size_t i, int in, int out)
 		goto done;
 	/* A slow runner must not hold a stage up: its status lines get lost instead. */
 	if (group_nonblock(err[0]) || group_nonblock(status[0]) || group_nonblock(status[1])) {
-		(void)err_sys(&g->start, STATUS_IO, "can't set up a pipe");
+		(void)err_sys(&g->start, STATUS_IO, "cannot set up a pipe");
 		goto done;
 	}
 	s = (struct spawn){ stage->program, stage->words, in, out, err[1], status[1], g->pgid,
@@ -347,7 +347,7 @@ group_end(struct group *g, enum judge_end why)
 	g->why = g->term_ns != 0 ? JUDGE_FAILURE : why;
 	g->kill_ns = os_now_ns() + GROUP_TERM_MS * group_ms;
 	/*
-	 * The group's number can't be another's as long as one of its children has
+	 * The group's number cannot be another's as long as one of its children has
 	 * not been reaped.  A stopped one sees the signal only when it goes on.
 	 */
 	(void)kill(-g->pgid, SIGTERM);

@@ -103,7 +103,7 @@ pipeline_settings(struct pipeline_read *r, const struct conf_node *map,
 	for (k = map->child; k != NULL; k = k->next) {
 		if (!expand_name_ok(k->key) || pipeline_in(pipeline_reserved, k->key)) {
 			pipeline_fault(r->conf, r->faults, k, STATUS_CONFIG,
-			    "a setting can't be called '%s'", k->key);
+			    "a setting cannot be called '%s'", k->key);
 			continue;
 		}
 		if ((given = pipeline_set_value(set, k->key)) != NULL) {

@@ -129,7 +129,7 @@ plan_run(const struct pipeline *p, const char *run, const char *run_dir, int *st
 
 	*status = STATUS_OK;
 	if (setenv("AEGIS_RUN", run, 1))
-		return (err_sys(e, STATUS_TEMPFAIL, "can't set the environment"));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot set the environment"));
 	if (rundir_make(run_dir, e))
 		return (-1);
 	rc = exec_catch(e);

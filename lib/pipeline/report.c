@@ -113,7 +113,7 @@ report_put_stage(struct json_writer *w, const struct pipeline_stage *p,
 	json_put_close(w);
 }
 
-/* The beginning of a file; empty where it can't be read. */
+/* The beginning of a file; empty where it cannot be read. */
 static void
 report_read(const char *path, struct buf *b)
 {

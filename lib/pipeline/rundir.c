@@ -40,7 +40,7 @@ rundir_make(const char *path, struct err *e)
 			return (-1);
 	}
 	if (mkdir(path, 0750))
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", path));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
 	return (0);
 }
 
@@ -54,10 +54,10 @@ rundir_write(const char *path, const char *name, const char *suffix, const char 
 	if (snprintf(file, sizeof(file), "%s/%s.%s", path, name, suffix) >= (int)sizeof(file))
 		return (err_set(e, STATUS_OUTPUT, "'%s/%s' is too long", path, name));
 	if ((fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "can't make '%s'", file));
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", file));
 	rc = io_write_all(fd, text, strlen(text), file, e);
 	if (close(fd) && rc == 0)
-		rc = err_sys(e, STATUS_IO, "can't close '%s'", file);
+		rc = err_sys(e, STATUS_IO, "cannot close '%s'", file);
 	return (rc);
 }
 
@@ -70,7 +70,7 @@ rundir_empty(int at, const char *name, int depth, struct err *e)
 
 	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || (dir = fdopendir(fd)) == NULL) {
-		rc = err_sys(e, STATUS_IO, "can't open '%s'", name);
+		rc = err_sys(e, STATUS_IO, "cannot open '%s'", name);
 		if (fd >= 0)
 			(void)close(fd);
 		return (rc);
@@ -81,10 +81,10 @@ rundir_empty(int at, const char *name, int depth, struct err *e)
 		if (unlinkat(fd, d->d_name, 0) == 0)
 			continue;
 		if ((errno != EISDIR && errno != EPERM) || depth == 0)
-			rc = err_sys(e, STATUS_IO, "can't remove '%s'", d->d_name);
+			rc = err_sys(e, STATUS_IO, "cannot remove '%s'", d->d_name);
 		else if ((rc = rundir_empty(fd, d->d_name, depth - 1, e)) == 0 &&
 		    unlinkat(fd, d->d_name, AT_REMOVEDIR))
-			rc = err_sys(e, STATUS_IO, "can't remove '%s'", d->d_name);
+			rc = err_sys(e, STATUS_IO, "cannot remove '%s'", d->d_name);
 	}
 	(void)closedir(dir);
 	return (rc);
@@ -97,6 +97,6 @@ rundir_remove(const char *path, struct err *e)
 	if (rundir_empty(AT_FDCWD, path, RUNDIR_DEPTH, e))
 		return (-1);
 	if (rmdir(path))
-		return (err_sys(e, STATUS_IO, "can't remove '%s'", path));
+		return (err_sys(e, STATUS_IO, "cannot remove '%s'", path));
 	return (0);
 }

@@ -215,7 +215,7 @@ runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, s
 	if (rc && first.status == STATUS_TEMPFAIL && runlog_again(l) == 0)
 		rc = runlog_update(l, params, &again);
 	if (rc)
-		(void)err_set(e, STATUS_TEMPFAIL, "can't record the end of run %s: %s", l->run,
+		(void)err_set(e, STATUS_TEMPFAIL, "cannot record the end of run %s: %s", l->run,
 		    first.msg);
 	buf_free(&json);
 	return (rc);

@@ -24,7 +24,7 @@ struct runlog *runlog_open(const char *pipeline, const char *run, struct err *e)
 /**
  * runlog_start(l, dead, e):
  * Record that the run is running.  Earlier runs of the pipeline that are still
- * recorded as running can't be, since we hold the lock: they are recorded as
+ * recorded as running cannot be, since we hold the lock: they are recorded as
  * failed, and ${dead} is how many they were.
  */
 int runlog_start(struct runlog *l, uint64_t *dead, struct err *e);

@@ -50,7 +50,7 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 	*dead = 0;
 	taken_up[0] = '\0';
 	if (setenv("AEGIS_RUN", o->run, 1)) {
-		(void)err_sys(e, STATUS_TEMPFAIL, "can't set the environment");
+		(void)err_sys(e, STATUS_TEMPFAIL, "cannot set the environment");
 		goto done;
 	}
 	if ((record.l = l = runlog_open(p->name, o->run, e)) == NULL)

@@ -20,7 +20,7 @@ spawn_prepare(struct err *e)
 
 	do {
 		if ((fd = open("/dev/null", O_RDWR)) < 0)
-			return (err_sys(e, STATUS_IO, "can't open '/dev/null'"));
+			return (err_sys(e, STATUS_IO, "cannot open '/dev/null'"));
 	} while (fd <= STDERR_FILENO);
 	(void)close(fd);
 	return (0);
@@ -80,7 +80,7 @@ spawn_child(const struct spawn *s, char *const *argv, pid_t parent)
 		_exit(STATUS_TEMPFAIL);
 	os_close_from(s->status >= 0 ? SPAWN_STATUS_FD + 1 : SPAWN_STATUS_FD);
 	(void)execv(s->program, argv);
-	n = snprintf(line, sizeof(line), "aegis-run: error: can't run '%.400s': %s\n", s->program,
+	n = snprintf(line, sizeof(line), "aegis-run: error: cannot run '%.400s': %s\n", s->program,
 	    strerror(errno));
 	if (n > 0 &&
 	    write(STDERR_FILENO, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1) <
@@ -111,7 +111,7 @@ spawn_start(const struct spawn *s, struct err *e)
 	free(argv[0]);
 	free(argv);
 	if (pid < 0)
-		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", s->program));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot start '%s'", s->program));
 	/* Both sides do this, so that neither has to wait for the other. */
 	(void)setpgid(pid, s->group == 0 ? pid : s->group);
 	return (pid);

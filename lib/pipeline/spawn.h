@@ -26,7 +26,7 @@ struct spawn {
  * spawn_start(s, e):
  * Start the program with exactly these descriptors, default signal handling, and
  * the order to die with this process.  Return its process id, or -1 with ${e}
- * set.  A file that can't be run makes the child exit with STATUS_CONFIG.
+ * set.  A file that cannot be run makes the child exit with STATUS_CONFIG.
  */
 pid_t spawn_start(const struct spawn *s, struct err *e);
 

@@ -115,7 +115,7 @@ stage_knows(const char *program, const char *option, bool *known, struct err *e)
 	pid_t pid;
 
 	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) {
-		(void)err_sys(e, STATUS_IO, "can't open '/dev/null'");
+		(void)err_sys(e, STATUS_IO, "cannot open '/dev/null'");
 		goto done;
 	}
 	if (os_pipe(fd, e))

@@ -17,7 +17,7 @@ int stage_find(const char *name, char *dst, size_t size);
 /**
  * stage_knows(program, option, known, e):
  * Set ${known} to whether the program's --help lists ${option} ("--plan").
- * Return 0, or -1 with ${e} set where it can't be asked or does not answer
+ * Return 0, or -1 with ${e} set where it cannot be asked or does not answer
  * within five seconds.
  */
 int stage_knows(const char *program, const char *option, bool *known, struct err *e);

@@ -166,7 +166,7 @@ layout_when_parse(const struct layout *l, struct layout_segment *seg, struct lay
 	if (on->kind == LAYOUT_PACKED || on->kind == LAYOUT_BINARY || on->when >= 0 ||
 	    conf_get(on->node, "when") != NULL || on->width > LAYOUT_MAX_CODE)
 		return (conf_fail(c, v, e,
-		    "%s can't choose: it must be characters or digits, %d "
+		    "%s cannot choose: it must be characters or digits, %d "
 		    "bytes at most, and always there",
 		    v->key, LAYOUT_MAX_CODE));
 	f->ncodes = v->kind == CONF_LIST ? v->n : 1;

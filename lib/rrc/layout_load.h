@@ -7,7 +7,7 @@
  * layout_load(path, e):
  * Read and check the layout file ${path}.  Return the layout, which the caller
  * releases with layout_free(), or NULL with ${e} set: "FILE:LINE:COLUMN: ..." and
- * STATUS_CONFIG for a fault in it, STATUS_NOINPUT where it can't be read.
+ * STATUS_CONFIG for a fault in it, STATUS_NOINPUT where it cannot be read.
  */
 struct layout *layout_load(const char *path, struct err *e);
 

@@ -179,7 +179,7 @@ probe_refuse(const struct layout *l, const char *name, const struct probe *pr,
 		    l->segments[0].id);
 	else
 		(void)snprintf(why, sizeof(why),
-		    "of its first %zu records %zu have a key that can't "
+		    "of its first %zu records %zu have a key that cannot "
 		    "be decoded",
 		    pr->records, pr->bad_keys);
 	(void)err_set(e, STATUS_DATA,

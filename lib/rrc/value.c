@@ -299,7 +299,7 @@ value_without(const struct conf *c, const struct conf_node *node, const char *wi
 	for (; *keys != NULL; keys++)
 		if (conf_get(node, *keys) != NULL)
 			return (conf_fail(c, conf_get(node, *keys), e,
-			    "'%s' can't stand beside '%s'", *keys, with));
+			    "'%s' cannot stand beside '%s'", *keys, with));
 	return (0);
 }
 

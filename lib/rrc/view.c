@@ -98,7 +98,7 @@ view_column(const struct layout *l, struct view *v, const struct charset *c,
 		for (i = 0; view_column_keys[i] != NULL; i++)
 			if (i > 2 && conf_get(n, view_column_keys[i]) != NULL)
 				return (conf_fail(l->conf, conf_get(n, view_column_keys[i]), e,
-				    "'%s' can't stand beside 'pick: count'", view_column_keys[i]));
+				    "'%s' cannot stand beside 'pick: count'", view_column_keys[i]));
 		v->counted |= l->segments[segment].bit;
 		col->count = s;
 		return (0);
@@ -132,7 +132,7 @@ view_key(const struct layout *l, struct view *v, const struct conf_node *n, stru
 		    ((own->ancestors | own->bit) &
 			l->segments[v->slots[v->columns[i].slot].segment].bit) == 0)
 			return (conf_fail(l->conf, k, e,
-			    "'%s' comes from below segment %s and can't be "
+			    "'%s' comes from below segment %s and cannot be "
 			    "part of the key",
 			    k->text, own->id));
 		v->columns[i].key = true;

@@ -72,7 +72,7 @@ rule_number(const struct catalog *c, struct rule *r, size_t at, const char *p, s
 	v->p = p;
 	v->len = len;
 	if (v->number < f->min || v->number > f->max) {
-		(void)snprintf(why, size, "%s %s can't be right (%s is from %.10g to %.10g %s)",
+		(void)snprintf(why, size, "%s %s cannot be right (%s is from %.10g to %.10g %s)",
 		    text, f->unit, f->name, f->min, f->max, f->unit);
 		return (-1);
 	}

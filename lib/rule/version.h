@@ -51,7 +51,7 @@ void version_free(struct version *v);
 
 /**
  * version_odd(v, i):
- * The ${i}th remark on a rule that can't be quite right, or NULL.
+ * The ${i}th remark on a rule that cannot be quite right, or NULL.
  */
 const char *version_odd(const struct version *v, size_t i);
 

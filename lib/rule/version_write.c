@@ -13,7 +13,7 @@ version_write_supersede(struct version *v, struct err *e)
 	    " coalesce(r.superseded_date, greatest(r.effective_date, a.effective))"
 	    " FROM rule_act a WHERE r.id = a.active AND r.status = 'active'"
 	    " AND (a.act = 'expired' OR a.act = 'changed' AND a.status = 'active');"
-	    /* A draft can't become superseded; its date says that it is passed. */
+	    /* A draft cannot become superseded; its date says that it is passed. */
 	    "UPDATE rule_versions r SET superseded_date = greatest(r.effective_date, a.effective)"
 	    " FROM rule_act a WHERE r.id = a.mine AND r.status IN ('draft', 'pending_review')"
 	    " AND r.superseded_date IS NULL AND a.act IN ('changed', 'pending')",

@@ -290,7 +290,7 @@ programs_make_tree(const char *version, bool elsewhere, struct err *e)
 	    programs_tree_path(tree, sizeof(tree), version, elsewhere, e))
 		return (-1);
 	if ((pid = fork()) < 0)
-		return (err_sys(e, STATUS_TEMPFAIL, "can't start '%s'", script));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot start '%s'", script));
 	if (pid == 0) {
 		/* Standard output is for data. */
 		(void)signal(SIGPIPE, SIG_DFL);
@@ -301,10 +301,10 @@ programs_make_tree(const char *version, bool elsewhere, struct err *e)
 		_exit(127);
 	}
 	if (os_wait(pid, 0, &status, NULL) < 0)
-		return (err_sys(e, STATUS_BUG, "can't wait for '%s'", script));
+		return (err_sys(e, STATUS_BUG, "cannot wait for '%s'", script));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return (0);
-	(void)err_set(e, STATUS_CONFIG, "PostgreSQL with age and vector can't be had: '%s' failed",
+	(void)err_set(e, STATUS_CONFIG, "PostgreSQL with age and vector cannot be had: '%s' failed",
 	    script);
 	return (err_hint(e,
 	    "its reason stands above; to do without the two: aegis db start --without age,vector"));

@@ -54,7 +54,7 @@ const char *programs_tree_suite(const char *version);
 /**
  * programs_make_tree(version, elsewhere, e):
  * Make the tree of ${version} ("17", "18"; "": PROGRAMS_TREE_VERSION): at AEGIS_PG_TREE where that is set, else in var/ of the
- * checkout, or, where ${elsewhere} (the server's user can't enter the checkout),
+ * checkout, or, where ${elsewhere} (the server's user cannot enter the checkout),
  * in /var/lib/aegis-batch.  What went wrong stands on standard error, in the
  * script's words.  Return 0, or -1 with ${e} set to STATUS_CONFIG.
  */

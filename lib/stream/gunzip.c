@@ -37,7 +37,7 @@ gunzip_broken(const struct gunzip *g, const char *why, struct err *e)
 {
 
 	return (err_set(e, STATUS_DATA,
-	    "can't unpack '%s': %s at compressed byte %llu (gzip member from byte %llu)",
+	    "cannot unpack '%s': %s at compressed byte %llu (gzip member from byte %llu)",
 	    g->in->name, why, (unsigned long long)gunzip_offset(g), (unsigned long long)g->member));
 }
 
@@ -75,7 +75,7 @@ gunzip_between(struct gunzip *g, struct err *e)
 	g->member = gunzip_offset(g);
 	g->state = GUNZIP_INSIDE;
 	if (inflateReset(&g->z) != Z_OK)
-		return (gunzip_broken(g, "zlib can't go on", e));
+		return (gunzip_broken(g, "zlib cannot go on", e));
 	return (0);
 }
 
@@ -95,7 +95,7 @@ gunzip_inflate(struct gunzip *g, struct err *e)
 		return (0);
 	case Z_MEM_ERROR:
 		return (
-		    err_set(e, STATUS_TEMPFAIL, "can't unpack '%s': out of memory", g->in->name));
+		    err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': out of memory", g->in->name));
 	default:
 		return (gunzip_broken(g, g->z.msg ? g->z.msg : "broken data", e));
 	}
@@ -108,7 +108,7 @@ gunzip_open(const struct unpack_input *in, struct err *e)
 
 	g->in = in;
 	if (inflateInit2(&g->z, GUNZIP_WINDOW) != Z_OK) {
-		(void)err_set(e, STATUS_TEMPFAIL, "can't unpack '%s': zlib does not start",
+		(void)err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': zlib does not start",
 		    in->name);
 		free(g);
 		return (NULL);

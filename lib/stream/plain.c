@@ -221,7 +221,7 @@ plain_release(struct plain_out *o, struct err *e)
 	if (o->spool < 0)
 		return (0);
 	if (lseek(o->spool, 0, SEEK_SET) != 0)
-		return (err_sys(e, STATUS_IO, "can't read the spool"));
+		return (err_sys(e, STATUS_IO, "cannot read the spool"));
 	if (buf_reserve(&o->buf, PLAIN_OUT_SIZE, e))
 		return (-1);
 	while ((n = io_read(o->spool, o->buf.p, PLAIN_OUT_SIZE, "the spool", e)) > 0)
@@ -230,7 +230,7 @@ plain_release(struct plain_out *o, struct err *e)
 	if (n < 0)
 		return (-1);
 	if (lseek(o->spool, 0, SEEK_SET) != 0 || ftruncate(o->spool, 0))
-		return (err_sys(e, STATUS_IO, "can't empty the spool"));
+		return (err_sys(e, STATUS_IO, "cannot empty the spool"));
 	return (0);
 }
 

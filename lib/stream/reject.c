@@ -386,7 +386,7 @@ reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1], st
 	int fd = outfile_fd(w->file);
 
 	if (lseek(fd, 0, SEEK_SET) != 0)
-		return (err_sys(e, STATUS_IO, "can't read '%s' again", outfile_name(w->file)));
+		return (err_sys(e, STATUS_IO, "cannot read '%s' again", outfile_name(w->file)));
 	p = xcalloc(1, PIECE);
 	d = digest_sha256_new();
 	while ((n = io_read(fd, p, PIECE, outfile_name(w->file), e)) > 0)

@@ -86,7 +86,7 @@ struct reject_at {
 	/*
 	 * The entity's key, or in reject:rrc files that of the view, its columns joined by
 	 * '-'; "" where no row is lost (all flaws, records that are no row's own); NULL
-	 * where one may be that can't be named.
+	 * where one may be that cannot be named.
 	 */
 	const char *key;
 	size_t keylen;

@@ -32,7 +32,7 @@
 	X("out_of_range", "a number outside what the view or the definition allows",                   \
 	    "check the definition's limits")                                                           \
 	X("bad_character",                                                                             \
-	    "a byte that is no character of the encoding, or one that the database can't hold",        \
+	    "a byte that is no character of the encoding, or one that the database cannot hold",       \
 	    "check --encoding when there are many")                                                    \
 	X("missing_required", "a required field or column has no value",                               \
 	    "mend the source, or make the field optional")                                             \
@@ -45,7 +45,7 @@
 	    "see duplicates of the dataset in pipelines/datasets.yaml")                                \
 	X("implausible", "figures that look swapped; the version waits as pending_review",             \
 	    "look at it, and decide")                                                                  \
-	X("bad_value", "the server can't read the value as its column's type",                         \
+	X("bad_value", "the server cannot read the value as its column's type",                        \
 	    "see the reason, which is the server's")                                                   \
 	X("check_failed", "a CHECK of the table, or one of its guards, refuses the row",               \
 	    "see the reason")                                                                          \
@@ -56,7 +56,7 @@
 	X("out_of_scope", "the row is outside of --scope",                                             \
 	    "check the input: is it that tenant's?")                                                   \
 	X("refused", "the server refuses the row for another reason", "see the reason")                \
-	X("bad_row", "the row as a whole can't be taken", "see the reason")                            \
+	X("bad_row", "the row as a whole cannot be taken", "see the reason")                           \
 	X("other", "codes past the 64 that a book can hold, together", "see the reject file")
 
 struct reject_code {

@@ -411,7 +411,7 @@ reject_read_send(struct reject_replay *p, int fd, struct err *e)
 	if (p->kind == NULL || p->n == 0)
 		return (0);
 	if (lseek(p->spool, 0, SEEK_SET) != 0)
-		return (err_sys(e, STATUS_IO, "can't rewind the temporary file"));
+		return (err_sys(e, STATUS_IO, "cannot rewind the temporary file"));
 	if (strchr(p->kind, ':') != NULL && !p->rr->o->csv) {
 		if (p->dataset[0] != '\0')
 			opt.dataset = p->dataset;

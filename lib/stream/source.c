@@ -70,7 +70,7 @@ source_wait(struct source *s, struct err *e)
 
 	while (poll(p, 2, -1) < 0)
 		if (errno != EINTR)
-			return (err_sys(e, STATUS_IO, "can't wait for '%s'", s->path));
+			return (err_sys(e, STATUS_IO, "cannot wait for '%s'", s->path));
 	if (p[1].revents != 0)
 		return (err_set(e, STATUS_IO, "reading '%s' was given up", s->path));
 	return (0);
@@ -121,7 +121,7 @@ source_sniff(struct source *s, enum unpack_kind *kind, struct err *e)
 		return (err_set(e, STATUS_NOINPUT, "'%s' is empty", s->path));
 	*kind = unpack_detect(s->raw, s->nraw);
 	if (s->member != NULL && *kind != UNPACK_ZIP)
-		return (err_set(e, STATUS_USAGE, "'%s' is no zip, --member can't apply", s->path));
+		return (err_set(e, STATUS_USAGE, "'%s' is no zip, --member cannot apply", s->path));
 	return (0);
 }
 
@@ -265,7 +265,7 @@ source_start(struct source *s, struct err *e)
 	if (rc == 0)
 		return (0);
 	errno = rc;
-	return (err_sys(e, STATUS_TEMPFAIL, "can't start a thread to read '%s'", s->path));
+	return (err_sys(e, STATUS_TEMPFAIL, "cannot start a thread to read '%s'", s->path));
 }
 
 static int
@@ -277,7 +277,7 @@ source_open_file(struct source *s, struct err *e)
 	if (strcmp(s->path, "-") != 0 && (s->fd = infile_open(s->path, e)) < 0)
 		return (-1);
 	if (fstat(s->fd, &st))
-		return (err_sys(e, STATUS_NOINPUT, "can't open '%s'", s->path));
+		return (err_sys(e, STATUS_NOINPUT, "cannot open '%s'", s->path));
 	if (S_ISDIR(st.st_mode))
 		return (err_set(e, STATUS_NOINPUT, "'%s' is a directory", s->path));
 	s->regular = S_ISREG(st.st_mode);

@@ -148,8 +148,9 @@ unpack_scan_entries(struct archive *a, const char *path, const char *member, str
 			secret = xstrdup(name);
 	}
 	if (rc != ARCHIVE_EOF)
-		rc = err_set(e, STATUS_DATA, "can't unpack '%s': the zip's directory is broken: %s",
-		    path, archive_error_string(a));
+		rc =
+		    err_set(e, STATUS_DATA, "cannot unpack '%s': the zip's directory is broken: %s",
+			path, archive_error_string(a));
 	else if (found == 0)
 		rc = unpack_missing(path, member ? member : "", &names, e);
 	else if (found > 1 && member == NULL)
@@ -171,11 +172,11 @@ unpack_scan(const char *path, const char *member, struct err *e)
 	int rc;
 
 	if ((a = archive_read_new()) == NULL)
-		return (err_set(e, STATUS_TEMPFAIL, "can't unpack '%s': out of memory", path));
+		return (err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': out of memory", path));
 	(void)archive_read_support_format_zip_seekable(a);
 	if (archive_read_open_filename(a, path, 64 << 10) != ARCHIVE_OK)
 		rc = err_set(e, STATUS_DATA,
-		    "can't unpack '%s': the zip has no directory at its "
+		    "cannot unpack '%s': the zip has no directory at its "
 		    "end: it is cut short, or is followed by other bytes",
 		    path);
 	else
@@ -239,7 +240,7 @@ unpack_broken(struct unpack *u, struct err *e)
 	}
 	why = archive_error_string(u->a);
 	return (
-	    err_set(e, STATUS_DATA, "can't unpack '%s': %s at compressed byte %lld", u->in->name,
+	    err_set(e, STATUS_DATA, "cannot unpack '%s': %s at compressed byte %lld", u->in->name,
 		why != NULL ? why : "broken data", (long long)archive_filter_bytes(u->a, -1)));
 }
 
@@ -328,7 +329,7 @@ unpack_finish(struct unpack *u, struct err *e)
 		return (-1);
 	if (u->kind == UNPACK_ZIP && !unpack_tail_whole(u))
 		return (err_set(e, STATUS_DATA,
-		    "can't unpack '%s': the zip has no directory at "
+		    "cannot unpack '%s': the zip has no directory at "
 		    "its end: it is cut short, or is followed by other bytes",
 		    u->in->name));
 	return (0);
@@ -342,7 +343,7 @@ unpack_start_archive(struct unpack *u, struct err *e)
 
 	if ((u->a = archive_read_new()) == NULL)
 		return (
-		    err_set(e, STATUS_TEMPFAIL, "can't unpack '%s': out of memory", u->in->name));
+		    err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': out of memory", u->in->name));
 	if (u->kind == UNPACK_ZIP) {
 		u->tail = xcalloc(1, UNPACK_TAIL);
 		(void)archive_read_support_format_zip_streamable(u->a);

@@ -440,7 +440,7 @@ writer_columns(struct stream_writer *w, const char *const *columns, size_t n, st
 	w->row_start = w->flushed + w->len;
 	for (i = 0; i < n; i++) {
 		if (columns[i][0] == '\0' || strcmp(columns[i], "_") == 0)
-			return (err_set(e, STATUS_DATA, "column %zu can't be called '%s'", i + 1,
+			return (err_set(e, STATUS_DATA, "column %zu cannot be called '%s'", i + 1,
 			    columns[i]));
 		for (k = 0; k < i; k++)
 			if (strcmp(columns[k], columns[i]) == 0)

@@ -53,7 +53,7 @@ struct zst_reader;
 /**
  * zst_reader_open(fd, name, max):
  * Read from ${fd}, which the reader does not close, up to ${max} bytes of text: more end it
- * with STATUS_DATA, as do windows over 8 MiB, so that a small file can't become a large one.
+ * with STATUS_DATA, as do windows over 8 MiB, so that a small file cannot become a large one.
  */
 struct zst_reader *zst_reader_open(int fd, const char *name, uint64_t max);
 

@@ -176,7 +176,7 @@ bulk_rule_hash(struct bulk_rule *rule, const struct stream_field *f, struct err 
 	os_wipe(phrase, sizeof(phrase));
 	os_wipe(rule->crypt, sizeof(*rule->crypt));
 	if (hash == NULL)
-		return (err_sys(e, STATUS_BUG, "a password can't be hashed"));
+		return (err_sys(e, STATUS_BUG, "a password cannot be hashed"));
 	rule->out[rule->password].p = rule->hash;
 	rule->out[rule->password].len = RULE_BCRYPT_SIZE;
 	return (0);

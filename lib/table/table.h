@@ -11,7 +11,7 @@
 /* A table of schema public, as the server's catalogue describes it. */
 struct table_column {
 	char *name;
-	bool required;  /* NOT NULL without a default: a row can't do without */
+	bool required;  /* NOT NULL without a default: a row cannot do without */
 	bool generated; /* nobody may write it */
 };
 

@@ -33,7 +33,7 @@ UNION ALL SELECT 'grant', tab, obj || ' to ' || grantee, string_agg(privilege_ty
   FROM (SELECT tab, obj, privilege_type, is_grantable, CASE grantee WHEN owner THEN
   'its owner' WHEN 0 THEN 'PUBLIC' ELSE coalesce((SELECT rolname::text FROM pg_roles
   WHERE oid = grantee), grantee::text) END AS grantee FROM acl) g GROUP BY tab, obj, grantee
--- Roles belong to the whole server: a scratch database can't show what they should be.
+-- Roles belong to the whole server: a scratch database cannot show what they should be.
  UNION ALL SELECT 'role', '', r, 'no login' FROM unnest(ARRAY['aegis_audit', 'aegis_import']) r
   WHERE $1::boolean
 UNION ALL SELECT 'role', '', r.rolname::text, concat_ws(', ', CASE WHEN rolcanlogin THEN 'login'

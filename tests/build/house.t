@@ -16,6 +16,10 @@ none "every file of the library and every program begins with what it is for" "$
 	for f in lib/*/*.c cmd/*.c; do head -n 1 "$f" | grep -q '^/\*' || echo "$f"; done
 )"
 
+none "messages and help write 'cannot' and 'does not' out" "$(
+	grep -nE "^[^*]*\"[^\"]*n't\\>" lib/*/*.[ch] cmd/*.c | grep -vE '^[^:]*:[0-9]+:[[:space:]]*/?\*'
+)"
+
 none "no function is longer than 100 lines" "$(awk '
 	FNR == 1 { start = 0 }
 	/^\{/ { start = FNR }

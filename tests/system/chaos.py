@@ -209,7 +209,7 @@ def main():
         argv = argv[:i] + ["--rejects", "/dev/full/none"] + argv[i + 2:]
         p = subprocess.run(argv, stdin=open(src, "rb") if src else subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=err)
-        tap(p.returncode in (73, 74), f"{what}, reject file that can't be made: status {p.returncode}")
+        tap(p.returncode in (73, 74), f"{what}, reject file that cannot be made: status {p.returncode}")
     limit = ["bash", "-c", 'ulimit -f 8; exec "$@"', "-"]
     p = subprocess.run(limit + stages[2], stdin=open(f"{WORK}/cut.entity", "rb"), stdout=subprocess.DEVNULL, stderr=err)
     tap(p.returncode in (73, 74), f"entity-load, spool over the file size limit: status {p.returncode}")

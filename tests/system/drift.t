@@ -198,7 +198,7 @@ exits 78 "a faulty file" aegis schema-check --db "$at" --dir "$WORK/files"
 like "$WORK/err" '200_slow.sql' "is named"
 is "$(left)" aegis_check_mine "and leaves nothing behind"
 
-# Descriptions that can't be trusted.
+# Descriptions that cannot be trusted.
 bad() { # bad STATUS WHAT PATTERN: the file $WORK/bad
 	exits "$1" "--against $2" aegis schema-check --db "$at" --against "$WORK/bad"
 	like "$WORK/err" "$3" "says so"

@@ -496,14 +496,14 @@ def outputs(model):
     with open("/dev/full", "wb") as full:
         p = subprocess.run(["aegis-entity-load", "--tenant", TENANT, "--type", TYPE,
                             *DELTA], input=data, stdout=full, stderr=subprocess.PIPE)
-    ok(p.returncode == 74 and b"IS loaded" in p.stderr, "a report that can't be written",
+    ok(p.returncode == 74 and b"IS loaded" in p.stderr, "a report that cannot be written",
        p.returncode, p.stderr.decode())
     same(sql("SELECT count(*) FROM entities WHERE entity_key = '42-908-00001'"), "1",
          "the data is loaded")
-    refused(stream(COLUMNS, [(b"", {})]), 73, "a reject file that can't be made", None,
+    refused(stream(COLUMNS, [(b"", {})]), 73, "a reject file that cannot be made", None,
             ("--rejects", WORK + "/no/such/dir"))
     refused(stream(COLUMNS, [(b"42-908-%05d" % i, {"api_number": b"y"}) for i in range(9000)]),
-            73, "a spool that can't be made", None, (), env=dict(os.environ, TMPDIR=WORK + "/no"))
+            73, "a spool that cannot be made", None, (), env=dict(os.environ, TMPDIR=WORK + "/no"))
 
 
 def big_row():

@@ -234,7 +234,7 @@ exits 0 "with --db, all of libpq's variables are set" env -u PGHOST -u PGPORT -u
 like out "^$PGHOST $PGPORT $PGUSER$" "host, port and user"
 like out '^shape_[0-9a-f]{8}$' "and the clone"
 exits 127 "a command that is not there" aegis fixture-clone shape -- no-such-command
-like err "error: can't run 'no-such-command'" "is named"
+like err "error: cannot run 'no-such-command'" "is named"
 is "$(psql -XqAtc "SELECT count(*) FROM pg_database WHERE datname ~ '^shape_'")" 0 "which is gone"
 exits 65 "a database that nobody marked" aegis fixture-clone "$home"
 exits 65 "nor is one dropped" aegis fixture-clone --drop "$home"

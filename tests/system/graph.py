@@ -233,7 +233,7 @@ def values():
                  " w.g, w.h, w.i, w.api_number", 11)
     same(got, ['1.1|"123456789012345678901"|-7.25|"9007199254740993"|123456789012345|"0.1234567890123456"'
                '|[1.5, {"x": "12345678901234567890"}]|true||"1234567890123456.5"|"0012"'],
-         "numbers that a float can't hold are strings")
+         "numbers that a float cannot hold are strings")
     same(rows("SET search_path = ag_catalog, public; SELECT count(*) FROM oilgas.\"Well\" v WHERE"
               " agtype_access_operator(VARIADIC ARRAY[properties, '\"api_number\"'::agtype]) ="
               " '\"odd\"'::agtype"), ["1"], "a key of odd characters is one vertex")

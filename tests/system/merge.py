@@ -84,7 +84,7 @@ def rule(tenant, parent, child, cardinality, required, label):
 
 
 def reject_file(path, kind, keys):
-    """A reject file as an earlier stage writes it; a key of None can't be named."""
+    """A reject file as an earlier stage writes it; a key of None cannot be named."""
     head = ("#aegis-stream 1 kind=reject:%s source=s run=%s\n" % (kind, uuid.uuid4())).encode()
     body = b"_record,_offset,key,severity,code,faults,raw\n"
     for i, (key, severity) in enumerate(keys):
@@ -515,7 +515,7 @@ def held():
     r = load("a/site", gone, "--max-rejects", "5%", upstream=words)
     same((r["retired"], r["held"], alive()), (1, 1, 198), "a view's key is one, behind its type")
     load("a/site", many, what="all are back")
-    for what, change in [("a reject that can't be named", lambda: reject_file(
+    for what, change in [("a reject that cannot be named", lambda: reject_file(
             WORK + "/h.rej", "entity", [(None, "reject")])),
             ("a reject file that was changed", lambda: (other_digest(reject_file(
                 WORK + "/h.rej", "entity", [(site(198), "reject")])[0]), 1)),

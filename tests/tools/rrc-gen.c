@@ -242,11 +242,11 @@ manifest_write(const struct gen *g, const char *path, struct err *e)
 	rc = rc ? rc : buf_adds(&b, "}\n}\n", e);
 	if (rc == 0) {
 		if ((fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
-			rc = err_sys(e, STATUS_OUTPUT, "can't make '%s'", path);
+			rc = err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path);
 		} else {
 			rc = io_write_all(fd, b.p, b.len, path, e);
 			if (close(fd) && rc == 0)
-				rc = err_sys(e, STATUS_IO, "can't close '%s'", path);
+				rc = err_sys(e, STATUS_IO, "cannot close '%s'", path);
 		}
 	}
 	buf_free(&b);

@@ -41,7 +41,7 @@ Field = collections.namedtuple("Field", "name at width kind decimals chosen seco
 
 
 class Fault(Exception):
-    """A value that can't be; the argument is its reject code."""
+    """A value that cannot be; the argument is its reject code."""
 
 
 def read_facts(path):

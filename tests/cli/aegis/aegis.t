@@ -77,7 +77,7 @@ exits 64 "a long name" "$bin/aegis" "$(printf 'x%.0s' $(seq 5000))"
 exits 64 "a name with a control character" "$bin/aegis" "$(printf 'a\033b')"
 exits 64 "no stage" "$bin/aegis"
 exits 64 "an unknown option" "$bin/aegis" --frobnicate
-exits 78 "a stage that can't be run" bash -c "printf '#!/nonexistent/interpreter' >'$bin/aegis-broken'; printf '\0\1' >'$bin/aegis-broken'; chmod +x '$bin/aegis-broken'; '$bin/aegis' broken"
+exits 78 "a stage that cannot be run" bash -c "printf '#!/nonexistent/interpreter' >'$bin/aegis-broken'; printf '\0\1' >'$bin/aegis-broken'; chmod +x '$bin/aegis-broken'; '$bin/aegis' broken"
 exits 0 "--version" "$bin/aegis" --version
 like "$WORK/out" '^aegis [0-9]+\.[0-9]+\.[0-9]+$' "is one line"
 exits 0 "--man" "$bin/aegis" --man

@@ -113,7 +113,7 @@ is "$(found py-sorted)" "key_out_of_window key_out_of_window" "six minutes later
 fresh jsonb-text
 is "$(found jsonb-text)" valid "jsonb-text by itself"
 is "$(found jsonb-text aegis-1@2026-10-01)" "malformed_signature malformed_signature" \
-    "a row of the new profile's time can't be passed off as one of the old"
+    "a row of the new profile's time cannot be passed off as one of the old"
 
 # Event types that are not signed.
 cat >"$WORK/some.yaml" <<'END'

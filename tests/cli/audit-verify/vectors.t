@@ -77,7 +77,7 @@ while read -r digits between zone nulls; do
 		    t = datetime.datetime.fromisoformat(r["created_at"].replace("+00", "+00:00"))
 		    t = t.replace(tzinfo=None)
 		    if digits == "millis" and t.microsecond % 1000:
-		        raise SystemExit("signed what can't be written")
+		        raise SystemExit("signed what cannot be written")
 		    s = t.isoformat(between, timespec="microseconds")
 		    if digits == "trimmed":
 		        s = s.rstrip("0").rstrip(".")

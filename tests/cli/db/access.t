@@ -9,7 +9,7 @@ other() { # other USER COMMAND...
 	shift
 	setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups -- "$@"
 }
-# The checkout may be where other users can't go.
+# The checkout may be where other users cannot go.
 cp -R "$AEGIS_BIN" "$WORK/bin"
 query=(psql -XAtc 'SELECT current_user' -h "$run" -d aegis)
 

@@ -85,7 +85,7 @@ aegis db psql -d postgres -Xqc 'DROP DATABASE aegis'
 exits 0 "start where the database is missing" aegis db start --fast
 is "$(q 'SELECT current_database()')" aegis "makes it"
 
-# A server that can't start.
+# A server that cannot start.
 aegis db stop 2>/dev/null
 mv "$WORK/var/db/data/pg_ident.conf" "$WORK/ident"
 mv "$WORK/var/db/data/global" "$WORK/global"

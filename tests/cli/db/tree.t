@@ -31,7 +31,8 @@ done
 ok "some were cut" test "$whole" -lt 5
 # What an earlier run has left may be of the right size and wrong.
 rm -rf "$TREE" "$TREE.debs"
-spoilable() { find "$TREE.debs" -name 'postgresql-17-age_*.deb' 2>/dev/null; }
+# (What apt is still fetching stands under its name in partial/.)
+spoilable() { find "$TREE.debs" -maxdepth 1 -name 'postgresql-17-age_*.deb' 2>/dev/null; }
 # However fast the network is: cut when the file is there, before it is used.
 setsid "$ROOT/scripts/pg-tree" "$TREE" >/dev/null 2>&1 &
 pid=$!

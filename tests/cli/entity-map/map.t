@@ -182,7 +182,7 @@ for v in olf001/lease olf001/field gsf001/lease gsf001/field daf802/permit daf80
 	is "$(grep -c '^[0-9]' "$WORK/out")" "$(grep -c '^[0-9]' "$WORK/fed")" 'every row'
 done
 
-# Output that can't be written.
+# Output that cannot be written.
 full() { map --type well --definitions "$WORK/simple.yaml" --rejects "$WORK/rej" <"$WORK/good" >/dev/full; }
 exits 73 'a full output: 73' full
 done_testing

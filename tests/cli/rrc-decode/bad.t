@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Input that is cut, spoilt or none, and outputs that can't be written.
+# Input that is cut, spoilt or none, and outputs that cannot be written.
 . "$(dirname "$0")/../../lib.sh"
 HERE=$(dirname "$0")
 compare() { python3 "$HERE/compare.py" "$@"; }

@@ -20,7 +20,7 @@ import sys
 
 
 def parse(text):
-    """CSV rows of (value, None for NULL); the module csv can't tell NULL from ""."""
+    """CSV rows of (value, None for NULL); the module csv cannot tell NULL from ""."""
     rows, row, at = [], [], 0
     field = re.compile(r'"((?:[^"]|"")*)"(,|\n)|([^,\n"]*)(,|\n)')
     while at < len(text):

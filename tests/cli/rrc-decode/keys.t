@@ -34,7 +34,7 @@ reject() { # reject VIEW RECORD... behind good ones: key and code of each reject
 	    sed 's/^/# /' "$WORK/err"
 	grep '^[1-9]' "$WORK/rej" | cut -d, -f3-5 | tr '\n' ' '
 }
-is "$(reject '--view root' '01000X10101')" ',reject,bad_key ' "a root whose key is faulty can't be named"
+is "$(reject '--view root' '01000X10101')" ',reject,bad_key ' "a root whose key is faulty cannot be named"
 is "$(reject '--view root' '01000X10101' '0200177')" ',reject,bad_key "",reject,root_rejected ' "what is below it is no row's own"
 is "$(reject '--view root' '01000070101  too long')" 'N-00007-0101,reject,long_record ' "a root too long is named all the same"
 is "$(reject '--view root' '99000070101')" 'N-00007-0101,reject,unknown_record_id ' "a record of no known kind has the key that it would have as a root"
@@ -43,7 +43,7 @@ is "$(reject '--view root' '9900007' '0200177')" ',reject,unknown_record_id "",r
 is "$(reject '--view root' '01000070101' '02001XX')" '"",flaw,bad_digits ' "no row is lost by a flaw"
 is "$(reject '--view child' '02X0133')" ',reject,bad_key ' "a view of children: the child is the row"
 is "$(reject '--view child' '99001' '0200233')" '001,reject,unknown_record_id 002,reject,orphan_record ' "an orphan is one too, and has a key"
-is "$(reject '--view deep' '01000X70101' '0200133')" ',reject,bad_key ' "one whose key is its parent's too can't be named by itself"
+is "$(reject '--view deep' '01000X70101' '0200133')" ',reject,bad_key ' "one whose key is its parent's too cannot be named by itself"
 is "$(reject '--segment 02' '99000070101')" ',reject,unknown_record_id ' "without a view there are no keys"
 is "$(sed -n 3p "$WORK/rej")" '0,0,lay,form,lines,[],""' "the raw bytes are lines"
 done_testing

@@ -59,10 +59,10 @@ exits 78 'a file full of faults' aegis run bad.yaml
 for fault in \
     "2:9: unknown key 'colour' in a pipeline" \
     "1:11: 'pipeline' must be letters" \
-    "3:17: a setting can't be called 'Who'" \
-    "3:25: a setting can't be called 'run'" \
+    "3:17: a setting cannot be called 'Who'" \
+    "3:25: a setting cannot be called 'run'" \
     "3:31: there is no setting 'nope'" \
-    "7:12: can't open '/nonexistent': No such file" \
+    "7:12: cannot open '/nonexistent': No such file" \
     "8:13: there is no stage 'unknown'" \
     "8:22: there is no setting 'who'" \
     "8:33: a stage must be a list of words" \
@@ -70,7 +70,7 @@ for fault in \
     "11:20: there is no step 'zero'" \
     "11:12: steps wait for each other: two -> three -> one -> two" \
     "12:11: 'pipe' must be a list of stages" \
-    "15:13: '/nodir/x' can't be made" \
+    "15:13: '/nodir/x' cannot be made" \
     "16:18: 'AEGIS_NOT_SET' is not in the environment" \
     "16:42: '.*open' has no '}'" \
     "17:11: a second step 'three' \(the first is in line 13\)" \

@@ -113,7 +113,7 @@ like err "1 earlier run of 't' had been left by a runner that died" 'and says so
 is "$(sql "SELECT state, cause, ended_at IS NOT NULL FROM batch_runs WHERE run_id = '$dead'")" \
     'failed	the runner died	t' 'the record too'
 
-# The end can't be recorded.
+# The end cannot be recorded.
 stage cut <<'S'
 psql -XqAtc "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'aegis-run%'" >&2
 S
@@ -127,7 +127,7 @@ S
 for s in 0:75 1:75 65:65; do
 	t "[[hide, ${s%:*}]]"
 	exits "${s#*:}" "no record of an end with ${s%:*}" aegis run t.yaml
-	like err "can't record the end of run" 'is told'
+	like err "cannot record the end of run" 'is told'
 	sql 'ALTER TABLE hidden RENAME TO batch_runs'
 done
 sql 'ALTER TABLE batch_runs RENAME TO hidden'

@@ -62,7 +62,7 @@ S
 stage gen74 <<'S'
 trap '' PIPE
 while echo 0123456789012345678901234567890123456789 2>/dev/null; do :; done
-echo "aegis-gen74: error: can't write 'standard output': Broken pipe" >&2
+echo "aegis-gen74: error: cannot write 'standard output': Broken pipe" >&2
 exit 74
 S
 # Passes on what it reads; 65 where the last line is no seal.

@@ -100,8 +100,8 @@ refused 'a,b\n1,\xff\n' 'line 2 \(byte 4\): byte 6 \(0xff\) is not UTF-8' "Latin
 refused 'a,b\n1,\x00\n' 'byte 6 \(0x00\) is a NUL' "a NUL"
 refused 'a,b\n\n1,2\n' 'line 3 \(byte 5\): a row behind a blank line' "a blank line between rows"
 refused 'a,a\n' "line 1 \(byte 0\): two columns are called 'a'" "twice the same column"
-refused 'a,\n' "line 1 \(byte 0\): column 2 can't be called ''" "a column without a name"
-refused 'a,_\n' "column 2 can't be called '_'" "a column _"
+refused 'a,\n' "line 1 \(byte 0\): column 2 cannot be called ''" "a column without a name"
+refused 'a,_\n' "column 2 cannot be called '_'" "a column _"
 refused 'a,b\n1234567,8\n' 'longer than the 8 bytes' "a row over --max-row" --max-row 8
 python3 -c "print('a,b'); print('x' * 1048575 + ',')" >big.csv
 ok "a row of 1 MiB" sh -c 'aegis-seal big.csv >big.s && aegis-unseal big.s | cmp - big.csv'
@@ -134,6 +134,6 @@ AEGIS_RUN=x exits 64 "a run that is no UUID" aegis-seal plain.csv
 like err "the run's id 'x' is no UUID" "... says so"
 full() { aegis-seal plain.csv >/dev/full; }
 exits 73 "a full device" full
-like err "can't write 'standard output': No space left" "... says so"
+like err "cannot write 'standard output': No space left" "... says so"
 ok "--help" aegis-seal --help
 done_testing

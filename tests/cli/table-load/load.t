@@ -169,7 +169,7 @@ wait $pid 2>/dev/null
 is "$(count numbers)" 0 "killed: nothing is in"
 is "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aegis-table-load' AND state <> 'idle in transaction (aborted)'")" 0 "and nobody at work"
 printf 'n,t\n1,a\n' | sealed numbers >"$WORK/one"
-exits 74 "the report can't be written" sh -c "aegis table-load <'$WORK/one' >/dev/full"
+exits 74 "the report cannot be written" sh -c "aegis table-load <'$WORK/one' >/dev/full"
 like "$WORK/err" 'the data IS loaded' "says that the data is in"
 is "$(count numbers)" 1 "and it is"
 load 69 "no server" --db host=/nowhere <"$WORK/one"

@@ -30,8 +30,8 @@ main(void)
 		err_hint(NULL, "x") == -1 && err_prefix(NULL, "x") == -1,
 	    "nobody need listen");
 	errno = ENOENT;
-	(void)err_sys(&none, STATUS_NOINPUT, "can't open '%s'", "x");
-	(void)tap_is(none.msg, "can't open 'x': No such file or directory", "errno's text");
+	(void)err_sys(&none, STATUS_NOINPUT, "cannot open '%s'", "x");
+	(void)tap_is(none.msg, "cannot open 'x': No such file or directory", "errno's text");
 
 	huge = calloc(1, 5000);
 	if (huge == NULL)

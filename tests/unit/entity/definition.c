@@ -22,7 +22,7 @@ put(const char *text)
 
 	if (fd < 0 || io_write_all(fd, text, strlen(text), path, &e) ||
 	    io_sync_close(fd, path, &e)) {
-		(void)printf("Bail out! can't write %s\n", path);
+		(void)printf("Bail out! cannot write %s\n", path);
 		exit(1);
 	}
 }
@@ -160,15 +160,15 @@ test_faults(void)
 		const char *text, *say;
 	} t[] = {
 		{ "type: thing\nfields: []\n", ":2:9: 'fields' must be a list" },
-		{ "type: Thing\ndisplay_name: T\nfields:\n" FIELD(""), ":1:7: 'Thing' can't be" },
+		{ "type: Thing\ndisplay_name: T\nfields:\n" FIELD(""), ":1:7: 'Thing' cannot be" },
 		{ HEAD FIELD(", colour: red"), ":4:51: unknown key 'colour'" },
 		{ HEAD FIELD(", role: boss"), "'role' must be identity" },
 		{ HEAD FIELD(", choices: [x]"), "choices are for the input type select" },
 		{ HEAD FIELD(", rrc: ''"), "'rrc' must be a text, and not empty" },
 		{ HEAD FIELD("") FIELD(""), ":5:5: the field 'a' stands there twice" },
 		{ HEAD "  - { key: entity_key, label: A, input_type: text }\n",
-		    ":4:5: 'entity_key' can't be a field's key" },
-		{ HEAD "  - { key: _a, label: A, input_type: text }\n", "'_a' can't be" },
+		    ":4:5: 'entity_key' cannot be a field's key" },
+		{ HEAD "  - { key: _a, label: A, input_type: text }\n", "'_a' cannot be" },
 		{ HEAD "  - { key: a, input_type: text }\n", ":4:5: 'label' is missing" },
 		{ HEAD FIELD(
 		      ", role: operator") "  - { key: b, label: B, input_type: text, role: operator }\n",

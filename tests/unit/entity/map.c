@@ -137,7 +137,7 @@ input(int n, bool cut)
 		stream_writer_free(w);
 	}
 	if (cut && ftruncate(fd, lseek(fd, 0, SEEK_END) - 30))
-		(void)printf("Bail out! can't cut\n");
+		(void)printf("Bail out! cannot cut\n");
 	(void)lseek(fd, 0, SEEK_SET);
 	return (fd);
 }

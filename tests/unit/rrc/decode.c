@@ -201,7 +201,7 @@ test_refusals(void)
 	    "a reject without a reject file names its place");
 	fails(o, S("30001A\n1001\n30001A\n30001A\n"), STATUS_DATA, "its first record is no root",
 	    "a file that begins in the middle");
-	fails(o, S("1XXX\n1XXY\n1XXZ\n"), STATUS_DATA, "3 have a key that can't be decoded",
+	fails(o, S("1XXX\n1XXY\n1XXZ\n"), STATUS_DATA, "3 have a key that cannot be decoded",
 	    "keys that are none");
 	fails(o, S("1001\nHELLO\nWORLD\nTHIS\nIS\n"), STATUS_DATA, "313030310a48454c4c4f",
 	    "another text");

@@ -121,7 +121,7 @@ static const struct {
 	    "view: no such table" },
 	{ VIEW("{name: X, by: K, cases: {AB: {field: K, as: text}}}"), "f:10:30: a code of K has 3",
 	    "view: a choice by a code of another width" },
-	{ VIEW("{name: X, text: '{K}', as: text}"), "f:10:28: 'as' can't stand beside 'text'",
+	{ VIEW("{name: X, text: '{K}', as: text}"), "f:10:28: 'as' cannot stand beside 'text'",
 	    "view: two ways at once" },
 };
 

@@ -230,7 +230,7 @@ test_failures(void)
 	(void)unlink(partial);
 	(void)mkdir(path, 0777);
 	(void)tap_ok(reject_close(w, &e) != 0 && e.status == STATUS_OUTPUT,
-	    "a name that can't be had: %s", e.msg);
+	    "a name that cannot be had: %s", e.msg);
 	(void)tap_is(b.rejects_sha256, "-", "and the book names no file");
 	(void)rmdir(path);
 	free(long_name);

@@ -66,7 +66,7 @@ make_plain(void)
 		(void)putc("0123456789ABCDEF"[x >> 60], f);
 	}
 	if (f == NULL || fclose(f) != 0) {
-		(void)printf("Bail out! can't write a file\n");
+		(void)printf("Bail out! cannot write a file\n");
 		exit(1);
 	}
 	sha256sum("plain", plain_sha);
@@ -203,7 +203,7 @@ test_nothing(void)
 
 	sh(": > empty && gzip -c empty > empty.gz && zstd -q -c empty > empty.zst && "
 	   "zip -q empty.zip empty && mkdir dir && zip -q -r nofile.zip dir");
-	is_refused("missing", NULL, STATUS_NOINPUT, "can't open", "a missing file");
+	is_refused("missing", NULL, STATUS_NOINPUT, "cannot open", "a missing file");
 	is_refused("dir", NULL, STATUS_NOINPUT, "directory", "a directory");
 	is_refused("empty", NULL, STATUS_NOINPUT, "empty", "an empty file");
 	is_refused("/dev/null", NULL, STATUS_NOINPUT, "empty", "/dev/null");
@@ -248,7 +248,7 @@ damage(const char *file, off_t offset)
 	sh(cmd);
 	offset = offset < 0 ? size_of(file) + offset : offset;
 	if ((fd = open("bad", O_RDWR)) < 0 || pread(fd, &c, 1, offset) != 1) {
-		(void)printf("Bail out! can't damage %s\n", file);
+		(void)printf("Bail out! cannot damage %s\n", file);
 		exit(1);
 	}
 	c = (unsigned char)~c;
