@@ -12,8 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/digest.h"
+#include "../sealed.h"
 #include "base/io.h"
 
 #define FUZZ_RUN "01234567-89ab-4cde-8f01-23456789abcd"
@@ -79,26 +78,6 @@ fuzz_rows(const uint8_t *p, size_t n)
 		rows += p[i] == '\n' && quotes % 2 == 0;
 	}
 	return (rows > 0 ? rows - 1 : 0);
-}
-
-/* Into ${b}: the bytes between ${head} and a right book and seal of ${k} rows. */
-static inline void
-fuzz_sealed(struct buf *b, const char *head, const uint8_t *p, size_t n, unsigned long long k)
-{
-	struct digest_xxh64 *d = digest_xxh64_new();
-
-	(void)buf_adds(b, head, NULL);
-	(void)buf_add(b, p, n, NULL);
-	(void)buf_addf(b, NULL,
-	    "#aegis-book stage=t dataset=- read=%llu used=%llu skipped=0 "
-	    "rejected=0 flawed=0 rows=%llu config=- source_sha256=- rejects=- codes=-\n",
-	    k, k, k);
-	digest_xxh64_update(d, b->p, b->len);
-	(void)buf_addf(b, NULL,
-	    "#aegis-seal rows=%llu read=%llu rejected=0 skipped=0 flawed=0 "
-	    "bytes=%zu xxh64=%016llx source_sha256=- rejects=-\n",
-	    k, k, b->len, (unsigned long long)digest_xxh64_value(d));
-	digest_xxh64_free(d);
 }
 
 #endif

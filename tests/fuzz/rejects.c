@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return (0);
 	if (data[0] % 2 == 1)
-		fuzz_sealed(&b, HEADER, data + 1, size - 1, fuzz_rows(data + 1, size - 1) + 1);
+		sealed_stream(&b, HEADER, data + 1, size - 1, fuzz_rows(data + 1, size - 1) + 1);
 	else
 		(void)buf_add(&b, data + 1, size - 1, NULL);
 	path = fuzz_file(0, b.p, b.len);

@@ -145,7 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)buf_adds(&head, "#aegis-stream 1 kind=table:t source=- run=" FUZZ_RUN "\n",
 		    NULL);
 	}
-	fuzz_sealed(&b, buf_str(&head, NULL), data + 1, size - 1,
+	sealed_stream(&b, buf_str(&head, NULL), data + 1, size - 1,
 	    fuzz_rows(data + 1, size - 1) + (t != NULL));
 	(t != NULL ? try_audit : try_copy)(fuzz_spool(0, b.p, b.len));
 	buf_free(&b);

@@ -83,7 +83,7 @@ sealed(const char *head, const uint8_t *p, size_t n, unsigned long long k)
 	struct buf b = BUF_INIT(4 << 20), one = BUF_INIT(8 << 20), two = BUF_INIT(8 << 20);
 	int again = fuzz_spool(1, "", 0);
 
-	fuzz_sealed(&b, head, p, n, k);
+	sealed_stream(&b, head, p, n, k);
 	if (take(fuzz_spool(0, b.p, b.len), &one, again) != NULL) {
 		need(lseek(again, 0, SEEK_SET) == 0);
 		need(take(again, &two, -1) != NULL);

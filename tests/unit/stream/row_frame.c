@@ -1,6 +1,7 @@
 /* Rows as frames, made by hand. */
 #include "stream/row_frame.h"
 
+#include "../../sealed.h"
 #include "../../tap.h"
 #include "base/num.h"
 #include "help.h"
@@ -28,22 +29,10 @@ frame(struct buf *b, const char *const *v, size_t n)
 static void
 framed(struct buf *b, const struct buf *body, unsigned rows)
 {
-	struct digest_xxh64 *d = digest_xxh64_new();
 
 	b->len = 0;
-	(void)buf_adds(b, "#aegis-stream 1 kind=table:t source=- run=" RUN " body=frames\nx,y,z\n",
-	    NULL);
-	(void)buf_add(b, body->p, body->len, NULL);
-	(void)buf_addf(b, NULL,
-	    "#aegis-book stage=t dataset=- read=%u used=%u skipped=0 rejected=0 flawed=0 rows=%u"
-	    " config=- source_sha256=- rejects=- codes=-\n",
-	    rows, rows, rows);
-	digest_xxh64_update(d, b->p, b->len);
-	(void)buf_addf(b, NULL,
-	    "#aegis-seal rows=%u read=%u rejected=0 skipped=0 flawed=0 bytes=%zu xxh64=%016llx"
-	    " source_sha256=- rejects=-\n",
-	    rows, rows, b->len, (unsigned long long)digest_xxh64_value(d));
-	digest_xxh64_free(d);
+	sealed_stream(b, "#aegis-stream 1 kind=table:t source=- run=" RUN " body=frames\nx,y,z\n",
+	    body->p, body->len, rows);
 }
 
 static void
