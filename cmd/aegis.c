@@ -16,14 +16,16 @@
 #include "base/near.h"
 #include "base/os.h"
 #include "base/program.h"
+#include "base/screen.h"
+#include "base/wrap.h"
 
-enum { NAME_LEN = 48, SUGGESTIONS = 3 };
+enum { NAME_LEN = 48, SUGGESTIONS = 3, LIST_INDENT = 21, LIST_WIDTH = 78 };
 
 static const struct program program = {
 	.name = "",
 	.group = "aegis",
 	.summary = "import and export for AEGIS, in small programs",
-	.usage = "STAGE [arguments]\n       aegis help [STAGE]",
+	.usage = "STAGE [arguments]\nhelp [STAGE]",
 	.description =
 	    "Runs the program aegis-STAGE with the arguments: from the directory that this "
 	    "program is in, else from PATH. aegis help lists the stages by group; aegis help "
@@ -152,6 +154,7 @@ static int
 list_stages(struct err *e)
 {
 	struct stages s = { NULL, 0, 0 };
+	struct buf out = BUF_INIT(1 << 20);
 	const char *group = "";
 	size_t i;
 
@@ -161,21 +164,18 @@ list_stages(struct err *e)
 		stage_ask(&s.v[i]);
 	if (s.n > 0)
 		qsort(s.v, s.n, sizeof(s.v[0]), stage_cmp_group);
-	(void)printf("usage: aegis %s\n", program.usage);
+	(void)buf_adds(&out, "usage: aegis STAGE [arguments]\n       aegis help [STAGE]\n", e);
 	for (i = 0; i < s.n; i++) {
 		if (strcmp(group, s.v[i].group) != 0)
-			(void)printf("\n%s\n", group = s.v[i].group);
-		if (s.v[i].summary[0] == '\0')
-			(void)printf("  %s\n", s.v[i].name);
-		else
-			(void)printf("  %-18s %s\n", s.v[i].name, s.v[i].summary);
+			(void)buf_addf(&out, e, "\n%s\n", group = s.v[i].group);
+		(void)buf_addf(&out, e, "  %-*s ", LIST_INDENT - 3, s.v[i].name);
+		(void)wrap_add(&out, s.v[i].summary, LIST_INDENT, LIST_INDENT, LIST_WIDTH, e);
 	}
 	free(s.v);
-	if (fflush(stdout) != 0) {
-		(void)err_sys(e, STATUS_IO, "cannot write 'standard output'");
-		return (log_err(e));
-	}
-	return (0);
+	if (e->status == STATUS_OK)
+		(void)screen_print(&out, e);
+	buf_free(&out);
+	return (log_err(e));
 }
 
 static int

@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 
 static struct option_list opt_keys, opt_expect;
 static const char *opt_prove, *opt_output, *opt_proof, *opt_line, *report = "text";
@@ -46,7 +46,7 @@ static const struct program program = {
 	.name = "audit-check",
 	.group = "Audit",
 	.summary = "check audit archives and their chain, offline",
-	.usage = "--key FILE [options] DIR... | --key FILE --check-proof FILE",
+	.usage = "--key FILE [options] DIR...\n--key FILE --check-proof FILE",
 	.options = options,
 	.description =
 	    "Checks archives of audit-pack: DIR is where they are kept (one chain for each table), the "
@@ -63,9 +63,9 @@ static const struct program program = {
 	    "tells it on two pages; verify.sh does most of it without this program.",
 	.examples =
 	    "  aegis audit-check --key audit.key.vkey /srv/audit\n"
-	    "  aegis audit-check --key audit.key.vkey --expect-checkpoint 2025.checkpoint /srv/audit\n"
-	    "  aegis audit-check --key audit.key.vkey --prove "
-	    "9b2d3c1e-0000-4000-8000-000000000001 /srv/audit/audit_logs\n",
+	    "  aegis audit-check --key audit.key.vkey \\\n"
+	    "      --expect-checkpoint 2025.checkpoint /srv/audit\n"
+	    "  aegis audit-check --key audit.key.vkey --prove $ROW /srv/audit/audit_logs\n",
 	.status = "1: there are findings. 66: there is no archive. 78: a key that is none.",
 };
 
@@ -204,28 +204,16 @@ check_view(const char *path, struct err *e)
 static int
 write_report(struct inspect *const *k, size_t n, struct err *e)
 {
-	struct buf out = BUF_INIT(64 << 20);
-	struct json_writer *w = json_writer_new(&out);
-	bool json = strcmp(report, "json") == 0;
-	int rc = 0;
+	struct report *r = report_new(report);
 	size_t i;
+	int rc;
 
-	if (json)
-		json_put_array(w);
-	for (i = 0; i < n && rc == 0; i++) {
-		if (json)
-			inspect_report_json(k[i], w);
-		else
-			rc = inspect_report_text(k[i], &out, e);
-	}
-	if (json) {
-		json_put_close(w);
-		rc = json_writer_end(w, e) || buf_adds(&out, "\n", e);
-	}
-	if (rc == 0)
-		rc = screen_print(&out, e);
-	json_writer_free(w);
-	buf_free(&out);
+	report_list(r, NULL);
+	for (i = 0; i < n; i++)
+		inspect_report(k[i], r);
+	report_close(r);
+	rc = report_print(r, NULL, e);
+	report_free(r);
 	return (rc);
 }
 

@@ -31,8 +31,8 @@ static const struct program program = {
 	    "guessed without the HMAC key; one without can, by trying: how many such rows are hidden "
 	    "is said. The manifest shows how many rows there are in all, by verdict.",
 	.examples =
-	    "  aegis audit-extract --tenant 9b2d3c1e-0000-4000-8000-000000000001 --output-dir view "
-	    "/srv/audit/audit_logs/audit_logs-000007-2026-10\n"
+	    "  aegis audit-extract --tenant $TENANT --output-dir view \\\n"
+	    "      /srv/audit/audit_logs/audit_logs-000007-2026-10\n"
 	    "  aegis audit-check --key audit.key.vkey view\n",
 	.status = "65: the archive is not whole. 73: the directory is there already.",
 };

@@ -33,7 +33,7 @@ static const struct program program = {
 	.name = "audit-keygen",
 	.group = "Audit",
 	.summary = "make the key that seals archives, or a key of a key ring",
-	.usage = "--name NAME --out FILE | --name NAME --public-of FILE | --hmac --out FILE",
+	.usage = "--name NAME --out FILE\n--name NAME --public-of FILE\n--hmac --out FILE",
 	.options = options,
 	.description =
 	    "Makes an Ed25519 key for audit-pack: FILE (the private key, PKCS #8 in PEM, mode 0600), "

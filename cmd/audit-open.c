@@ -35,7 +35,8 @@ static const struct program program = {
 	    "is the one that was signed is looked at with --key.",
 	.examples =
 	    "  aegis audit-open --key audit.key.vkey /srv/audit/audit_logs | aegis table-load\n"
-	    "  aegis audit-open /srv/audit/audit_logs/audit_logs-000007-2026-10 | aegis unseal\n",
+	    "  aegis audit-open /srv/audit/audit_logs/audit_logs-000007-2026-10 |\n"
+	    "      aegis unseal\n",
 	.status = "65: an archive is not whole (audit-check says what it is). 66: there is none.",
 };
 

@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include "audit/pack.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 
 static struct pack_options o;
 static const char *opt_also, *report = "text";
@@ -52,7 +51,7 @@ static const struct program program = {
 };
 
 static void
-report_text(const struct pack_result *r)
+log_result(const struct pack_result *r)
 {
 
 	if (r->path[0] == '\0') {
@@ -76,28 +75,26 @@ report_text(const struct pack_result *r)
 		    (unsigned long long)r->changed);
 }
 
+/* Text goes to standard error, as messages; standard output is for programs. */
 static int
-report_json(const struct pack_result *r, struct err *e)
+print_json(const struct pack_result *p, struct err *e)
 {
-	struct buf out = BUF_INIT(1 << 16);
-	struct json_writer *w = json_writer_new(&out);
+	struct report *r = report_new("json");
 	int rc;
 
-	json_put_object(w);
-	json_member_text(w, "table", r->table);
-	json_member_text(w, "archive", r->path[0] != '\0' ? r->path : NULL);
-	json_put_key(w, "sealed_before");
-	json_put_bool(w, r->sealed_before);
-	json_member_u64(w, "sequence", r->sequence);
-	json_member_u64(w, "rows", r->rows);
-	json_member_u64(w, "late", r->late);
-	json_member_u64(w, "findings", r->findings);
-	json_member_u64(w, "known", r->known);
-	json_member_u64(w, "changed", r->changed);
-	json_put_close(w);
-	rc = json_writer_end(w, e) || buf_adds(&out, "\n", e) || screen_print(&out, e);
-	json_writer_free(w);
-	buf_free(&out);
+	report_open(r, NULL);
+	report_text(r, "table", NULL, p->table);
+	report_text(r, "archive", NULL, p->path[0] != '\0' ? p->path : NULL);
+	report_bool(r, "sealed_before", p->sealed_before);
+	report_count(r, "sequence", NULL, p->sequence);
+	report_count(r, "rows", NULL, p->rows);
+	report_count(r, "late", NULL, p->late);
+	report_count(r, "findings", NULL, p->findings);
+	report_count(r, "known", NULL, p->known);
+	report_count(r, "changed", NULL, p->changed);
+	report_close(r);
+	rc = report_print(r, NULL, e);
+	report_free(r);
 	return (rc);
 }
 
@@ -121,8 +118,8 @@ main(int argc, char **argv)
 	progress_init("audit-pack");
 	if (pack_run(&o, &r, &e))
 		return (log_err(&e));
-	report_text(&r);
-	if (strcmp(report, "json") == 0 && report_json(&r, &e))
+	log_result(&r);
+	if (strcmp(report, "json") == 0 && print_json(&r, &e))
 		return (log_err(&e));
 	return (r.findings > 0 || r.changed > 0 ? STATUS_FINDINGS : STATUS_OK);
 }

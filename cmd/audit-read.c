@@ -52,7 +52,8 @@ static const struct program program = {
 	.examples =
 	    "  aegis audit-read --table audit_logs --period 2026-10 --archives /srv/audit\n"
 	    "  aegis audit-read --table prompt_audit_log --period due --archives /srv/audit\n"
-	    "  aegis audit-read --table audit_logs --from 2026-10-03 --to 2026-10-04T12:00:00Z\n",
+	    "  aegis audit-read --table audit_logs --from 2026-10-03 \\\n"
+	    "      --to 2026-10-04T12:00:00Z\n",
 	.status = "65: the period is not over. A stream without its seal is broken: see unseal.",
 };
 

@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include "audit/reconcile.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 
 static const char *opt_db, *opt_archives, *opt_table, *report = "text";
 
@@ -39,66 +38,40 @@ static const struct program program = {
 	.status = "1: there are findings. 66: there is no archive.",
 };
 
-static int
-text(const struct reconcile *r, struct buf *out, struct err *e)
+static void
+describe(const struct reconcile *k, struct report *r)
 {
 	size_t i;
 
-	if (screen_addf(out, e,
-		"%s: %llu archived, %llu in the table: %llu the same, %llu changed, %llu gone; not "
-		"archived: %llu late, %llu of a period not sealed\n",
-		opt_table, (unsigned long long)r->archived, (unsigned long long)r->rows,
-		(unsigned long long)r->same, (unsigned long long)r->changed,
-		(unsigned long long)r->deleted, (unsigned long long)r->late,
-		(unsigned long long)r->open))
-		return (-1);
-	for (i = 0; i < r->n; i++)
-		if (screen_addf(out, e, "  FINDING  %s: %s\n", r->findings[i].code,
-			r->findings[i].text))
-			return (-1);
-	if (r->n == 0)
-		return (buf_adds(out, "  no findings\n", e));
-	if (r->deleted + r->changed > 2 * RECONCILE_SAMPLES || r->deleted > RECONCILE_SAMPLES ||
-	    r->changed > RECONCILE_SAMPLES)
-		return (buf_adds(out, "  (only the first rows of each kind are listed)\n", e));
-	return (0);
-}
-
-static int
-json(const struct reconcile *r, struct buf *out, struct err *e)
-{
-	struct json_writer *w = json_writer_new(out);
-	size_t i;
-	int rc;
-
-	json_put_object(w);
-	json_member_text(w, "table", opt_table);
-	json_member_u64(w, "archived", r->archived);
-	json_member_u64(w, "rows", r->rows);
-	json_member_u64(w, "same", r->same);
-	json_member_u64(w, "changed", r->changed);
-	json_member_u64(w, "deleted", r->deleted);
-	json_member_u64(w, "late", r->late);
-	json_member_u64(w, "open", r->open);
-	json_put_key(w, "findings");
-	json_put_array(w);
-	for (i = 0; i < r->n; i++) {
-		json_put_object(w);
-		json_member_text(w, "code", r->findings[i].code);
-		json_member_text(w, "text", r->findings[i].text);
-		json_put_close(w);
+	report_open(r, NULL);
+	report_text(r, "table", "table", opt_table);
+	report_count(r, "archived", "archived", k->archived);
+	report_count(r, "rows", "rows in the table", k->rows);
+	report_count(r, "same", "the same", k->same);
+	report_count(r, "changed", "changed", k->changed);
+	report_count(r, "deleted", "gone", k->deleted);
+	report_count(r, "late", "not archived, late", k->late);
+	report_count(r, "open", "not archived, of a period not sealed", k->open);
+	report_list(r, "findings");
+	for (i = 0; i < k->n; i++) {
+		report_finding(r, "FINDING  %s: %s", k->findings[i].code, k->findings[i].text);
+		report_open(r, NULL);
+		report_text(r, "code", NULL, k->findings[i].code);
+		report_text(r, "text", NULL, k->findings[i].text);
+		report_close(r);
 	}
-	json_put_close(w);
-	json_put_close(w);
-	rc = json_writer_end(w, e) || buf_adds(out, "\n", e);
-	json_writer_free(w);
-	return (rc);
+	report_close(r);
+	if (k->n == 0)
+		report_line(r, "no findings");
+	else if (k->deleted > RECONCILE_SAMPLES || k->changed > RECONCILE_SAMPLES)
+		report_line(r, "only the first rows of each kind are listed");
+	report_close(r);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct buf out = BUF_INIT(1 << 20);
+	struct report *out;
 	struct err e = ERR_INIT;
 	const struct audit_table *t;
 	struct reconcile r;
@@ -118,9 +91,12 @@ main(int argc, char **argv)
 		return (log_err(&e));
 	rc = reconcile_run(pg, opt_archives, t, &r, &e);
 	pg_close(pg);
-	if (rc == 0 && (strcmp(report, "json") == 0 ? json(&r, &out, &e) : text(&r, &out, &e)) == 0)
-		(void)screen_print(&out, &e);
-	buf_free(&out);
+	if (rc == 0) {
+		out = report_new(report);
+		describe(&r, out);
+		(void)report_print(out, NULL, &e);
+		report_free(out);
+	}
 	if (e.status != STATUS_OK)
 		return (log_err(&e));
 	return (r.n > 0 ? STATUS_FINDINGS : STATUS_OK);

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "stream/writer.h"
 
 enum { PROFILES_MAX = 32 };
@@ -182,26 +182,30 @@ static int
 probe(const struct assess_options *o, struct err *e)
 {
 	struct assess_probe *p = xcalloc(nprofiles + 1, sizeof(*p));
-	struct buf out = BUF_INIT(1 << 20);
+	struct report *r = report_new("text");
 	uint64_t rows, best = 0;
 	size_t i;
 	int rc;
 
 	if ((rc = assess_probe(o, opt_rows, p, &rows, e)) == 0) {
-		(void)buf_addf(&out, e, "%-20s %10s %10s %8s\n", "profile", "rows", "matched",
-		    "rate");
+		report_table(r, NULL);
 		for (i = 0; i < nprofiles; i++) {
 			if (!p[i].fits)
 				continue;
-			(void)buf_addf(&out, e, "%-20s %10llu %10llu %7.1f%%\n", p[i].profile->name,
-			    (unsigned long long)rows, (unsigned long long)p[i].matched,
-			    rows > 0 ? 100.0 * (double)p[i].matched / (double)rows : 0.0);
+			report_row(r);
+			report_text(r, "profile", "profile", p[i].profile->name);
+			report_count(r, "rows", "rows", rows);
+			report_count(r, "matched", "matched", p[i].matched);
+			report_real(r, NULL, "rate",
+			    rows > 0 ? 100.0 * (double)p[i].matched / (double)rows : 0.0, 1, "%");
+			report_close(r);
 			if (p[i].matched > best)
 				best = p[i].matched;
 		}
-		rc = screen_print(&out, e);
+		report_close(r);
+		rc = report_print(r, NULL, e);
 	}
-	buf_free(&out);
+	report_free(r);
 	free(p);
 	if (rc)
 		return (log_err(e));
@@ -215,7 +219,7 @@ probe(const struct assess_options *o, struct err *e)
 }
 
 static void
-report(const struct assess_totals *t)
+log_totals(const struct assess_totals *t)
 {
 	int i;
 
@@ -261,7 +265,7 @@ verify(struct err *e)
 		rc = probe(&o, e);
 	} else {
 		if (assess_stream(&o, &t, e) == 0)
-			report(&t);
+			log_totals(&t);
 		rc = log_err(e);
 	}
 	keyring_free(ring);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/program.h"
+#include "base/report.h"
 #include "pg/without.h"
 #include "server/config.h"
 #include "server/pgctl.h"
@@ -138,29 +139,33 @@ stop(struct err *e)
 static int
 status(struct err *e)
 {
+	char extensions[200], process[24];
 	struct server_report r;
+	struct report *out;
+	int rc;
 
 	if (server_status(&r, e))
 		return (log_err(e));
-	(void)printf("state      %s\n",
+	out = report_new("text");
+	report_text(out, NULL, "state",
 	    r.state == SERVER_RUNNING     ? "running" :
 		r.state == SERVER_STOPPED ? "stopped" :
 					    "none");
-	if (r.place[0] != '\0')
-		(void)printf("place      %s\n", r.place);
+	report_text(out, NULL, "place", r.place[0] != '\0' ? r.place : NULL);
+	report_text(out, NULL, "version", r.version[0] != '\0' ? r.version : NULL);
+	(void)snprintf(extensions, sizeof(extensions), "%s%s%s%s%s", r.age[0] ? "age " : "", r.age,
+	    r.age[0] && r.vector[0] ? " " : "", r.vector[0] ? "vector " : "", r.vector);
 	if (r.version[0] != '\0')
-		(void)printf("version    %s\n", r.version);
-	if (r.version[0] != '\0' && r.without == WITHOUT_ALL)
-		(void)printf("extensions none (made without age,vector)\n");
-	else if (r.version[0] != '\0')
-		(void)printf("extensions%s%s%s%s\n", r.age[0] ? " age " : "", r.age,
-		    r.vector[0] ? " vector " : "", r.vector);
-	if (r.user[0] != '\0')
-		(void)printf("user       %s\n", r.user);
-	if (r.socket[0] != '\0')
-		(void)printf("socket     %s\n", r.socket);
-	if (r.pid != 0)
-		(void)printf("process    %ld\n", r.pid);
+		report_text(out, NULL, "extensions",
+		    r.without == WITHOUT_ALL ? "none (made without age,vector)" : extensions);
+	report_text(out, NULL, "user", r.user[0] != '\0' ? r.user : NULL);
+	report_text(out, NULL, "socket", r.socket[0] != '\0' ? r.socket : NULL);
+	(void)snprintf(process, sizeof(process), "%ld", r.pid);
+	report_text(out, NULL, "process", r.pid != 0 ? process : NULL);
+	rc = report_print(out, NULL, e);
+	report_free(out);
+	if (rc)
+		return (log_err(e));
 	return (r.state == SERVER_RUNNING ? 0 : STATUS_NODB);
 }
 
@@ -276,7 +281,7 @@ static const struct verb {
 int
 main(int argc, char **argv)
 {
-	struct err e = ERR_INIT;
+	struct err e = ERR_INIT, lost = ERR_INIT;
 	char **operands;
 	int n, rc;
 	size_t i;
@@ -304,9 +309,5 @@ main(int argc, char **argv)
 	if (verbs[i].run != destroy && (opt_yes || opt_tree))
 		return (program_usage_error(&program, "--yes and --tree belong to destroy"));
 	rc = verbs[i].run(&e);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_error("cannot write 'standard output': %s", strerror(errno));
-		return (STATUS_IO);
-	}
-	return (rc);
+	return (program_flush(&lost) ? log_err(&lost) : rc);
 }

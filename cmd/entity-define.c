@@ -1,14 +1,10 @@
 /* aegis entity-define: bring a tenant's entity types, fields, mappings and rules in step with files. */
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "entity/define.h"
 #include "entity/definition_file.h"
 #include "pg/pg.h"
@@ -42,7 +38,7 @@ static const struct program prog = {
 	    "unless --prune is given.",
 	.examples =
 	    "  aegis entity-define --tenant $TENANT pipelines/entities/*.yaml\n"
-	    "  aegis entity-define --tenant $TENANT --plan --prune pipelines/entities/well.yaml\n",
+	    "  aegis entity-define --tenant $TENANT --plan pipelines/entities/well.yaml\n",
 	.status =
 	    "75 where another entity-define is at work for the tenant; 78 where a file is "
 	    "wrong, or a rule or ref points to a type that there is not.",
@@ -52,49 +48,45 @@ static void
 notice(void *cookie, enum define_what what, enum define_change change, const char *name)
 {
 	static const char marks[] = "+~ -";
-	char shown[400];
 
-	(void)cookie;
 	if (change == DEFINE_STALE)
 		log_warning("%s '%s' is in the database and in no file (--prune removes it)",
 		    define_what_name(what), name);
 	else
-		(void)printf("%c %s %s\n", marks[change], define_what_name(what),
-		    screen_line(shown, sizeof(shown), name, strlen(name)));
+		report_finding(cookie, "%c %s %s", marks[change], define_what_name(what), name);
 }
 
-static int
-report(const struct define_counts *c)
+static void
+print_report(const struct define_counts *c, struct report *r, struct err *e)
 {
 	int what, change;
 
-	(void)printf("%-9s", "");
-	for (change = 0; change < DEFINE_CHANGES; change++)
-		(void)printf(" %10s", define_change_name((enum define_change)change));
+	report_table(r, NULL);
 	for (what = 0; what < DEFINE_WHATS; what++) {
-		(void)printf("\n%-9s", define_what_name((enum define_what)what));
+		report_row(r);
+		report_text(r, NULL, "", define_what_name((enum define_what)what));
 		for (change = 0; change < DEFINE_CHANGES; change++)
-			(void)printf(" %10llu", (unsigned long long)c->n[what][change]);
+			report_count(r, NULL, define_change_name((enum define_change)change),
+			    c->n[what][change]);
+		report_close(r);
 	}
-	(void)putchar('\n');
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return (STATUS_OK);
-	log_error("cannot write 'standard output': %s", strerror(errno));
-	return (STATUS_IO);
+	report_close(r);
+	(void)report_print(r, plan ? NULL : "the definitions ARE stored", e);
 }
 
 static int
 define(char **paths, size_t n, struct err *e)
 {
 	struct definition_file **files = xcalloc(n, sizeof(*files));
+	struct report *r = report_new("text");
 	struct define_options o = { .tenant = tenant,
 		.n = n,
 		.prune = prune,
 		.plan = plan,
-		.notice = notice };
+		.notice = notice,
+		.cookie = r };
 	struct define_counts c;
 	struct pg *pg = NULL;
-	int rc = STATUS_OK;
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -103,13 +95,14 @@ define(char **paths, size_t n, struct err *e)
 	o.files = (const struct definition_file *const *)files;
 	if (i == n && (pg = pg_connect(db, "aegis-entity-define", e)) != NULL &&
 	    define_run(pg, &o, &c, e) == 0)
-		rc = report(&c);
+		print_report(&c, r, e);
 	if (pg != NULL)
 		pg_close(pg);
 	for (i = 0; i < n; i++)
 		definition_file_free(files[i]);
 	free(files);
-	return (e->status != STATUS_OK ? log_err(e) : rc);
+	report_free(r);
+	return (log_err(e));
 }
 
 int

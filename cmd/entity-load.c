@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "entity/load.h"
 #include "pg/pg.h"
 
@@ -73,7 +73,7 @@ static const struct program program = {
 	    "than its ceiling allows. Loading the same again is harmless and writes no entity. "
 	    "Two loads of the same tenant and type cannot run at the same time.",
 	.examples =
-	    "  aegis entity-load --tenant $TENANT --type well --rejects load.rej < wells.sealed\n"
+	    "  aegis entity-load --tenant $TENANT --type well --rejects l.rej < wells.sealed\n"
 	    "  aegis entity-load --tenant $TENANT --type well --plan < wells.sealed\n",
 	.status =
 	    "65 where a seal, a book, a ceiling or a guard refuses the data, 75 where another load is at "
@@ -83,21 +83,14 @@ static const struct program program = {
 };
 
 /* The data is in, or the plan is made, whatever becomes of the report. */
-static int
+static void
 print_report(const struct load *l, struct err *e)
 {
-	struct buf out = BUF_INIT(64 << 20);
-	int rc = -1;
+	struct report *r = report_new(report);
 
-	if (load_report(l, strcmp(report, "json") == 0, &out, e) == 0)
-		rc = screen_print(&out, e);
-	buf_free(&out);
-	if (rc) {
-		e->status = STATUS_IO;
-		if (!o.plan)
-			(void)err_prefix(e, "the data IS loaded, but the report is lost");
-	}
-	return (rc);
+	load_report(l, r);
+	(void)report_print(r, o.plan ? NULL : "the data IS loaded", e);
+	report_free(r);
 }
 
 int
@@ -116,7 +109,7 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "--tenant and --type are needed"));
 	progress_init("entity-load");
 	if ((l = load_run(&o, STDIN_FILENO, "standard input", &e)) != NULL) {
-		(void)print_report(l, &e);
+		print_report(l, &e);
 		load_free(l);
 	}
 	return (log_err(&e));

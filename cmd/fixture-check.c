@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/report.h"
 #include "fixture/fixture.h"
 #include "fixture/save.h"
 
@@ -38,32 +39,43 @@ static const struct program program = {
 	    "1 where the database differs, 65 where the fixture is broken, 66 where there is none.",
 };
 
-/* The files and sequences that differ; returns how many. */
+/* The files and sequences that differ; return how many. */
 static size_t
-compare(const struct fixture *want, const struct fixture *have)
+compare(const struct fixture *want, const struct fixture *have, struct report *r)
 {
 	const struct fixture_file *other;
 	size_t i, n = 0;
 
+	report_table(r, NULL);
 	for (i = 0; i < want->nfiles; i++) {
 		other = fixture_find(have, want->files[i].name);
 		if (other != NULL &&
 		    strcmp(other->sums.plain_sha256, want->files[i].sums.plain_sha256) == 0)
 			continue;
-		(void)printf("%s: %llu rows in the fixture, %lld in the database%s\n",
-		    want->files[i].name, (unsigned long long)want->files[i].rows,
-		    other ? (long long)other->rows : -1LL,
-		    other != NULL && other->rows == want->files[i].rows ? ", with other values" :
-									  "");
+		report_row(r);
+		report_text(r, NULL, "table", want->files[i].name);
+		report_count(r, NULL, "rows in the fixture", want->files[i].rows);
+		if (other != NULL)
+			report_count(r, NULL, "in the database", other->rows);
+		report_text(r, NULL, "difference",
+		    other == NULL                          ? "missing in the database" :
+			other->rows == want->files[i].rows ? "other values" :
+							     "other rows");
+		report_close(r);
 		n++;
 	}
 	for (i = 0; i < have->nfiles; i++)
 		if (fixture_find(want, have->files[i].name) == NULL) {
-			(void)printf("%s: only in the database\n", have->files[i].name);
+			report_row(r);
+			report_text(r, NULL, "table", have->files[i].name);
+			report_count(r, NULL, "in the database", have->files[i].rows);
+			report_text(r, NULL, "difference", "only in the database");
+			report_close(r);
 			n++;
 		}
+	report_close(r);
 	if (n == 0 && strcmp(want->digest, have->digest) != 0) {
-		(void)printf("the sequences stand elsewhere\n");
+		report_line(r, "the sequences stand elsewhere");
 		n++;
 	}
 	return (n);
@@ -72,6 +84,7 @@ compare(const struct fixture *want, const struct fixture *have)
 int
 main(int argc, char **argv)
 {
+	struct report *r;
 	struct fixture *f, *have = NULL;
 	struct err e = ERR_INIT;
 	char **operands;
@@ -86,16 +99,18 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "--db goes with --database"));
 	if ((f = fixture_open(operands[0], &e)) == NULL)
 		return (log_err(&e));
-	if (database && (have = save_digest(db, &e)) != NULL)
-		differs = compare(f, have);
+	r = report_new("text");
+	if (database && (have = save_digest(db, &e)) != NULL) {
+		differs = compare(f, have, r);
+		(void)report_print(r, NULL, &e);
+	}
 	if (e.status == STATUS_OK)
 		log_info("'%s': %zu files, %s, digest %s", operands[0], f->nfiles, f->scope,
 		    f->digest);
+	report_free(r);
 	fixture_free(have);
 	fixture_free(f);
 	if (e.status != STATUS_OK)
 		return (log_err(&e));
-	if (fflush(stdout) != 0)
-		return (STATUS_IO);
 	return (differs > 0 ? STATUS_FINDINGS : STATUS_OK);
 }

@@ -25,7 +25,7 @@ static const struct program program = {
 	.name = "fixture-clone",
 	.group = "Fixtures",
 	.summary = "give a test a database of its own, like a template",
-	.usage = "[options] TEMPLATE [-- COMMAND [WORD ...]] | --drop NAME",
+	.usage = "[options] TEMPLATE [-- COMMAND [ARGUMENT...]]\n--drop NAME",
 	.options = options,
 	.description =
 	    "Makes a database out of one that fixture-restore --template made, by copying its files, "
@@ -78,9 +78,8 @@ clone(char **operands, int n, struct err *e)
 		rc = clone_drop(pg, operands[0], e);
 	} else if (clone_make(pg, operands[0], database, sizeof(database), e) == 0) {
 		if (n == 1) {
-			rc = printf("%s\n", database) < 0 || fflush(stdout) != 0 ?
-			    err_sys(e, STATUS_IO, "standard output") :
-			    0;
+			(void)printf("%s\n", database);
+			rc = program_flush(e);
 		} else {
 			rc = run(pg, operands + 1, database, e);
 			(void)clone_drop(pg, database, e);

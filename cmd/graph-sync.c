@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "entity/graph.h"
 #include "pg/pg.h"
 
@@ -53,18 +53,14 @@ static const struct program program = {
 	    "was faster (run it again), 78 where the database has no graph or a label is missing.",
 };
 
-static int
+static void
 print_report(const struct graph *g, struct err *e)
 {
-	struct buf out = BUF_INIT(64 << 20);
-	int rc = -1;
+	struct report *r = report_new(report);
 
-	if (graph_report(g, strcmp(report, "json") == 0, &out, e) == 0)
-		rc = screen_print(&out, e);
-	buf_free(&out);
-	if (rc && !o.check)
-		(void)err_prefix(e, "the graph IS in step, but the report is lost");
-	return (rc);
+	graph_report(g, r);
+	(void)report_print(r, o.check ? NULL : "the graph IS in step", e);
+	report_free(r);
 }
 
 int
@@ -84,7 +80,7 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "--tenant is needed"));
 	if ((g = graph_sync(&o, &e)) != NULL) {
 		differs = graph_differs(g);
-		(void)print_report(g, &e);
+		print_report(g, &e);
 		graph_free(g);
 	}
 	rc = log_err(&e);

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/pg.h"
 #include "pipeline/history.h"
 
@@ -40,27 +40,26 @@ static const struct program program = {
 int
 main(int argc, char **argv)
 {
-	struct buf out = BUF_INIT(256 << 20);
+	struct report *r;
 	struct err e = ERR_INIT;
 	struct pg *pg;
 	char **operands;
-	bool json;
 	int n, rc;
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if (n > 1)
 		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
-	json = strcmp(report, "json") == 0;
 	if (limit == 0 || limit > INT64_MAX)
 		return (program_usage_error(&program, "--limit must be 1 or more"));
 	if ((pg = pg_connect(db, "aegis-history", &e)) != NULL) {
-		rc = n == 1 ? history_run(pg, operands[0], json, &out, &e) :
-			      history_list(pg, pipeline, limit, json, &out, &e);
+		r = report_new(report);
+		rc = n == 1 ? history_run(pg, operands[0], r, &e) :
+			      history_list(pg, pipeline, limit, r, &e);
 		if (rc == 0)
-			(void)screen_print(&out, &e);
+			(void)report_print(r, NULL, &e);
+		report_free(r);
 	}
 	pg_close(pg);
-	buf_free(&out);
 	return (log_err(&e));
 }

@@ -6,11 +6,10 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/integrity.h"
 
 static const char *opt_db, *opt_tenant, *report = "text";
@@ -59,63 +58,47 @@ fail_loud(void)
 	return (false);
 }
 
+/* A finding is a line of COPY's text form: a slug with a TAB in it stays one field. */
 static int
-write_text(const struct pg_result *r, struct buf *out, struct err *e)
+describe(const struct pg_result *rows, struct report *r, struct err *e)
 {
-	int i, k;
+	struct buf line = BUF_INIT(1 << 20);
+	int i, k, rc = 0;
 
-	for (i = 0; i < pg_result_rows(r); i++) {
-		for (k = 0; k < 5; k++) {
-			const char *v = pg_result_get(r, i, k);
+	report_list(r, NULL);
+	for (i = 0; rc == 0 && i < pg_result_rows(rows); i++) {
+		report_open(r, NULL);
+		line.len = 0;
+		for (k = 0; rc == 0 && k < 5; k++) {
+			const char *v = pg_result_get(rows, i, k);
 
-			/* A slug with a TAB in it stays one field. */
-			if (pg_copy_text(out, v, strlen(v), e) ||
-			    buf_adds(out, k < 4 ? "\t" : "\n", e))
-				return (-1);
+			report_text(r, pg_result_name(rows, k), NULL, v);
+			rc = pg_copy_text(&line, v, strlen(v), e) ||
+			    buf_adds(&line, k < 4 ? "\t" : "\n", e);
 		}
+		report_lines(r, line.p, line.len);
+		report_close(r);
 	}
-	return (0);
-}
-
-static int
-write_json(const struct pg_result *r, struct buf *out, struct err *e)
-{
-	struct json_writer *w = json_writer_new(out);
-	int i, k, rc;
-
-	json_put_array(w);
-	for (i = 0; i < pg_result_rows(r); i++) {
-		json_put_object(w);
-		for (k = 0; k < 5; k++) {
-			const char *v = pg_result_get(r, i, k);
-
-			json_put_key(w, pg_result_name(r, k));
-			json_put_text(w, v, strlen(v));
-		}
-		json_put_close(w);
-	}
-	json_put_close(w);
-	rc = json_writer_end(w, e);
-	json_writer_free(w);
-	return (rc || buf_adds(out, "\n", e));
+	report_close(r);
+	buf_free(&line);
+	return (rc);
 }
 
 /* Print the findings; ${grave} is set to how many are more than a warning. */
 static int
 check(struct pg *pg, const char *tenant, int *grave, struct err *e)
 {
-	struct buf out = BUF_INIT(256 << 20);
+	struct report *out = report_new(report);
 	struct pg_result *r;
 	int n = 0, i;
 
-	if ((r = integrity_findings(pg, tenant, e)) != NULL &&
-	    (strcmp(report, "json") == 0 ? write_json(r, &out, e) : write_text(r, &out, e)) == 0 &&
-	    screen_print(&out, e) == 0)
+	if ((r = integrity_findings(pg, tenant, e)) != NULL && describe(r, out, e) == 0 &&
+	    report_print(out, NULL, e) == 0)
 		n = pg_result_rows(r);
 	for (i = 0; i < n; i++)
 		*grave += strcmp(pg_result_get(r, i, 1), "template") != 0;
 	pg_result_free(r);
-	buf_free(&out);
+	report_free(out);
 	return (n);
 }
 

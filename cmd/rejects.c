@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "stream/reject_code.h"
 #include "stream/reject_read.h"
 
@@ -61,35 +61,41 @@ static const struct program prog = {
 	    "kept whole; 66 where it cannot be read.",
 };
 
-static int
-list_codes(void)
+static void
+list_codes(struct err *e)
 {
+	struct report *r = report_new(report);
 	const struct reject_code *c;
 	unsigned i;
 
-	for (i = 0; (c = reject_code_nth(i)) != NULL; i++)
-		if (printf("%-20s %s\n%-20s -> %s\n", c->code, c->meaning, "", c->advice) < 0)
-			return (-1);
-	return (fflush(stdout));
+	report_table(r, NULL);
+	for (i = 0; (c = reject_code_nth(i)) != NULL; i++) {
+		report_row(r);
+		report_text(r, "code", "code", c->code);
+		report_text(r, "meaning", "meaning", c->meaning);
+		report_text(r, "advice", "advice", c->advice);
+		report_close(r);
+	}
+	report_close(r);
+	(void)report_print(r, NULL, e);
+	report_free(r);
 }
 
-static int
+/* Each file's report by itself: one that is broken does not take the others' with it. */
+static void
 count(char **files, int n, struct err *e)
 {
-	struct buf out = BUF_INIT(64 << 20);
-	int i, rc = 0;
+	struct report *r;
+	int i;
 
-	for (i = 0; rc == 0 && i < n; i++) {
-		out.len = 0;
-		if (i > 0 && strcmp(report, "text") == 0 && buf_add(&out, "\n", 1, e))
-			rc = -1;
-		else if (reject_read_count(files[i], &o, strcmp(report, "json") == 0, &out, e))
-			rc = -1;
-		else
-			rc = screen_print(&out, e);
+	for (i = 0; e->status == STATUS_OK && i < n; i++) {
+		r = report_new(report);
+		if (i > 0 && !report_is_json(r))
+			report_lines(r, "\n", 1);
+		if (reject_read_count(files[i], &o, r, e) == 0)
+			(void)report_print(r, NULL, e);
+		report_free(r);
 	}
-	buf_free(&out);
-	return (rc);
 }
 
 int
@@ -109,10 +115,9 @@ main(int argc, char **argv)
 		return (program_usage_error(&prog, "there is no code '%s'; --codes lists them",
 		    o.code));
 	if (codes) {
-		if (list_codes())
-			(void)err_sys(&e, STATUS_IO, "cannot write to standard output");
+		list_codes(&e);
 	} else if (replay == NULL) {
-		(void)count(files, n, &e);
+		count(files, n, &e);
 	} else if (reject_read_replay(replay, &o, STDOUT_FILENO, &records, &e) == 0) {
 		log_info("%llu records of '%s'", (unsigned long long)records, replay);
 	}

@@ -50,7 +50,8 @@ static const struct program program = {
 	.name = "rrc-decode",
 	.group = "Import",
 	.summary = "decode a bulk file of the Railroad Commission of Texas into a sealed stream",
-	.usage = "--layout NAME (--view NAME | --segment ID | --split DIR) [options] [FILE]",
+	.usage =
+	    "--layout NAME --view NAME [options] [FILE]\n--layout NAME --segment ID [options] [FILE]\n--layout NAME --split DIR [options] [FILE]",
 	.options = options,
 	.description =
 	    "Reads FILE, or standard input: plain, gzip, zip or zstd; records in EBCDIC, cut by "

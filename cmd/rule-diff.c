@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/pg.h"
 #include "rule/compare.h"
 #include "rule/rule.h"
@@ -48,7 +48,7 @@ int
 main(int argc, char **argv)
 {
 	struct rule_faults faults = { NULL, 0, 0 };
-	struct buf out = BUF_INIT(256 << 20);
+	struct report *r;
 	struct err e = ERR_INIT;
 	struct compare *c;
 	char **operands;
@@ -67,9 +67,10 @@ main(int argc, char **argv)
 	for (i = 0; i < faults.n; i++)
 		log_error("%s", faults.v[i]);
 	rule_faults_free(&faults);
-	if (c != NULL && compare_report(c, strcmp(format, "json") == 0, &out, &differs, &e) == 0)
-		(void)screen_print(&out, &e);
+	r = report_new(format);
+	if (c != NULL && compare_report(c, r, &differs, &e) == 0)
+		(void)report_print(r, NULL, &e);
+	report_free(r);
 	compare_free(c);
-	buf_free(&out);
 	return (e.status == STATUS_OK ? differs > 0 ? STATUS_FINDINGS : STATUS_OK : log_err(&e));
 }

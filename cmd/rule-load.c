@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/version.h"
@@ -79,21 +79,14 @@ static const struct program program = {
 static const char *const sources[] = { "rrc_ingestion", "rule_monitor_agent", "manual",
 	"docket_hearing", NULL };
 
-static int
+static void
 print_report(const struct version *v, struct err *e)
 {
-	struct buf out = BUF_INIT(64 << 20);
-	int rc = -1;
+	struct report *r = report_new(report);
 
-	if (version_report(v, strcmp(report, "json") == 0, &out, e) == 0)
-		rc = screen_print(&out, e);
-	buf_free(&out);
-	if (rc) {
-		e->status = STATUS_IO;
-		if (!o.plan)
-			(void)err_prefix(e, "the rules ARE loaded, but the report is lost");
-	}
-	return (rc);
+	version_report(v, r);
+	(void)report_print(r, o.plan ? NULL : "the rules ARE loaded", e);
+	report_free(r);
 }
 
 static int

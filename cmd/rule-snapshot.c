@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/snapshot.h"
@@ -87,20 +87,15 @@ list(struct err *e)
 static int
 freeze(struct err *e)
 {
-	struct buf out = BUF_INIT(64 << 20);
+	struct report *r;
 	struct snapshot *s;
-	int rc = -1;
 
 	if ((s = snapshot_run(&o, e)) == NULL)
 		return (log_err(e));
-	if (snapshot_report(s, strcmp(format, "json") == 0, &out, e) == 0)
-		rc = screen_print(&out, e);
-	if (rc) {
-		e->status = STATUS_IO;
-		if (!o.plan)
-			(void)err_prefix(e, "the snapshots ARE made, but the report is lost");
-	}
-	buf_free(&out);
+	r = report_new(format);
+	snapshot_report(s, r);
+	(void)report_print(r, o.plan ? NULL : "the snapshots ARE made", e);
+	report_free(r);
 	snapshot_free(s);
 	return (log_err(e));
 }

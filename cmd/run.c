@@ -8,14 +8,14 @@
 #include "base/log.h"
 #include "base/os.h"
 #include "base/program.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/conninfo.h"
 #include "pg/pg.h"
 #include "pipeline/exec.h"
+#include "pipeline/outcome.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/pipeline_load.h"
 #include "pipeline/plan.h"
-#include "pipeline/report.h"
 #include "pipeline/rundir.h"
 #include "pipeline/runner.h"
 
@@ -87,7 +87,7 @@ print_faults(const struct pipeline_faults *faults)
 }
 
 static int
-run(const struct pipeline *p, const struct runner_options *o, struct buf *out, struct err *e)
+run(const struct pipeline *p, const struct runner_options *o, struct report *out, struct err *e)
 {
 	struct result r;
 	char taken_up[37];
@@ -107,8 +107,7 @@ run(const struct pipeline *p, const struct runner_options *o, struct buf *out, s
 		    (unsigned long long)dead, dead > 1 ? "s" : "", p->name);
 	if (r.cause[0] != '\0')
 		log_error("%s", r.cause);
-	(void)(strcmp(report, "json") == 0 ? report_json(p, o->run, &r, out, e) :
-					     report_text(p, o->run, &r, out, e));
+	outcome_report(p, o->run, &r, out);
 	rc = r.status;
 	exec_free(&r);
 	return (rc);
@@ -116,12 +115,14 @@ run(const struct pipeline *p, const struct runner_options *o, struct buf *out, s
 
 /* The status of a run, which a fault of our own changes only where it is good. */
 static int
-end(int status, const struct buf *out, struct err *e)
+end(int status, struct report *out, struct err *e)
 {
+	struct err lost = ERR_INIT;
 	int own;
 
-	if (out->len > 0)
-		(void)screen_print(out, e);
+	/* Also when the end of the run could not be recorded. */
+	if (report_print(out, NULL, &lost) && e->status == STATUS_OK)
+		*e = lost;
 	own = log_err(e);
 	return (
 	    own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS) ? own : status);
@@ -131,7 +132,7 @@ int
 main(int argc, char **argv)
 {
 	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
-	struct buf out = BUF_INIT(256 << 20);
+	struct report *out;
 	struct err e = ERR_INIT;
 	char home[PATH_MAX], run_dir[PATH_MAX], id[37], **operands;
 	struct runner_options o = { id, run_dir, 0, false, false };
@@ -147,22 +148,23 @@ main(int argc, char **argv)
 	o.jobs = (size_t)jobs;
 	o.progress = isatty(STDERR_FILENO);
 	o.resume = resume;
+	out = report_new(report);
 	rc = STATUS_OK;
 	if ((db == NULL || conninfo_export(db, &e) == 0) &&
 	    home_path(home, sizeof(home), "", &e) == 0 &&
 	    rundir_path(run_dir, sizeof(run_dir), id, &e) == 0 &&
 	    (p = pipeline_load(operands[0], &names, &faults, &e)) != NULL) {
 		if (check)
-			(void)plan_words(p, &out, &e);
+			(void)plan_words(p, out, &e);
 		else if (plan)
-			(void)plan_run(p, id, run_dir, &rc, &out, &e);
-		else if ((rc = run(p, &o, &out, &e)) < 0)
+			(void)plan_run(p, id, run_dir, &rc, out, &e);
+		else if ((rc = run(p, &o, out, &e)) < 0)
 			rc = STATUS_OK; /* nothing was started: e says why */
 	}
 	print_faults(&faults);
-	rc = end(rc, &out, &e);
+	rc = end(rc, out, &e);
 	pipeline_free(p);
 	buf_free(&faults.text);
-	buf_free(&out);
+	report_free(out);
 	return (rc);
 }

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/home.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/report.h"
 #include "base/screen.h"
 #include "pg/drift.h"
 #include "pg/scratch.h"
@@ -60,52 +60,7 @@ static const struct program program = {
 	    "of a server with other extensions.",
 };
 
-struct report {
-	struct json_writer *w; /* NULL: text */
-	struct buf out;
-	struct err *e;
-};
-
 static const char *const words[] = { "missing", "extra", "changed", "others" };
-
-static void
-put(struct json_writer *w, const char *key, const char *value)
-{
-
-	json_put_key(w, key);
-	if (value == NULL)
-		json_put_null(w);
-	else
-		json_put_text(w, value, strlen(value));
-}
-
-/* A name may hold anything: one line it stays. */
-static void
-put_line(struct report *r, const char *p)
-{
-
-	for (; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			(void)buf_addf(&r->out, r->e, "\\x%02X", (unsigned int)(unsigned char)*p);
-		else
-			(void)buf_add(&r->out, p, 1, r->e);
-}
-
-static void
-tell_text(struct report *r, const struct drift *d)
-{
-
-	(void)buf_addf(&r->out, r->e, "%-8s %-10s ", words[d->what], d->kind);
-	put_line(r, d->object);
-	(void)buf_adds(&r->out, d->what == DRIFT_CHANGED ? ": have " : ": ", r->e);
-	if (d->have != NULL)
-		put_line(r, d->have);
-	if (d->what == DRIFT_CHANGED)
-		(void)buf_adds(&r->out, ", want ", r->e);
-	if (d->want != NULL)
-		put_line(r, d->want);
-	(void)buf_adds(&r->out, "\n", r->e);
-}
 
 static void
 tell(void *cookie, const struct drift *d)
@@ -114,19 +69,25 @@ tell(void *cookie, const struct drift *d)
 
 	if (d->what == DRIFT_OTHERS) {
 		log_info("'%s' is none of the schema's: left aside", d->object);
-	} else if (d->what == DRIFT_VERSION) {
-		log_info("extension '%s' has %s, the reference %s", d->object, d->have, d->want);
-	} else if (r->w == NULL) {
-		tell_text(r, d);
-	} else {
-		json_put_object(r->w);
-		put(r->w, "drift", words[d->what]);
-		put(r->w, "kind", d->kind);
-		put(r->w, "object", d->object);
-		put(r->w, "want", d->want);
-		put(r->w, "have", d->have);
-		json_put_close(r->w);
+		return;
 	}
+	if (d->what == DRIFT_VERSION) {
+		log_info("extension '%s' has %s, the reference %s", d->object, d->have, d->want);
+		return;
+	}
+	if (d->what == DRIFT_CHANGED)
+		report_finding(r, "%-8s %-10s %s: have %s, want %s", words[d->what], d->kind,
+		    d->object, d->have, d->want);
+	else
+		report_finding(r, "%-8s %-10s %s: %s%s", words[d->what], d->kind, d->object,
+		    d->have != NULL ? d->have : "", d->want != NULL ? d->want : "");
+	report_open(r, NULL);
+	report_text(r, "drift", NULL, words[d->what]);
+	report_text(r, "kind", NULL, d->kind);
+	report_text(r, "object", NULL, d->object);
+	report_text(r, "want", NULL, d->want);
+	report_text(r, "have", NULL, d->have);
+	report_close(r);
 }
 
 static void
@@ -167,44 +128,30 @@ reference(struct pg *pg, struct err *e)
 }
 
 static size_t
-compare(const struct describe *want, const struct describe *have, struct report *r)
-{
-	size_t found;
-
-	if (strcmp(report, "json") == 0) {
-		r->w = json_writer_new(&r->out);
-		json_put_array(r->w);
-	}
-	found = drift_compare(want, have, tell, r);
-	if (r->w != NULL) {
-		json_put_close(r->w);
-		if (json_writer_end(r->w, r->e) == 0)
-			(void)buf_adds(&r->out, "\n", r->e);
-		json_writer_free(r->w);
-	}
-	return (found);
-}
-
-static size_t
 check(struct pg *pg, struct err *e)
 {
-	struct report r = { NULL, BUF_INIT(64 << 20), e };
 	struct describe *have = NULL, *want = NULL;
+	struct report *r = report_new(opt_describe ? "text" : report);
+	struct buf out = BUF_INIT(64 << 20);
 	size_t found = 0;
 
 	/* First, since trying the files may bring the roles to the server for a moment. */
 	if (!opt_describe && (have = describe_take(pg, false, e)) == NULL)
-		return (0);
+		goto done;
 	if ((want = reference(pg, e)) == NULL)
 		goto done;
-	if (opt_describe)
-		(void)describe_write(want, &r.out, e);
-	else if (describe_comparable(want, have, e) == 0)
-		found = compare(want, have, &r);
-	if (e->status == STATUS_OK && r.out.len > 0)
-		(void)screen_print(&r.out, e);
+	if (opt_describe) {
+		if (describe_write(want, &out, e) == 0)
+			(void)screen_print(&out, e);
+	} else if (describe_comparable(want, have, e) == 0) {
+		report_list(r, NULL);
+		found = drift_compare(want, have, tell, r);
+		report_close(r);
+		(void)report_print(r, NULL, e);
+	}
 done:
-	buf_free(&r.out);
+	buf_free(&out);
+	report_free(r);
 	describe_free(want);
 	describe_free(have);
 	return (found);

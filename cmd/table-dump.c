@@ -41,7 +41,8 @@ static const struct program program = {
 	.name = "table-dump",
 	.group = "Tables",
 	.summary = "write tables as sealed CSV streams",
-	.usage = "TABLE | --query SQL --as TABLE | TABLE... --output-dir DIR [options]",
+	.usage =
+	    "[options] TABLE\n[options] --query SQL --as TABLE\n[options] TABLE... --output-dir DIR",
 	.options = options,
 	.description =
 	    "Writes the rows of a table of schema public as a sealed stream of kind table:TABLE: "
@@ -53,7 +54,7 @@ static const struct program program = {
 	    "synced and gets its name when it is whole.",
 	.examples =
 	    "  aegis table-dump users --columns id,email,roles\n"
-	    "  aegis table-dump audit_logs --where \"created_at >= '2026-11-01'\" | zstd >audit.zst\n"
+	    "  aegis table-dump audit_logs --where \"created_at >= '2026-11-01'\" | zstd >a.zst\n"
 	    "  aegis table-dump --all --output-dir /backup/tables\n",
 	.status = "78: there is no such table. A stream without its seal is broken: see unseal.",
 };

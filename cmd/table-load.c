@@ -8,11 +8,10 @@
 #include <unistd.h>
 
 #include "base/infile.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
-#include "base/screen.h"
+#include "base/report.h"
 #include "pg/pg.h"
 #include "table/bulk.h"
 
@@ -86,82 +85,36 @@ static const struct program program = {
 	    "connection was lost; at COMMIT it is not known what became of it, and the rerun finds out.",
 };
 
-static void
-put_count(struct json_writer *w, const char *key, uint64_t v)
-{
-	char text[24];
-
-	json_put_key(w, key);
-	json_put_number(w, text, num_fmt(text, v));
-}
-
-static int
-write_json(const struct table_result *v, size_t n, struct buf *out, struct err *e)
-{
-	struct json_writer *w = json_writer_new(out);
-	size_t i;
-	int rc;
-
-	json_put_object(w);
-	json_put_key(w, "mode");
-	json_put_text(w, mode, strlen(mode));
-	json_put_key(w, "plan");
-	json_put_bool(w, o.plan);
-	json_put_key(w, "tables");
-	json_put_array(w);
-	for (i = 0; i < n; i++) {
-		json_put_object(w);
-		json_put_key(w, "table");
-		json_put_text(w, v[i].table, strlen(v[i].table));
-		put_count(w, "read", v[i].read);
-		put_count(w, "inserted", v[i].counts.inserted);
-		put_count(w, "updated", v[i].counts.updated);
-		put_count(w, "unchanged", v[i].counts.unchanged);
-		put_count(w, "deleted", v[i].counts.retired);
-		put_count(w, "rejected", v[i].rejected);
-		json_put_close(w);
-	}
-	json_put_close(w);
-	json_put_close(w);
-	rc = json_writer_end(w, e);
-	json_writer_free(w);
-	return (rc || buf_adds(out, "\n", e));
-}
-
-static int
-write_text(const struct table_result *v, size_t n, struct buf *out, struct err *e)
-{
-	size_t i;
-	int rc;
-
-	rc = screen_addf(out, e, "%-24s %10s %10s %10s %10s %10s %10s\n", o.plan ? "plan" : "table",
-	    "read", "inserted", "updated", "unchanged", "deleted", "rejected");
-	for (i = 0; rc == 0 && i < n; i++)
-		rc = screen_addf(out, e, "%-24s %10llu %10llu %10llu %10llu %10llu %10llu\n",
-		    v[i].table, (unsigned long long)v[i].read,
-		    (unsigned long long)v[i].counts.inserted,
-		    (unsigned long long)v[i].counts.updated,
-		    (unsigned long long)v[i].counts.unchanged,
-		    (unsigned long long)v[i].counts.retired, (unsigned long long)v[i].rejected);
-	return (rc);
-}
-
 /* The data is in, or the plan is made, whatever becomes of the report. */
 static void
 print_report(const struct bulk *l, struct err *e)
 {
-	struct buf out = BUF_INIT(1 << 20);
+	struct report *r = report_new(report);
 	const struct table_result *v;
-	size_t n;
+	size_t n, i;
 
 	v = bulk_results(l, &n);
-	if ((strcmp(report, "json") == 0 ? write_json(v, n, &out, e) : write_text(v, n, &out, e)) ||
-	    screen_print(&out, e)) {
-		e->status = STATUS_IO;
-		if (!o.plan)
-			(void)err_prefix(e, "the data IS loaded, but the report is lost");
+	report_open(r, NULL);
+	report_text(r, "mode", NULL, mode);
+	report_bool(r, "plan", o.plan);
+	report_table(r, "tables");
+	for (i = 0; i < n; i++) {
+		report_row(r);
+		report_text(r, "table", "table", v[i].table);
+		report_count(r, "read", "read", v[i].read);
+		report_count(r, "inserted", "inserted", v[i].counts.inserted);
+		report_count(r, "updated", "updated", v[i].counts.updated);
+		report_count(r, "unchanged", "unchanged", v[i].counts.unchanged);
+		report_count(r, "deleted", "deleted", v[i].counts.retired);
+		report_count(r, "rejected", "rejected", v[i].rejected);
+		report_close(r);
 	}
-	buf_free(&out);
+	report_close(r);
+	if (o.plan)
+		report_line(r, "a plan: nothing was written");
+	report_close(r);
+	(void)report_print(r, o.plan ? NULL : "the data IS loaded", e);
+	report_free(r);
 }
 
 static int

@@ -31,7 +31,7 @@ static const struct program prog = {
 	"that a stream of one column was given is dropped.\n\n"
 	"Rows are printed as they come. Where the seal is missing or wrong, those before it have "
 	"been printed: look at the exit status before you use them, or give --spool.",
-	"  aegis rrc-decode --layout dbf900 --view well dbf900.ebc.gz | aegis unseal | head\n"
+	"  aegis rrc-decode --layout dbf900 --view well dbf900.gz | aegis unseal | head\n"
 	"  aegis unseal --books < wells.stream\n",
 	"65 where a stream is cut, changed, or not followed by its seal.",
 };

@@ -2,13 +2,12 @@
 #define AEGIS_AUDIT_INSPECT_REPORT_H
 
 #include "audit/inspect.h"
-#include "base/json.h"
+#include "base/report.h"
 
 /**
- * inspect_report_text(k, out, e), inspect_report_json(k, w):
- * What was checked, and what was found, for people; as a value of ${w}.
+ * inspect_report(k, r):
+ * Describe in ${r} what was checked, and what was found.
  */
-int inspect_report_text(const struct inspect *k, struct buf *out, struct err *e);
-void inspect_report_json(const struct inspect *k, struct json_writer *w);
+void inspect_report(const struct inspect *k, struct report *r);
 
 #endif

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,14 @@
 #include <unistd.h>
 
 #include "base/infile.h"
+
+int
+io_write_error(const char *name, struct err *e)
+{
+	bool full = errno == ENOSPC || errno == EFBIG || errno == EDQUOT;
+
+	return (err_sys(e, full ? STATUS_OUTPUT : STATUS_IO, "cannot write '%s'", name));
+}
 
 int
 io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e)
@@ -23,10 +32,7 @@ io_write_all(int fd, const void *p, size_t n, const char *name, struct err *e)
 		if ((k = write(fd, s, n)) < 0) {
 			if (errno == EINTR)
 				continue;
-			return (err_sys(e,
-			    errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? STATUS_OUTPUT :
-										   STATUS_IO,
-			    "cannot write '%s'", name));
+			return (io_write_error(name, e));
 		}
 		s += k;
 		n -= (size_t)k;

@@ -8,6 +8,13 @@
 #include "base/err.h"
 
 /**
+ * io_write_error(name, e):
+ * Fill ${e} from errno after a write failed: STATUS_OUTPUT if there is no room, else STATUS_IO.
+ * Return -1.
+ */
+int io_write_error(const char *name, struct err *e);
+
+/**
  * io_write_all(fd, p, n, name, e):
  * Write all ${n} bytes, over short writes and EINTR.  Return 0, or -1 with ${e}
  * set: STATUS_IO, or STATUS_OUTPUT where the file cannot take more, naming

@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/near.h"
 #include "base/notice.h"
 #include "base/os.h"
+#include "base/wrap.h"
 
 #ifndef AEGIS_VERSION
 #define AEGIS_VERSION "0.1.0"
@@ -21,70 +23,69 @@
 
 static char program_full[64]; /* aegis-STAGE, for messages */
 
-/* Print text wrapped at 78 columns behind ${indent} blanks. */
-static void
-program_wrap(const char *s, int indent, int column)
-{
-	while (*s != '\0') {
-		int n = (int)strcspn(s, " \n");
-
-		if (column > indent && column + 1 + n > 78) {
-			(void)printf("\n%*s", indent, "");
-			column = indent;
-		} else if (column > indent) {
-			(void)putchar(' ');
-			column++;
-		} else if (column < indent) {
-			(void)printf("%*s", indent - column, "");
-			column = indent;
-		}
-		(void)printf("%.*s", n, s);
-		column += n;
-		s += n;
-		if (s[0] == '\n' && s[1] == '\n') {
-			(void)printf("\n\n");
-			column = 0;
-		}
-		s += strspn(s, " \n");
-	}
-	(void)putchar('\n');
-}
+enum { PROGRAM_WIDTH = 78, PROGRAM_HELP_MAX = 1 << 20 };
 
 static const char program_common[] =
     "  --help                 print this and exit\n"
     "  --version              print the version and exit\n";
 
+/* An option, and what it does to the right of it or below. */
+static void
+program_help_option(const struct option_spec *o, struct buf *b)
+{
+	size_t at = b->len;
+
+	(void)buf_addf(b, NULL, "  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	at = b->len - at;
+	if (at > 23) {
+		(void)buf_add(b, "\n", 1, NULL);
+		at = 0;
+	}
+	if (at > 0) {
+		(void)buf_addf(b, NULL, "%*s", (int)(25 - at), "");
+		at = 25;
+	}
+	(void)wrap_add(b, o->help, 25, at, PROGRAM_WIDTH, NULL);
+}
+
+/* Every form of the usage, one a line of prog->usage, with ${before} the first and ${between}. */
+static void
+program_forms(const struct program *prog, const char *before, const char *between, struct buf *b)
+{
+	const char *form = prog->usage, *lf;
+
+	for (;; form = lf + 1, before = between) {
+		lf = form + strcspn(form, "\n");
+		(void)buf_addf(b, NULL, "%s%s %.*s", before, program_full, (int)(lf - form), form);
+		if (*lf == '\0')
+			return;
+	}
+}
+
 static void
 program_help(const struct program *prog)
 {
+	struct buf b = BUF_INIT(PROGRAM_HELP_MAX);
 	const struct option_spec *o;
 
-	(void)printf("usage: %s %s\n\n%s.\n", program_full, prog->usage, prog->summary);
-	(void)printf("\nOptions:\n");
-	for (o = prog->options; o != NULL && o->name != NULL; o++) {
-		int n;
-
-		if (o->help == NULL)
-			continue;
-		n = printf("  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-
-		if (n > 23) {
-			(void)putchar('\n');
-			n = 0;
-		}
-		program_wrap(o->help, 25, n);
-	}
-	(void)fputs(program_common, stdout);
+	program_forms(prog, "usage: ", "\n       ", &b);
+	(void)buf_addf(&b, NULL, "\n\n%s.\n\nOptions:\n", prog->summary);
+	for (o = prog->options; o != NULL && o->name != NULL; o++)
+		if (o->help != NULL)
+			program_help_option(o, &b);
+	(void)buf_adds(&b, program_common, NULL);
 	if (prog->description != NULL) {
-		(void)putchar('\n');
-		program_wrap(prog->description, 0, 0);
+		(void)buf_add(&b, "\n", 1, NULL);
+		(void)wrap_add(&b, prog->description, 0, 0, PROGRAM_WIDTH, NULL);
 	}
 	if (prog->examples != NULL)
-		(void)printf("\nExamples:\n%s", prog->examples);
+		(void)buf_addf(&b, NULL, "\nExamples:\n%s", prog->examples);
 	if (prog->status != NULL) {
-		(void)printf("\nExit status:\n");
-		program_wrap(prog->status, 2, 0);
+		(void)buf_adds(&b, "\nExit status:\n", NULL);
+		(void)wrap_add(&b, prog->status, 2, 0, PROGRAM_WIDTH, NULL);
 	}
+	(void)fwrite(b.p, 1, b.len, stdout);
+	buf_free(&b);
 }
 
 /* Text for roff: no line may start with a dot or a quote, "\" and "-" escaped. */
@@ -117,13 +118,21 @@ static void
 program_man(const struct program *prog)
 {
 	const struct option_spec *o;
+	const char *form;
 
 	(void)printf(".TH %s 1 \"\" \"AEGIS Batch %s\" \"AEGIS Batch\"\n.SH NAME\n", program_full,
 	    AEGIS_VERSION);
 	(void)printf("%s \\- ", program_full);
 	program_roff(prog->summary);
-	(void)printf(".SH SYNOPSIS\n.B %s\n", program_full);
-	program_roff(prog->usage);
+	(void)printf(".SH SYNOPSIS\n");
+	for (form = prog->usage; *form != '\0'; form += strspn(form, "\n")) {
+		char line[400];
+
+		(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(form, "\n"), form);
+		(void)printf("%s.B %s\n", form == prog->usage ? "" : ".br\n", program_full);
+		program_roff(line);
+		form += strlen(line);
+	}
 	if (prog->description != NULL) {
 		(void)printf(".SH DESCRIPTION\n");
 		program_roff(prog->description);
@@ -155,17 +164,29 @@ program_man(const struct program *prog)
 	(void)printf(".SH SEE ALSO\n.BR aegis (1)\n");
 }
 
+/* All forms on one line, as messages are. */
+static void
+program_usage_text(const struct program *prog, struct buf *b)
+{
+
+	program_forms(prog, "usage: ", " | ", b);
+	(void)buf_adds(b, " (more with --help)", NULL);
+}
+
 int
 program_usage_error(const struct program *prog, const char *fmt, ...)
 {
+	struct buf usage = BUF_INIT(4096);
 	char msg[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
+	program_usage_text(prog, &usage);
 	log_error("%s", msg);
-	log_error("usage: aegis-%s %s (more with --help)", prog->name, prog->usage);
+	log_error("%s", buf_str(&usage, NULL));
+	buf_free(&usage);
 	return (STATUS_USAGE);
 }
 
@@ -267,10 +288,12 @@ static int
 program_unknown(const struct program *prog, const char *arg, size_t len)
 {
 	const struct option_spec *o, *best = NULL;
+	struct buf usage = BUF_INIT(4096);
 	struct err e = ERR_INIT;
 	char name[NEAR_MAX + 1];
 	int least = 1 + (int)len / 3, d;
 
+	program_usage_text(prog, &usage);
 	(void)err_set(&e, STATUS_USAGE, "unknown option '%s'", arg);
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len, arg + 2);
 	for (o = prog->options; o != NULL && o->name != NULL; o++)
@@ -281,8 +304,8 @@ program_unknown(const struct program *prog, const char *arg, size_t len)
 	if (best != NULL)
 		(void)err_hint(&e, "did you mean '--%s'? All of them: --help", best->name);
 	else
-		(void)err_hint(&e, "usage: aegis-%s %s (more with --help)", prog->name,
-		    prog->usage);
+		(void)err_hint(&e, "%s", buf_str(&usage, NULL));
+	buf_free(&usage);
 	return (log_err(&e));
 }
 
@@ -312,8 +335,18 @@ program_notice(const char *text)
 }
 
 int
+program_flush(struct err *e)
+{
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return (0);
+	return (io_write_error("standard output", e));
+}
+
+int
 program_parse(const struct program *prog, int argc, char **argv, char ***operands, int *n)
 {
+	struct err e = ERR_INIT;
 	int i, kept = 0, rc;
 
 	(void)snprintf(program_full, sizeof(program_full), "%s%s",
@@ -334,11 +367,8 @@ program_parse(const struct program *prog, int argc, char **argv, char ***operand
 			break;
 		}
 		if (program_answer(prog, arg)) {
-			if (fflush(stdout) != 0) {
-				log_error("cannot write 'standard output': %s", strerror(errno));
-				return (STATUS_IO);
-			}
-			return (STATUS_OK);
+			(void)program_flush(&e);
+			return (log_err(&e));
 		}
 		if (arg[0] != '-' || arg[1] == '\0') {
 			argv[1 + kept++] = argv[i];

@@ -79,6 +79,13 @@ struct program {
 int program_parse(const struct program *prog, int argc, char **argv, char ***operands, int *n);
 
 /**
+ * program_flush(e):
+ * End what was printed to standard output by printf(3) and its like.  Return 0, or -1 with ${e}
+ * set.
+ */
+int program_flush(struct err *e);
+
+/**
  * program_usage_error(prog, fmt, ...):
  * Say what is wrong with the command line and how to get help; return
  * STATUS_USAGE.

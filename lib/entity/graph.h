@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/report.h"
 
 /*
  * graph-sync: the AGE graph oilgas in step with a tenant's entities and links
@@ -38,10 +38,10 @@ struct graph *graph_sync(const struct graph_options *o, struct err *e);
 bool graph_differs(const struct graph *g);
 
 /**
- * graph_report(g, json, out, e):
- * Append the report to ${out}, as text or as one JSON object with an LF behind it.
+ * graph_report(g, r):
+ * Describe in ${r} what was done, or what a check found.
  */
-int graph_report(const struct graph *g, bool json, struct buf *out, struct err *e);
+void graph_report(const struct graph *g, struct report *r);
 void graph_free(struct graph *g);
 
 #endif

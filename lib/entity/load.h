@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
+#include "base/report.h"
 
 /*
  * entity-load (DESIGN 7): the rows of sealed entity:TYPE streams become entities
@@ -48,11 +48,10 @@ struct load;
 struct load *load_run(const struct load_options *o, int fd, const char *name, struct err *e);
 
 /**
- * load_report(l, json, out, e):
- * Append the report (doc/formats/load-report.md) to ${out}, as text or as one
- * JSON object with an LF behind it.  Return 0, or -1 with ${e} set.
+ * load_report(l, r):
+ * Describe the load in ${r} (doc/formats/load-report.md).
  */
-int load_report(const struct load *l, bool json, struct buf *out, struct err *e);
+void load_report(const struct load *l, struct report *r);
 void load_free(struct load *l);
 
 #endif

@@ -23,7 +23,7 @@
  *   load_link.c     links by rule
  *   load_matrix.c   the compliance matrix
  *   load_sample.c   what a plan shows
- *   load_report.c, load_report_json.c
+ *   load_report.c
  */
 struct load_job {
 	const struct load_options *o; /* while the load runs */

@@ -1,202 +1,223 @@
-/* What a load says of itself, for people. */
+/* What a load says of itself (doc/formats/load-report.md). */
 
 #include <string.h>
 
 #include "base/json.h"
-#include "base/screen.h"
-#include "entity/load_report_json.h"
 #include "entity/load_result.h"
 
-static int
-load_report_row(const struct book *b, struct buf *out, struct err *e)
+/* Faults by code: an object, and a line below the stage's row. */
+static void
+load_report_codes(const struct book *b, struct report *r)
 {
+	struct buf line = BUF_INIT(1 << 16);
+	size_t i;
 
-	return (screen_addf(out, e, "%-16s %11llu %11llu %11llu %11llu %11llu %11llu\n", b->stage,
-	    (unsigned long long)b->read, (unsigned long long)b->used,
-	    (unsigned long long)b->skipped, (unsigned long long)b->rejected,
-	    (unsigned long long)b->flawed, (unsigned long long)b->rows));
+	report_open(r, "codes");
+	for (i = 0; i < b->ncodes; i++) {
+		report_count(r, b->codes[i].code, NULL, b->codes[i].n);
+		(void)buf_addf(&line, NULL, "%s%s %llu", i > 0 ? ", " : "", b->codes[i].code,
+		    (unsigned long long)b->codes[i].n);
+	}
+	report_close(r);
+	if (b->ncodes > 0 && strcmp(b->rejects, "-") != 0)
+		(void)buf_addf(&line, NULL, ", in %s", b->rejects);
+	if (line.len > 0 && buf_str(&line, NULL) != NULL)
+		report_line(r, "%s", line.p);
+	buf_free(&line);
 }
 
-static int
-load_report_section(const struct intake_section *s, struct buf *out, struct err *e)
+static void
+load_report_book(const struct book *b, struct report *r)
+{
+
+	report_row(r);
+	report_text(r, "stage", "stage", b->stage);
+	report_count(r, "read", "read", b->read);
+	report_count(r, "used", "used", b->used);
+	report_count(r, "skipped", "skipped", b->skipped);
+	report_count(r, "rejected", "rejected", b->rejected);
+	report_count(r, "flawed", "flawed", b->flawed);
+	report_count(r, "rows", "rows", b->rows);
+	report_text(r, "rejects", NULL, strcmp(b->rejects, "-") != 0 ? b->rejects : NULL);
+	load_report_codes(b, r);
+	report_close(r);
+}
+
+/* ${shown}: the totals, which the text has, too. */
+static void
+load_report_counts(const struct ledger_counts *c, bool shown, struct report *r)
+{
+
+	report_count(r, "inserted", shown ? "inserted" : NULL, c->inserted);
+	report_count(r, "updated", shown ? "updated" : NULL, c->updated);
+	report_rare(r, "revived", shown ? "revived" : NULL, c->revived);
+	report_count(r, "unchanged", shown ? "unchanged" : NULL, c->unchanged);
+	report_rare(r, "duplicate", shown ? "duplicate" : NULL, c->duplicate);
+}
+
+static void
+load_report_streams(const struct load *l, struct report *r)
 {
 	size_t i, k;
 
-	if (screen_addf(out, e, "source  %s\n\n%-16s %11s %11s %11s %11s %11s %11s\n", s->source,
-		"stage", "read", "used", "skipped", "rejected", "flawed", "rows"))
-		return (-1);
-	for (i = 0; i < s->nupstream; i++)
-		if (load_report_row(&s->upstream[i], out, e))
-			return (-1);
-	if (load_report_row(&s->own, out, e))
-		return (-1);
-	for (i = 0; i <= s->nupstream; i++) {
-		const struct book *b = i < s->nupstream ? &s->upstream[i] : &s->own;
+	report_list(r, "streams");
+	for (i = 0; i < intake_sections(l->in); i++) {
+		const struct intake_section *s = intake_section(l->in, i);
 
-		for (k = 0; k < b->ncodes; k++)
-			if ((k == 0 && buf_adds(out, "\n", e)) ||
-			    screen_addf(out, e, "%-16s %-20s %11llu\n", k == 0 ? b->stage : "",
-				b->codes[k].code, (unsigned long long)b->codes[k].n))
-				return (-1);
-		if (b->ncodes > 0 && strcmp(b->rejects, "-") != 0 &&
-		    screen_addf(out, e, "%-16s in %s\n", "", b->rejects))
-			return (-1);
+		report_open(r, NULL);
+		report_text(r, "source", "source", s->source);
+		report_table(r, "books");
+		for (k = 0; k < s->nupstream; k++)
+			load_report_book(&s->upstream[k], r);
+		load_report_book(&s->own, r);
+		report_close(r);
+		load_report_counts(&s->counts, false, r);
+		report_close(r);
 	}
-	return (buf_add(out, "\n", 1, e));
+	report_close(r);
 }
 
-static int
-load_report_samples(const struct load *l, struct buf *out, struct err *e)
+/* Why entities that the source lacks are still there, and which are not. */
+static void
+load_report_gone(const struct load *l, struct report *r)
 {
-	const char *key = "";
-	size_t i;
 
-	for (i = 0; i < l->samples.n; i++) {
-		const struct load_sample *s = &l->samples.v[i];
-
-		if (strcmp(key, s->key) != 0 && screen_addf(out, e, "\n%s\n", s->key))
-			return (-1);
-		key = s->key;
-		if (screen_addf(out, e, "  %-20s %s -> %s\n", s->field,
-			s->before ? s->before : "(none)", s->after ? s->after : "(none)"))
-			return (-1);
+	if (l->retire.withheld != NULL) {
+		report_line(r, "%llu entities are missing in the source and were not retired: %s",
+		    (unsigned long long)l->retire.gone, l->retire.withheld);
+		return;
 	}
-	return (0);
-}
-
-/* A figure that most loads don't have. */
-static int
-load_report_rare(const char *name, uint64_t n, struct buf *out, struct err *e)
-{
-
-	return (n == 0 ? 0 : screen_addf(out, e, "%-9s %11llu\n", name, (unsigned long long)n));
-}
-
-static int
-load_report_gone(const struct load *l, struct buf *out, struct err *e)
-{
-
-	if (l->retire.withheld != NULL)
-		return (screen_addf(out, e,
-		    "%llu entities are missing in the source and were not retired: %s\n",
-		    (unsigned long long)l->retire.gone, l->retire.withheld));
-	if (l->retire.held > 0 &&
-	    screen_addf(out, e, "%llu entities are kept, as their records were rejected\n",
-		(unsigned long long)l->retire.held))
-		return (-1);
+	if (l->retire.held > 0)
+		report_line(r, "%llu entities are kept, as their records were rejected",
+		    (unsigned long long)l->retire.held);
 	if (l->retire.gone == 0)
-		return (0);
-	if (screen_addf(out, e,
-		"missing in the source: %llu, of these had by another dataset: %llu\n",
-		(unsigned long long)l->retire.gone,
-		(unsigned long long)(l->retire.gone - l->retire.retired)))
-		return (-1);
-	return (l->retire.examples == NULL ?
-		0 :
-		screen_addf(out, e, "such as %s\n", l->retire.examples));
+		return;
+	report_line(r, "missing in the source: %llu, of these had by another dataset: %llu",
+	    (unsigned long long)l->retire.gone,
+	    (unsigned long long)(l->retire.gone - l->retire.retired));
+	if (l->retire.examples != NULL)
+		report_line(r, "such as %s", l->retire.examples);
 }
 
 /* {"missing_parent": [{"child": ..., "parent": ...}, ...], ...}: a line for each kind. */
-static int
-load_report_examples(const char *text, struct buf *out, struct err *e)
+static void
+load_report_examples(const char *text, struct report *r)
 {
-	struct json *all = json_parse(text, strlen(text), e);
+	struct json *all = json_parse(text, strlen(text), NULL);
 	const struct json *kind, *one, *side;
-	int rc = all != NULL ? 0 : -1;
+	struct buf line = BUF_INIT(1 << 20);
 
-	for (kind = all != NULL ? all->child : NULL; rc == 0 && kind != NULL; kind = kind->next) {
-		rc = screen_addf(out, e, "  %s, such as", kind->key);
-		for (one = kind->child; rc == 0 && one != NULL; one = one->next) {
-			rc = buf_adds(out, one == kind->child ? " " : ", ", e);
-			if (rc == 0 && one->kind == JSON_STRING)
-				rc = buf_adds(out, one->text, e);
-			for (side = one->child; rc == 0 && side != NULL; side = side->next)
-				rc = screen_addf(out, e, side == one->child ? "%s" : " (%s)",
+	for (kind = all != NULL ? all->child : NULL; kind != NULL; kind = kind->next) {
+		line.len = 0;
+		(void)buf_addf(&line, NULL, "%s, such as", kind->key);
+		for (one = kind->child; one != NULL; one = one->next) {
+			(void)buf_addf(&line, NULL, "%s%s", one == kind->child ? " " : ", ",
+			    one->kind == JSON_STRING ? one->text : "");
+			for (side = one->child; side != NULL; side = side->next)
+				(void)buf_addf(&line, NULL, side == one->child ? "%s" : " (%s)",
 				    side->text);
 		}
-		if (rc == 0)
-			rc = buf_add(out, "\n", 1, e);
+		if (buf_str(&line, NULL) != NULL)
+			report_line(r, "%s", line.p);
 	}
+	buf_free(&line);
 	json_free(all);
-	return (rc);
 }
 
-/* A line for each rule whose links are as they should be, and more where they aren't. */
-static int
-load_report_link(const struct load_link *k, struct buf *out, struct err *e)
+/* A row for each rule of the type; examples where links are not as they should be. */
+static void
+load_report_link(const struct load_link *k, struct report *r)
 {
 
-	if (k->field == NULL)
-		return (0);
-	if (screen_addf(out, e, "%s -> %s%s%s: %llu linked", k->child, k->parent,
-		k->label ? " " : "", k->label ? k->label : "", (unsigned long long)k->linked) ||
-	    (k->missing_parent > 0 &&
-		screen_addf(out, e, ", %llu whose parent is missing",
-		    (unsigned long long)k->missing_parent)) ||
-	    (k->missing_required > 0 &&
-		screen_addf(out, e, ", %llu without the required parent",
-		    (unsigned long long)k->missing_required)) ||
-	    (k->crowded > 0 &&
-		screen_addf(out, e, ", %llu too many for %s", (unsigned long long)k->crowded,
-		    k->cardinality)) ||
-	    buf_adds(out, "\n", e))
-		return (-1);
-	if (k->missing_parent + k->missing_required + k->crowded == 0)
-		return (0);
-	return (load_report_examples(k->examples, out, e));
+	report_row(r);
+	report_text(r, "child", "child", k->child);
+	report_text(r, "parent", "parent", k->parent);
+	report_text(r, "label", "label", k->label);
+	report_text(r, "field", NULL, k->field);
+	report_count(r, "changed", NULL, k->changed);
+	report_count(r, "linked", k->field != NULL ? "linked" : NULL, k->linked);
+	report_rare(r, "missing_parent", "parent missing", k->missing_parent);
+	report_rare(r, "missing_required", "required missing", k->missing_required);
+	report_rare(r, "cardinality", "too many", k->crowded);
+	report_json(r, "examples", k->examples);
+	if (k->missing_parent + k->missing_required + k->crowded > 0)
+		load_report_examples(k->examples, r);
+	report_close(r);
 }
 
-static int
-load_report_after(const struct load *l, struct buf *out, struct err *e)
+static void
+load_report_after(const struct load *l, struct report *r)
 {
 	size_t i;
 
+	report_table(r, "links");
 	for (i = 0; i < l->links.n; i++)
-		if ((i == 0 && buf_adds(out, "\n", e)) || load_report_link(&l->links.v[i], out, e))
-			return (-1);
-	if (l->cells.made + l->cells.renamed > 0 &&
-	    screen_addf(out, e, "compliance matrix: %llu new cells, %llu brought up to date\n",
-		(unsigned long long)l->cells.made, (unsigned long long)l->cells.renamed))
-		return (-1);
-	return (0);
+		load_report_link(&l->links.v[i], r);
+	report_close(r);
+	report_count(r, "cells_new", NULL, l->cells.made);
+	report_count(r, "cells_changed", NULL, l->cells.renamed);
+	if (l->cells.made + l->cells.renamed > 0)
+		report_line(r, "compliance matrix: %llu new cells, %llu brought up to date",
+		    (unsigned long long)l->cells.made, (unsigned long long)l->cells.renamed);
 }
 
-static int
-load_report_text(const struct load *l, struct buf *out, struct err *e)
+/* A value is JSON text already, and is given as such a text: "\"oil\"", "12.50". */
+static void
+load_report_samples(const struct load *l, struct report *r)
+{
+	size_t i;
+
+	report_table(r, "changes");
+	for (i = 0; i < l->samples.n; i++) {
+		const struct load_sample *s = &l->samples.v[i];
+
+		report_row(r);
+		report_text(r, "entity_key", "entity", s->key);
+		report_text(r, "field", "field", s->field);
+		report_text(r, "old", "old", s->before);
+		report_text(r, "new", "new", s->after);
+		report_close(r);
+	}
+	report_close(r);
+}
+
+void
+load_report(const struct load *l, struct report *r)
 {
 	uint64_t rejected, pending;
 	struct ledger_counts t = intake_totals(l->in, &rejected, &pending);
-	size_t i;
+	bool wrote = l->wrote || l->retire.retired > 0;
 
-	if (screen_addf(out, e, "type    %s\ndataset %s\nrun     %s\n", l->type, l->dataset,
-		l->run))
-		return (-1);
-	for (i = 0; i < intake_sections(l->in); i++)
-		if (load_report_section(intake_section(l->in, i), out, e))
-			return (-1);
-	if (screen_addf(out, e, "inserted  %11llu\nupdated   %11llu\n",
-		(unsigned long long)t.inserted, (unsigned long long)t.updated) ||
-	    load_report_rare("revived", t.revived, out, e) ||
-	    screen_addf(out, e, "unchanged %11llu\n", (unsigned long long)t.unchanged) ||
-	    load_report_rare("duplicate", t.duplicate, out, e) ||
-	    load_report_rare("pending", pending, out, e) ||
-	    screen_addf(out, e, "rejected  %11llu\n", (unsigned long long)rejected) ||
-	    load_report_rare("retired", t.retired, out, e) || load_report_gone(l, out, e) ||
-	    load_report_after(l, out, e))
-		return (-1);
-	if (l->past.same_as[0] != '\0' &&
-	    screen_addf(out, e, "the same source as at %s\n", l->past.same_as))
-		return (-1);
-	if (!l->wrote && l->retire.retired == 0 && buf_adds(out, "nothing new\n", e))
-		return (-1);
-	if (l->plan && buf_adds(out, "a plan: nothing was written\n", e))
-		return (-1);
-	return (load_report_samples(l, out, e));
-}
-
-int
-load_report(const struct load *l, bool json, struct buf *out, struct err *e)
-{
-
-	return (json ? load_report_json(l, out, e) : load_report_text(l, out, e));
+	report_open(r, NULL);
+	report_text(r, "tenant", NULL, l->tenant);
+	report_text(r, "type", "type", l->type);
+	report_text(r, "dataset", "dataset", l->dataset);
+	report_text(r, "run", "run", l->run);
+	report_bool(r, "plan", l->plan);
+	report_bool(r, "nothing_new", !wrote);
+	load_report_streams(l, r);
+	load_report_counts(&t, true, r);
+	report_rare(r, "pending", "pending", pending);
+	report_count(r, "rejected", "rejected", rejected);
+	report_count(r, "missing", NULL, l->retire.gone);
+	report_count(r, "held", NULL, l->retire.held);
+	report_rare(r, "retired", "retired", l->retire.retired);
+	report_text(r, "withheld", NULL, l->retire.withheld);
+	load_report_gone(l, r);
+	report_open(r, "index");
+	report_count(r, "keys", NULL, l->keys);
+	report_count(r, "bytes", NULL, l->bytes);
+	report_close(r);
+	if (!l->plan)
+		load_report_after(l, r);
+	report_text(r, "same_as", NULL, l->past.same_as[0] != '\0' ? l->past.same_as : NULL);
+	if (l->past.same_as[0] != '\0')
+		report_line(r, "the same source as at %s", l->past.same_as);
+	if (!wrote)
+		report_line(r, "nothing new");
+	if (l->plan) {
+		report_line(r, "a plan: nothing was written");
+		load_report_samples(l, r);
+	}
+	report_close(r);
 }

@@ -1,6 +1,7 @@
 #ifndef AEGIS_ENTITY_LOAD_RESULT_H
 #define AEGIS_ENTITY_LOAD_RESULT_H
 
+#include "base/report.h"
 #include "entity/load_link.h"
 #include "entity/load_matrix.h"
 #include "entity/load_retire.h"

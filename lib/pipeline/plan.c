@@ -7,51 +7,77 @@
 #include <string.h>
 
 #include "pipeline/exec.h"
-#include "pipeline/report.h"
+#include "pipeline/outcome.h"
 #include "pipeline/rundir.h"
 #include "pipeline/stage.h"
 #include "pipeline/text.h"
 
+/* A step's commands as a shell takes them: they are for copying, and not wrapped. */
 static int
-plan_step_words(const struct pipeline *p, const struct pipeline_step *s, struct buf *out,
+plan_stage_words(const struct pipeline_step *s, size_t i, struct report *report, struct err *e)
+{
+	struct buf line = BUF_INIT(1 << 20);
+	size_t k;
+	int rc;
+
+	rc = buf_adds(&line, i ? "    | aegis" : "    aegis", e);
+	for (k = 0; rc == 0 && k < s->stages[i].nwords; k++)
+		rc = buf_adds(&line, " ", e) || text_word(&line, s->stages[i].shown[k], e);
+	if (rc == 0 && i == 0 && s->input != NULL)
+		rc = buf_adds(&line, " < ", e) || text_word(&line, s->input, e);
+	if (rc == 0 && i + 1 == s->nstages && s->output != NULL)
+		rc = buf_adds(&line, " > ", e) || text_word(&line, s->output, e);
+	if (rc == 0 && buf_str(&line, e) != NULL)
+		report_finding(report, "%s", line.p);
+	buf_free(&line);
+	return (e->status != STATUS_OK);
+}
+
+/* Open an object that the caller closes. */
+static int
+plan_step_words(const struct pipeline *p, const struct pipeline_step *s, struct report *report,
     struct err *e)
 {
+	struct buf needs = BUF_INIT(1 << 16);
 	size_t i, k;
 
-	if (buf_addf(out, e, "step %s:", s->name))
-		return (-1);
-	for (i = 0; i < s->nafter; i++)
-		if (buf_addf(out, e, "%s needs %s's result", i ? "," : "",
-			p->steps[s->after[i]].name))
-			return (-1);
-	if (buf_adds(out, "\n", e))
-		return (-1);
-	for (i = 0; i < s->nstages; i++) {
-		if (buf_adds(out, i ? "    | aegis" : "    aegis", e))
-			return (-1);
-		for (k = 0; k < s->stages[i].nwords; k++)
-			if (buf_adds(out, " ", e) || text_word(out, s->stages[i].shown[k], e))
-				return (-1);
-		if (i == 0 && s->input != NULL &&
-		    (buf_adds(out, " < ", e) || text_word(out, s->input, e)))
-			return (-1);
-		if (i + 1 == s->nstages && s->output != NULL &&
-		    (buf_adds(out, " > ", e) || text_word(out, s->output, e)))
-			return (-1);
-		if (buf_adds(out, "\n", e))
-			return (-1);
+	report_open(report, NULL);
+	report_text(report, "step", NULL, s->name);
+	report_list(report, "after");
+	for (i = 0; i < s->nafter; i++) {
+		report_item(report, p->steps[s->after[i]].name);
+		(void)buf_addf(&needs, e, "%s needs %s's result", i ? "," : "",
+		    p->steps[s->after[i]].name);
 	}
-	return (0);
+	report_close(report);
+	if (buf_str(&needs, e) != NULL)
+		report_title(report, "step %s:%s", s->name, needs.p);
+	buf_free(&needs);
+	report_list(report, "stages");
+	for (i = 0; i < s->nstages; i++) {
+		if (plan_stage_words(s, i, report, e))
+			return (-1);
+		report_list(report, NULL);
+		for (k = 0; k < s->stages[i].nwords; k++)
+			report_item(report, s->stages[i].shown[k]);
+		report_close(report);
+	}
+	report_close(report);
+	return (e->status != STATUS_OK);
 }
 
 int
-plan_words(const struct pipeline *p, struct buf *out, struct err *e)
+plan_words(const struct pipeline *p, struct report *report, struct err *e)
 {
 	size_t i;
 
-	for (i = 0; i < p->nsteps; i++)
-		if (plan_step_words(p, &p->steps[i], out, e))
+	report_list(report, NULL);
+	for (i = 0; i < p->nsteps; i++) {
+		if (plan_step_words(p, &p->steps[i], report, e))
 			return (-1);
+		report_close(report);
+	}
+	report_close(report);
 	return (0);
 }
 
@@ -88,41 +114,44 @@ plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r
 	return (rc);
 }
 
-/* Return 1 where the runner was told to stop. */
+/* Return 1 if the runner was told to stop. */
 static int
 plan_step(const struct pipeline *p, const struct pipeline_step *s, const char *run_dir, int *status,
-    struct buf *out, struct err *e)
+    struct report *report, struct err *e)
 {
 	const struct pipeline_stage *last = &s->stages[s->nstages - 1];
 	struct result r;
 	bool known = false;
-	int rc = 0;
+	int rc;
 
-	if (plan_step_words(p, s, out, e) || stage_knows(last->program, "--plan", &known, e))
+	if (plan_step_words(p, s, report, e) || stage_knows(last->program, "--plan", &known, e))
 		return (-1);
-	if (!known)
-		return (buf_addf(out, e, "  not run: %s has no --plan\n", last->shown[0]));
-	if (s->input_made)
-		return (buf_adds(out, "  not run: its input is not made yet\n", e));
-	if (s->nafter > 0 && buf_adds(out, "  as things stand now:\n", e))
-		return (-1);
+	if (!known || s->input_made) {
+		report_null(report, "status");
+		report_finding(report, "  not run: %s%s",
+		    known ? "its input is not made yet" : last->shown[0],
+		    known ? "" : " has no --plan");
+		return (0);
+	}
+	if (s->nafter > 0)
+		report_finding(report, "  as things stand now:");
 	if (plan_try(s, run_dir, &r, e))
 		return (-1);
 	if (r.status != STATUS_OK && (*status == STATUS_OK || *status == STATUS_FINDINGS))
 		*status = r.status;
+	report_integer(report, "status", NULL, r.status);
+	report_text(report, "cause", NULL, r.cause[0] != '\0' ? r.cause : NULL);
 	if (r.cause[0] != '\0')
-		rc = buf_addf(out, e, "  failed with %d: %s\n", r.status, r.cause);
-	if (rc == 0)
-		rc = report_output(r.steps[0].output, out, 2, e);
-	if (rc == 0 && r.stopped != 0)
-		rc = 1;
+		report_finding(report, "  failed with %d: %s", r.status, r.cause);
+	outcome_output(r.steps[0].output, report);
+	rc = r.stopped != 0;
 	exec_free(&r);
 	return (rc);
 }
 
 int
 plan_run(const struct pipeline *p, const char *run, const char *run_dir, int *status,
-    struct buf *out, struct err *e)
+    struct report *report, struct err *e)
 {
 	size_t i;
 	int rc = 0;
@@ -133,8 +162,12 @@ plan_run(const struct pipeline *p, const char *run, const char *run_dir, int *st
 	if (rundir_make(run_dir, e))
 		return (-1);
 	rc = exec_catch(e);
-	for (i = 0; rc == 0 && i < p->nsteps; i++)
-		rc = plan_step(p, &p->steps[i], run_dir, status, out, e);
+	report_list(report, NULL);
+	for (i = 0; rc == 0 && i < p->nsteps; i++) {
+		rc = plan_step(p, &p->steps[i], run_dir, status, report, e);
+		report_close(report);
+	}
+	report_close(report);
 	if (rundir_remove(run_dir, rc < 0 ? NULL : e))
 		rc = -1;
 	return (rc < 0);

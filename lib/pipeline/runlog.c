@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "pg/pg.h"
 #include "pipeline/lock.h"
-#include "pipeline/report.h"
+#include "pipeline/outcome.h"
 #include "pipeline/resume.h"
 
 #ifndef AEGIS_VERSION
@@ -182,7 +182,7 @@ runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, 
 	const char *params[2] = { l->run, NULL };
 	int rc = -1;
 
-	if (report_resources(p, r, &json, e) == 0 && (params[1] = buf_str(&json, e)) != NULL)
+	if (outcome_resources(p, r, &json, e) == 0 && (params[1] = buf_str(&json, e)) != NULL)
 		rc = runlog_do(l->pg, runlog_step_sql, params, 2, NULL, &first);
 	if (rc && first.status == STATUS_TEMPFAIL) {
 		/* Steps are at work: one look whether the server is back, and no waiting. */
@@ -205,10 +205,10 @@ runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, s
 
 	(void)snprintf(status, sizeof(status), "%d", r->status);
 	params[0] = l->run;
-	params[1] = report_run_state(r);
+	params[1] = outcome_state(r);
 	params[2] = status;
 	params[3] = r->cause[0] ? r->cause : NULL;
-	if (report_resources(p, r, &json, &first) == 0 &&
+	if (outcome_resources(p, r, &json, &first) == 0 &&
 	    (params[4] = buf_str(&json, &first)) != NULL)
 		rc = runlog_update(l, params, &first);
 	/* The stages may have worked for hours: the server may be back. */

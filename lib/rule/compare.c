@@ -207,37 +207,38 @@ compare_free(struct compare *c)
 	free(c);
 }
 
-/* One rule; either side may not have it. */
+/* What changed of a rule, as JSON and as text; a side that lacks it is NULL. */
 static int
-compare_text(const struct compare_rule *a, const struct compare_rule *b, const char *said,
-    struct buf *out, struct err *e)
+compare_rule(const struct compare_rule *a, const struct compare_rule *b, const char *said,
+    struct report *r, struct err *e)
 {
 	const struct compare_rule *one = a != NULL ? a : b;
+	struct buf changes = BUF_INIT(4 << 20);
+	struct json_writer *w = json_writer_new(&changes);
+	const char *before = a != NULL ? a->label : "", *after = b != NULL ? b->label : "";
+	bool labelled = before[0] != '\0' || after[0] != '\0';
+	int rc;
 
-	if (a != NULL && b != NULL)
-		return (buf_addf(out, e, "~ %s%s%s%s%s%s\n      %s\n", a->identifier,
-		    a->label[0] || b->label[0] ? " (" : "", a->label,
-		    a->label[0] && b->label[0] ? " -> " : "", b->label,
-		    a->label[0] || b->label[0] ? ")" : "", said));
-	return (buf_addf(out, e, "%c %s%s%s%s\n", a != NULL ? '-' : '+', one->identifier,
-	    one->label[0] ? " (" : "", one->label, one->label[0] ? ")" : ""));
-}
-
-static int
-compare_json(const struct compare_rule *a, const struct compare_rule *b, struct json_writer *w,
-    struct err *e)
-{
-
-	json_put_object(w);
-	json_member_text(w, "rule", (a ? a : b)->identifier);
-	json_member_text(w, "change", a == NULL ? "added" : b == NULL ? "removed" : "changed");
-	json_member_text(w, "before", a != NULL && a->label[0] ? a->label : NULL);
-	json_member_text(w, "after", b != NULL && b->label[0] ? b->label : NULL);
-	json_put_key(w, "changes");
-	if (delta_json(a ? a->data : NULL, b ? b->data : NULL, w, e))
-		return (-1);
-	json_put_close(w);
-	return (0);
+	rc = delta_json(a ? a->data : NULL, b ? b->data : NULL, w, e) || json_writer_end(w, e) ||
+	    buf_str(&changes, e) == NULL;
+	json_writer_free(w);
+	report_finding(r, "%c %s%s%s%s%s%s",
+	    a == NULL     ? '+' :
+		b == NULL ? '-' :
+			    '~',
+	    one->identifier, labelled ? " (" : "", before,
+	    before[0] != '\0' && after[0] != '\0' ? " -> " : "", after, labelled ? ")" : "");
+	if (said[0] != '\0')
+		report_block(r, said, strlen(said));
+	report_open(r, NULL);
+	report_text(r, "rule", NULL, one->identifier);
+	report_text(r, "change", NULL, a == NULL ? "added" : b == NULL ? "removed" : "changed");
+	report_text(r, "before", NULL, before[0] != '\0' ? before : NULL);
+	report_text(r, "after", NULL, after[0] != '\0' ? after : NULL);
+	report_json(r, "changes", rc == 0 ? changes.p : NULL);
+	report_close(r);
+	buf_free(&changes);
+	return (rc);
 }
 
 /* The next rule of the two sorted sides; both where they have the same. */
@@ -259,17 +260,15 @@ compare_next(const struct compare *c, size_t *i, size_t *k, const struct compare
 }
 
 int
-compare_report(const struct compare *c, bool json, struct buf *out, size_t *n, struct err *e)
+compare_report(const struct compare *c, struct report *r, size_t *n, struct err *e)
 {
 	struct buf said = BUF_INIT(4 << 20);
-	struct json_writer *w = json_writer_new(out);
 	const struct compare_rule *a, *b;
 	size_t i = 0, k = 0;
 	int rc = 0;
 
 	*n = 0;
-	if (json)
-		json_put_array(w);
+	report_list(r, NULL);
 	while (rc == 0 && (i < c->before.n || k < c->after.n)) {
 		compare_next(c, &i, &k, &a, &b);
 		said.len = 0;
@@ -277,16 +276,9 @@ compare_report(const struct compare *c, bool json, struct buf *out, size_t *n, s
 		    ((rc = delta_text(a->data, b->data, &said, e)) != 0 || said.len == 0))
 			continue;
 		++*n;
-		if (json)
-			rc = compare_json(a, b, w, e);
-		else
-			rc = buf_str(&said, e) == NULL || compare_text(a, b, said.p, out, e);
+		rc = buf_str(&said, e) == NULL || compare_rule(a, b, said.p, r, e);
 	}
-	if (json && rc == 0) {
-		json_put_close(w);
-		rc = json_writer_end(w, e) || buf_add(out, "\n", 1, e);
-	}
-	json_writer_free(w);
+	report_close(r);
 	buf_free(&said);
 	return (rc);
 }

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/report.h"
 #include "rule/rule_file.h"
 
 /*
@@ -32,9 +32,9 @@ struct compare *compare_run(const struct compare_options *o, struct rule_faults 
 void compare_free(struct compare *c);
 
 /**
- * compare_report(c, json, out, n, e):
- * Append the differences, as text or JSON; ${n} is of how many rules.
+ * compare_report(c, r, n, e):
+ * Describe the differences in ${r}; ${n} is of how many rules.
  */
-int compare_report(const struct compare *c, bool json, struct buf *out, size_t *n, struct err *e);
+int compare_report(const struct compare *c, struct report *r, size_t *n, struct err *e);
 
 #endif

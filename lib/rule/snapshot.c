@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json.h"
 #include "base/num.h"
 #include "base/os.h"
 #include "ledger/ledger.h"
@@ -199,64 +198,31 @@ snapshot_free(struct snapshot *s)
 	free(s);
 }
 
-static int
-snapshot_report_text(const struct snapshot *s, struct buf *out, struct err *e)
+void
+snapshot_report(const struct snapshot *s, struct report *r)
 {
 	size_t i;
 
-	if (buf_addf(out, e, "%-36s %9s %9s %9s %9s %9s %9s %9s\n", "tenant", "filings", "frozen",
-		"no rule", "no field", "snapshots", "of field", "stale"))
-		return (-1);
+	report_open(r, NULL);
+	report_bool(r, "plan", s->plan);
+	report_text(r, "run", NULL, s->run);
+	report_table(r, "tenants");
 	for (i = 0; i < s->n; i++) {
 		const struct snapshot_totals *t = &s->tenants[i];
 
-		if (buf_addf(out, e, "%-36s %9llu %9llu %9llu %9llu %9llu %9llu %9llu\n", t->tenant,
-			(unsigned long long)t->filings, (unsigned long long)t->frozen,
-			(unsigned long long)t->without, (unsigned long long)t->no_field,
-			(unsigned long long)t->snapshots, (unsigned long long)t->field_rows,
-			(unsigned long long)t->stale))
-			return (-1);
+		report_row(r);
+		report_text(r, "tenant", "tenant", t->tenant);
+		report_count(r, "filings", "filings", t->filings);
+		report_count(r, "frozen", "frozen", t->frozen);
+		report_rare(r, "without_rule", "no rule", t->without);
+		report_rare(r, "without_field", "no field", t->no_field);
+		report_count(r, "snapshots", "rows", t->snapshots);
+		report_rare(r, "of_field", "of field", t->field_rows);
+		report_rare(r, "stale", "stale", t->stale);
+		report_close(r);
 	}
-	return (s->plan ? buf_adds(out, "\nNothing was written: this is a plan.\n", e) : 0);
-}
-
-static int
-snapshot_report_json(const struct snapshot *s, struct buf *out, struct err *e)
-{
-	struct json_writer *w = json_writer_new(out);
-	size_t i;
-	int rc;
-
-	json_put_object(w);
-	json_put_key(w, "plan");
-	json_put_bool(w, s->plan);
-	json_member_text(w, "run", s->run);
-	json_put_key(w, "tenants");
-	json_put_array(w);
-	for (i = 0; i < s->n; i++) {
-		const struct snapshot_totals *t = &s->tenants[i];
-
-		json_put_object(w);
-		json_member_text(w, "tenant", t->tenant);
-		json_member_u64(w, "filings", t->filings);
-		json_member_u64(w, "frozen", t->frozen);
-		json_member_u64(w, "without_rule", t->without);
-		json_member_u64(w, "without_field", t->no_field);
-		json_member_u64(w, "snapshots", t->snapshots);
-		json_member_u64(w, "of_field", t->field_rows);
-		json_member_u64(w, "stale", t->stale);
-		json_put_close(w);
-	}
-	json_put_close(w);
-	json_put_close(w);
-	rc = json_writer_end(w, e);
-	json_writer_free(w);
-	return (rc ? rc : buf_add(out, "\n", 1, e));
-}
-
-int
-snapshot_report(const struct snapshot *s, bool json, struct buf *out, struct err *e)
-{
-
-	return (json ? snapshot_report_json(s, out, e) : snapshot_report_text(s, out, e));
+	report_close(r);
+	if (s->plan)
+		report_line(r, "a plan: nothing was written");
+	report_close(r);
 }

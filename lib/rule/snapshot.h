@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/report.h"
 
 /*
  * rule-snapshot: freeze the rules that filings stand on into filing_rule_snapshots (DESIGN 8).
@@ -45,9 +45,9 @@ struct snapshot *snapshot_run(const struct snapshot_options *o, struct err *e);
 void snapshot_free(struct snapshot *s);
 
 /**
- * snapshot_report(s, json, out, e):
- * Append the report, as text or JSON.
+ * snapshot_report(s, r):
+ * Describe in ${r} what was frozen.
  */
-int snapshot_report(const struct snapshot *s, bool json, struct buf *out, struct err *e);
+void snapshot_report(const struct snapshot *s, struct report *r);
 
 #endif

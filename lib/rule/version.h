@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
+#include "base/report.h"
 #include "rule/rule_file.h"
 
 /*
@@ -62,9 +62,9 @@ const char *version_odd(const struct version *v, size_t i);
 bool version_findings(const struct version *v);
 
 /**
- * version_report(v, json, out, e):
- * Append the report, as text or JSON.
+ * version_report(v, r):
+ * Describe the load in ${r}.
  */
-int version_report(const struct version *v, bool json, struct buf *out, struct err *e);
+void version_report(const struct version *v, struct report *r);
 
 #endif

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/json.h"
-#include "base/screen.h"
 #include "rule/version_load.h"
 
 /* The figures of a report, all sections together. */
@@ -25,138 +23,91 @@ version_report_total(const struct version *v)
 	return (t);
 }
 
-static int
-version_report_line(struct buf *out, const char *name, uint64_t n, bool rare, const char *what,
-    struct err *e)
-{
-
-	if (rare && n == 0)
-		return (0);
-	return (screen_addf(out, e, "%-14s %9llu%s%s\n", name, (unsigned long long)n,
-	    what[0] != '\0' ? "   " : "", what));
-}
-
-static int
-version_report_text(const struct version *v, struct buf *out, struct err *e)
+static void
+version_report_counts(const struct version *v, struct report *r)
 {
 	const struct version_total t = version_report_total(v);
-	size_t i;
 
-	if (version_report_line(out, "rules read", t.read, false, "", e) ||
-	    version_report_line(out, "no rule", t.skipped, true, "records without figures", e) ||
-	    version_report_line(out, "rejected", t.rejected, true, "", e) ||
-	    version_report_line(out, "duplicate", t.duplicate, true, "", e) ||
-	    version_report_line(out, "new", t.acts[VERSION_NEW], false, "", e) ||
-	    version_report_line(out, "changed", t.acts[VERSION_CHANGED], false, "", e) ||
-	    version_report_line(out, "held back", t.acts[VERSION_PENDING], true,
-		"another writer's version is in force", e) ||
-	    version_report_line(out, "expired", t.acts[VERSION_EXPIRED], true, "", e) ||
-	    version_report_line(out, "unchanged", t.acts[VERSION_SAME], false, "", e) ||
-	    version_report_line(out, "agrees", t.acts[VERSION_AGREES], true,
-		"with the version in force", e) ||
-	    version_report_line(out, "not yet", t.acts[VERSION_EARLY], true,
-		"their day has not come", e) ||
-	    version_report_line(out, "over", t.acts[VERSION_PAST], true,
-		"their last day has passed", e) ||
-	    version_report_line(out, "draft", v->n.drafts, true, "versions that are not verified",
-		e) ||
-	    version_report_line(out, "to review", v->n.reviews, true,
-		"versions that wait for somebody", e) ||
-	    version_report_line(out, "stale", v->n.stale, true, "snapshots of filings marked", e))
-		return (-1);
-	for (i = 0; i < v->nsamples; i++) {
-		const struct version_sample *s = &v->samples[i];
-
-		if ((i == 0 && buf_adds(out, "\n", e)) ||
-		    screen_addf(out, e, "%-9s %s", s->act, s->identifier) ||
-		    (strcmp(s->act, "early") != 0 && strcmp(s->act, "expired") != 0 &&
-			screen_addf(out, e, " version %s, %s", s->version, s->status)) ||
-		    (s->summary != NULL && screen_addf(out, e, "\n          %s", s->summary)) ||
-		    buf_add(out, "\n", 1, e))
-			return (-1);
-	}
+	report_count(r, "read", "rules read", t.read);
+	report_remark(r, "without_rule", "no rule", t.skipped, "records without figures");
+	report_rare(r, "rejected", "rejected", t.rejected);
+	report_rare(r, "duplicate", "duplicate", t.duplicate);
+	report_count(r, "new", "new", t.acts[VERSION_NEW]);
+	report_count(r, "changed", "changed", t.acts[VERSION_CHANGED]);
+	report_remark(r, "held_back", "held back", t.acts[VERSION_PENDING],
+	    "another writer's version is in force");
+	report_rare(r, "expired", "expired", t.acts[VERSION_EXPIRED]);
+	report_count(r, "unchanged", "unchanged", t.acts[VERSION_SAME]);
+	report_remark(r, "agrees", "agrees", t.acts[VERSION_AGREES], "with the version in force");
+	report_remark(r, "early", "not yet", t.acts[VERSION_EARLY], "their day has not come");
+	report_remark(r, "over", "over", t.acts[VERSION_PAST], "their last day has passed");
+	report_remark(r, "draft", "draft", v->n.drafts, "versions that are not verified");
+	report_remark(r, "to_review", "to review", v->n.reviews, "versions that wait for somebody");
+	report_count(r, "implausible", NULL, v->n.odds);
+	report_remark(r, "stale", "stale", v->n.stale, "snapshots of filings marked");
 	if (t.acts[VERSION_NEW] + t.acts[VERSION_CHANGED] + t.acts[VERSION_PENDING] +
-		    t.acts[VERSION_EXPIRED] ==
-		0 &&
-	    buf_adds(out, "nothing new\n", e))
-		return (-1);
-	return (v->plan ? buf_adds(out, "\nNothing was written: this is a plan.\n", e) : 0);
+		t.acts[VERSION_EXPIRED] ==
+	    0)
+		report_line(r, "nothing new");
 }
 
 static void
-version_report_sections(const struct version *v, struct json_writer *w)
+version_report_sections(const struct version *v, struct report *r)
 {
 	size_t i;
 
-	json_put_key(w, "sources");
-	json_put_array(w);
+	report_list(r, "sources");
 	for (i = 0; i < intake_sections(v->in); i++) {
 		const struct intake_section *s = intake_section(v->in, i);
 
-		json_put_object(w);
-		json_member_text(w, "source", s->source);
-		json_member_text(w, "dataset", s->own.dataset);
-		json_member_u64(w, "read", s->own.read);
-		json_member_u64(w, "used", s->own.used);
-		json_member_u64(w, "skipped", s->own.skipped);
-		json_member_u64(w, "rejected", s->own.rejected);
-		json_member_u64(w, "flawed", s->own.flawed);
-		json_put_close(w);
+		report_open(r, NULL);
+		report_text(r, "source", NULL, s->source);
+		report_text(r, "dataset", NULL, s->own.dataset);
+		report_count(r, "read", NULL, s->own.read);
+		report_count(r, "used", NULL, s->own.used);
+		report_count(r, "skipped", NULL, s->own.skipped);
+		report_count(r, "rejected", NULL, s->own.rejected);
+		report_count(r, "flawed", NULL, s->own.flawed);
+		report_close(r);
 	}
-	json_put_close(w);
+	report_close(r);
 }
 
-static int
-version_report_json(const struct version *v, struct buf *out, struct err *e)
+/* What an expired or early rule is now is no version of this load. */
+static void
+version_report_sample(const struct version_sample *s, struct report *r)
 {
-	const struct version_total t = version_report_total(v);
-	struct json_writer *w = json_writer_new(out);
+	bool made = strcmp(s->act, "early") != 0 && strcmp(s->act, "expired") != 0;
+
+	report_row(r);
+	report_text(r, "act", "what", s->act);
+	report_text(r, "rule", "rule", s->identifier);
+	report_text(r, "version", NULL, s->version);
+	report_text(r, "status", NULL, s->status);
+	report_text(r, NULL, "version", made ? s->version : NULL);
+	report_text(r, NULL, "status", made ? s->status : NULL);
+	report_text(r, "summary", NULL, s->summary);
+	if (s->summary != NULL)
+		report_line(r, "%s", s->summary);
+	report_close(r);
+}
+
+void
+version_report(const struct version *v, struct report *r)
+{
 	size_t i;
-	int rc;
 
-	json_put_object(w);
-	json_put_key(w, "plan");
-	json_put_bool(w, v->plan);
-	json_member_text(w, "run", v->run);
-	json_member_text(w, "tenant", v->tenant);
-	json_member_u64(w, "read", t.read);
-	json_member_u64(w, "without_rule", t.skipped);
-	json_member_u64(w, "rejected", t.rejected);
-	json_member_u64(w, "duplicate", t.duplicate);
-	json_member_u64(w, "new", t.acts[VERSION_NEW]);
-	json_member_u64(w, "changed", t.acts[VERSION_CHANGED]);
-	json_member_u64(w, "held_back", t.acts[VERSION_PENDING]);
-	json_member_u64(w, "expired", t.acts[VERSION_EXPIRED]);
-	json_member_u64(w, "unchanged", t.acts[VERSION_SAME]);
-	json_member_u64(w, "agrees", t.acts[VERSION_AGREES]);
-	json_member_u64(w, "early", t.acts[VERSION_EARLY]);
-	json_member_u64(w, "over", t.acts[VERSION_PAST]);
-	json_member_u64(w, "draft", v->n.drafts);
-	json_member_u64(w, "to_review", v->n.reviews);
-	json_member_u64(w, "implausible", v->n.odds);
-	json_member_u64(w, "stale", v->n.stale);
-	version_report_sections(v, w);
-	json_put_key(w, "samples");
-	json_put_array(w);
-	for (i = 0; i < v->nsamples; i++) {
-		json_put_object(w);
-		json_member_text(w, "act", v->samples[i].act);
-		json_member_text(w, "rule", v->samples[i].identifier);
-		json_member_text(w, "version", v->samples[i].version);
-		json_member_text(w, "status", v->samples[i].status);
-		json_member_text(w, "summary", v->samples[i].summary);
-		json_put_close(w);
-	}
-	json_put_close(w);
-	json_put_close(w);
-	rc = json_writer_end(w, e);
-	json_writer_free(w);
-	return (rc ? rc : buf_add(out, "\n", 1, e));
-}
-
-int
-version_report(const struct version *v, bool json, struct buf *out, struct err *e)
-{
-
-	return (json ? version_report_json(v, out, e) : version_report_text(v, out, e));
+	report_open(r, NULL);
+	report_bool(r, "plan", v->plan);
+	report_text(r, "run", NULL, v->run);
+	report_text(r, "tenant", NULL, v->tenant);
+	version_report_counts(v, r);
+	version_report_sections(v, r);
+	report_table(r, "samples");
+	for (i = 0; i < v->nsamples; i++)
+		version_report_sample(&v->samples[i], r);
+	report_close(r);
+	if (v->plan)
+		report_line(r, "a plan: nothing was written");
+	report_close(r);
 }

@@ -14,7 +14,6 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/num.h"
-#include "base/screen.h"
 #include "stream/plain.h"
 #include "stream/reader.h"
 #include "stream/reject_code.h"
@@ -26,10 +25,18 @@ enum { AT_RECORD, AT_OFFSET, AT_KEY, AT_SEVERITY, AT_CODE, AT_FAULTS, AT_RAW, AT
 static const char *const reject_read_columns[] = { "_record", "_offset", "key", "severity", "code",
 	"faults", "raw" };
 
+struct reject_example {
+	char *record, *offset; /* numbers, or NULL */
+	char *key;             /* or NULL */
+	bool reject;
+	struct json *faults;
+};
+
 struct reject_count {
 	char *code;
-	uint64_t rejects, flaws, shown;
-	struct buf examples; /* JSON objects, with commas between */
+	uint64_t rejects, flaws;
+	struct reject_example *examples;
+	size_t nexamples, cap;
 };
 
 struct reject_reader {
@@ -77,14 +84,22 @@ reject_read_open(struct reject_reader *rr, const char *path, const struct reject
 static void
 reject_read_close(struct reject_reader *rr)
 {
-	size_t i;
+	size_t i, k;
 
 	stream_reader_free(rr->r);
 	if (rr->fd > STDIN_FILENO)
 		(void)close(rr->fd);
 	for (i = 0; i < rr->ncounts; i++) {
+		for (k = 0; k < rr->counts[i].nexamples; k++) {
+			struct reject_example *x = &rr->counts[i].examples[k];
+
+			free(x->record);
+			free(x->offset);
+			free(x->key);
+			json_free(x->faults);
+		}
+		free(rr->counts[i].examples);
 		free(rr->counts[i].code);
-		buf_free(&rr->counts[i].examples);
 	}
 }
 
@@ -100,61 +115,44 @@ reject_read_line(struct reject_reader *rr, const struct stream_field *code)
 	if (rr->ncounts == REJECT_READ_CODES)
 		return (&rr->counts[rr->ncounts - 1]);
 	rr->counts[i].code = xstrndup(code->p, code->len);
-	rr->counts[i].examples.max = 16 << 20;
 	rr->ncounts++;
 	return (&rr->counts[i]);
 }
 
-/* The faults of a record are a list of objects, or the file is not one of ours. */
-static int
-reject_read_faults(const struct reject_reader *rr, const struct stream_field *f, struct err *e)
+static char *
+reject_read_copy(const struct stream_field *f)
 {
-	struct json *list = json_parse(f->p, f->len, NULL), *x = NULL;
-	bool good = list != NULL && list->kind == JSON_ARRAY;
 
-	for (x = good ? list->child : NULL; x != NULL; x = x->next)
-		good = good && x->kind == JSON_OBJECT;
-	json_free(list);
-	return (good ? 0 :
-		       err_set(e, STATUS_DATA, "'%s', row %llu: its faults are no list of objects",
-			   rr->path, (unsigned long long)stream_reader_rows(rr->r)));
+	return (f->null ? NULL : xstrndup(f->p, f->len));
 }
 
-/* {"record": ..., "offset": ..., "key": ..., "severity": ..., "faults": [...]} */
+/* Keep a record.  Its faults are a list of objects, or the file is not one of ours. */
 static int
 reject_read_example(struct reject_reader *rr, struct reject_count *c, const struct stream_field *f,
     struct err *e)
 {
-	struct json_writer *w;
-	int i, rc;
+	const struct stream_field *faults = &f[rr->at[AT_FAULTS]];
+	struct json *list = json_parse(faults->p, faults->len, NULL), *x;
+	bool good = list != NULL && list->kind == JSON_ARRAY;
+	struct reject_example *to;
 
-	if (reject_read_faults(rr, &f[rr->at[AT_FAULTS]], e))
-		return (-1);
-	w = json_writer_new(&c->examples);
-	if (c->shown++ > 0 && buf_add(&c->examples, ",", 1, e)) {
-		json_writer_free(w);
-		return (-1);
+	for (x = good ? list->child : NULL; x != NULL; x = x->next)
+		good = good && x->kind == JSON_OBJECT;
+	if (!good) {
+		json_free(list);
+		return (
+		    err_set(e, STATUS_DATA, "'%s', row %llu: its faults are not a list of objects",
+			rr->path, (unsigned long long)stream_reader_rows(rr->r)));
 	}
-	json_put_object(w);
-	for (i = AT_RECORD; i <= AT_SEVERITY; i++) {
-		const struct stream_field *v = &f[rr->at[i]];
-
-		json_put_key(w, reject_read_columns[i] + (reject_read_columns[i][0] == '_'));
-		if (v->null)
-			json_put_null(w);
-		else if (i == AT_RECORD || i == AT_OFFSET)
-			json_put_number(w, v->p, v->len);
-		else
-			json_put_text(w, v->p, v->len);
-	}
-	json_put_key(w, "faults");
-	json_put_json(w, f[rr->at[AT_FAULTS]].p, f[rr->at[AT_FAULTS]].len);
-	json_put_close(w);
-	if ((rc = json_writer_end(w, e)) != 0)
-		(void)err_prefix(e, "'%s', row %llu", rr->path,
-		    (unsigned long long)stream_reader_rows(rr->r));
-	json_writer_free(w);
-	return (rc);
+	if (c->nexamples == c->cap)
+		c->examples = xgrow(c->examples, &c->cap, sizeof(*c->examples));
+	to = &c->examples[c->nexamples++];
+	to->record = reject_read_copy(&f[rr->at[AT_RECORD]]);
+	to->offset = reject_read_copy(&f[rr->at[AT_OFFSET]]);
+	to->key = reject_read_copy(&f[rr->at[AT_KEY]]);
+	to->reject = reject_read_is(&f[rr->at[AT_SEVERITY]], "reject");
+	to->faults = list;
+	return (0);
 }
 
 static int
@@ -172,129 +170,107 @@ reject_read_row(struct reject_reader *rr, struct err *e)
 	c->flaws += !reject;
 	rr->rejects += reject;
 	rr->flaws += !reject;
-	return (c->shown < rr->o->examples ? reject_read_example(rr, c, f, e) : 0);
+	return (c->nexamples < rr->o->examples ? reject_read_example(rr, c, f, e) : 0);
 }
 
-/* An example as lines: where it stands, and each fault. */
-static int
-reject_read_show(const struct json *x, struct buf *out, struct err *e)
+/* A fault as one line: column, value, reason; as JSON all that the file has. */
+static void
+reject_read_fault(const struct json *fault, struct json_writer *w, struct report *r)
 {
-	const struct json *m, *f, *k;
-	const char *record = "", *offset = "", *key = NULL, *severity = "";
+	struct buf line = BUF_INIT(1 << 20);
+	const struct json *m;
 
-	for (m = x->child; m != NULL; m = m->next) {
-		if (strcmp(m->key, "faults") != 0) {
-			const char **text = strcmp(m->key, "record") == 0 ? &record :
-			    strcmp(m->key, "offset") == 0                 ? &offset :
-			    strcmp(m->key, "key") == 0                    ? &key :
-									    &severity;
-
-			if (m->kind != JSON_NULL)
-				*text = m->text;
-			continue;
-		}
-		if (screen_addf(out, e, "    record %s at byte %s (%s)%s%s\n", record, offset,
-			severity, key != NULL && key[0] != '\0' ? ", key " : "",
-			key != NULL ? key : ""))
-			return (-1);
-		for (f = m->child; f != NULL; f = f->next) {
-			if (buf_adds(out, "      ", e))
-				return (-1);
-			for (k = f->child; k != NULL; k = k->next)
-				if (k->kind == JSON_STRING && strcmp(k->key, "code") != 0 &&
-				    screen_addf(out, e,
-					strcmp(k->key, "value") == 0 ? "'%.120s' " : "%s%s",
-					k->text, strcmp(k->key, "reason") == 0 ? "" : " "))
-					return (-1);
-			if (buf_add(out, "\n", 1, e))
-				return (-1);
-		}
-	}
-	return (0);
+	for (m = fault->child; m != NULL; m = m->next)
+		if (m->kind == JSON_STRING && strcmp(m->key, "code") != 0)
+			(void)buf_addf(&line, NULL,
+			    strcmp(m->key, "value") == 0 ? "%s'%.120s'" : "%s%s",
+			    line.len > 0 ? " " : "", m->text);
+	json_put_value(w, fault);
+	if (line.len > 0 && buf_str(&line, NULL) != NULL)
+		report_block(r, line.p, line.len);
+	buf_free(&line);
 }
 
 static int
-reject_read_text(const struct reject_reader *rr, struct buf *out, struct err *e)
+reject_read_show(const struct reject_example *x, struct report *r, struct err *e)
 {
-	struct buf list = BUF_INIT(64 << 20);
-	const struct json *x;
-	struct json *all;
+	struct buf faults = BUF_INIT(16 << 20);
+	struct json_writer *w = json_writer_new(&faults);
+	const char *severity = x->reject ? "reject" : "flaw";
+	const struct json *f;
+	int rc;
+
+	report_finding(r, "  record %s at byte %s (%s)%s%s", x->record ? x->record : "-",
+	    x->offset ? x->offset : "-", severity, x->key && x->key[0] ? ", key " : "",
+	    x->key ? x->key : "");
+	json_put_array(w);
+	for (f = x->faults->child; f != NULL; f = f->next)
+		reject_read_fault(f, w, r);
+	json_put_close(w);
+	rc = json_writer_end(w, e) || buf_str(&faults, e) == NULL;
+	json_writer_free(w);
+	report_open(r, NULL);
+	report_json(r, "record", x->record);
+	report_json(r, "offset", x->offset);
+	report_text(r, "key", NULL, x->key);
+	report_text(r, "severity", NULL, severity);
+	report_json(r, "faults", faults.p);
+	report_close(r);
+	buf_free(&faults);
+	return (rc);
+}
+
+/* What became of the records of one code, what it means, and some of them. */
+static int
+reject_read_code(const struct reject_count *c, struct report *r, struct err *e)
+{
+	const struct reject_code *known = reject_code_find(c->code);
 	size_t i;
-	int rc = -1;
+	int rc = 0;
 
-	if (screen_addf(out, e, "%s: %llu rejected, %llu with flaws, of '%s' (%s)\n", rr->path,
-		(unsigned long long)rr->rejects, (unsigned long long)rr->flaws,
-		stream_reader_source(rr->r), stream_reader_kind(rr->r)))
-		return (-1);
-	for (i = 0; i < rr->ncounts; i++) {
-		const struct reject_count *c = &rr->counts[i];
-		const struct reject_code *known = reject_code_find(c->code);
-
-		list.len = 0;
-		if (screen_addf(out, e, "\n%-20s %11llu rejected %11llu with flaws\n", c->code,
-			(unsigned long long)c->rejects, (unsigned long long)c->flaws) ||
-		    (known != NULL &&
-			screen_addf(out, e, "  %s\n  -> %s\n", known->meaning, known->advice)) ||
-		    buf_add(&list, "[", 1, e) ||
-		    buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len, e) ||
-		    buf_add(&list, "]", 1, e) || (all = json_parse(list.p, list.len, e)) == NULL)
-			goto done;
-		for (x = all->child; x != NULL; x = x->next)
-			if (reject_read_show(x, out, e)) {
-				json_free(all);
-				goto done;
-			}
-		json_free(all);
+	report_title(r, "%s: %llu rejected, %llu with flaws", c->code,
+	    (unsigned long long)c->rejects, (unsigned long long)c->flaws);
+	if (known != NULL) {
+		report_line(r, "%s", known->meaning);
+		report_line(r, "-> %s", known->advice);
 	}
-	rc = 0;
-done:
-	buf_free(&list);
+	report_open(r, NULL);
+	report_text(r, "code", NULL, c->code);
+	report_count(r, "rejects", NULL, c->rejects);
+	report_count(r, "flaws", NULL, c->flaws);
+	report_list(r, "examples");
+	for (i = 0; rc == 0 && i < c->nexamples; i++)
+		rc = reject_read_show(&c->examples[i], r, e);
+	report_close(r);
+	report_close(r);
 	return (rc);
 }
 
 static int
-reject_read_json(const struct reject_reader *rr, struct buf *out, struct err *e)
+reject_read_report(const struct reject_reader *rr, struct report *r, struct err *e)
 {
-	struct json_writer *w = json_writer_new(out);
-	struct buf list = BUF_INIT(64 << 20);
 	size_t i;
 	int rc = 0;
 
-	json_put_object(w);
-	json_member_text(w, "file", rr->path);
-	json_member_text(w, "kind", stream_reader_kind(rr->r));
-	json_member_text(w, "source", stream_reader_source(rr->r));
-	json_member_u64(w, "rejects", rr->rejects);
-	json_member_u64(w, "flaws", rr->flaws);
-	json_put_key(w, "codes");
-	json_put_array(w);
-	for (i = 0; rc == 0 && i < rr->ncounts; i++) {
-		const struct reject_count *c = &rr->counts[i];
-
-		list.len = 0;
-		rc = buf_add(&list, "[", 1, e) ||
-		    buf_add(&list, c->examples.len > 0 ? c->examples.p : "", c->examples.len, e) ||
-		    buf_add(&list, "]", 1, e);
-		json_put_object(w);
-		json_member_text(w, "code", c->code);
-		json_member_u64(w, "rejects", c->rejects);
-		json_member_u64(w, "flaws", c->flaws);
-		json_put_key(w, "examples");
-		json_put_json(w, list.len > 0 ? list.p : "[]", list.len > 0 ? list.len : 2);
-		json_put_close(w);
-	}
-	json_put_close(w);
-	json_put_close(w);
-	if (json_writer_end(w, e))
-		rc = -1;
-	json_writer_free(w);
-	buf_free(&list);
-	return (rc ? -1 : buf_add(out, "\n", 1, e));
+	report_title(r, "%s: %llu rejected, %llu with flaws, of '%s' (%s)", rr->path,
+	    (unsigned long long)rr->rejects, (unsigned long long)rr->flaws,
+	    stream_reader_source(rr->r), stream_reader_kind(rr->r));
+	report_open(r, NULL);
+	report_text(r, "file", NULL, rr->path);
+	report_text(r, "kind", NULL, stream_reader_kind(rr->r));
+	report_text(r, "source", NULL, stream_reader_source(rr->r));
+	report_count(r, "rejects", NULL, rr->rejects);
+	report_count(r, "flaws", NULL, rr->flaws);
+	report_list(r, "codes");
+	for (i = 0; rc == 0 && i < rr->ncounts; i++)
+		rc = reject_read_code(&rr->counts[i], r, e);
+	report_close(r);
+	report_close(r);
+	return (rc);
 }
 
 int
-reject_read_count(const char *path, const struct reject_options *o, bool json, struct buf *out,
-    struct err *e)
+reject_read_count(const char *path, const struct reject_options *o, struct report *r, struct err *e)
 {
 	struct reject_reader *rr = xcalloc(1, sizeof(*rr));
 	enum stream_event ev = STREAM_ROW;
@@ -307,7 +283,7 @@ reject_read_count(const char *path, const struct reject_options *o, bool json, s
 			rc = reject_read_row(rr, e);
 	}
 	if (rc == 0)
-		rc = json ? reject_read_json(rr, out, e) : reject_read_text(rr, out, e);
+		rc = reject_read_report(rr, r, e);
 	reject_read_close(rr);
 	free(rr);
 	return (rc);

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/report.h"
 
 /* Reads reject files: what is in them, by code, and their records once more. */
 struct reject_options {
@@ -17,12 +17,11 @@ struct reject_options {
 };
 
 /**
- * reject_read_count(path, o, json, out, e):
- * Append to ${out} what the reject file ${path} ("-": standard input) holds, by code, as
- * text or as one JSON object with an LF behind it.  Return 0, or -1 with ${e} set:
- * STATUS_NOINPUT, STATUS_DATA (no reject file, a broken seal).
+ * reject_read_count(path, o, r, e):
+ * Describe in ${r} what the reject file ${path} ("-": standard input) holds, by code.
+ * Return 0, or -1 with ${e} set: STATUS_NOINPUT, STATUS_DATA (not a reject file, a broken seal).
  */
-int reject_read_count(const char *path, const struct reject_options *o, bool json, struct buf *out,
+int reject_read_count(const char *path, const struct reject_options *o, struct report *r,
     struct err *e);
 
 /**

@@ -20,6 +20,12 @@ none "messages and help write 'cannot' and 'does not' out" "$(
 	grep -nE "^[^*]*\"[^\"]*n't\\>" lib/*/*.[ch] cmd/*.c | grep -vE '^[^:]*:[0-9]+:[[:space:]]*/?\*'
 )"
 
+none "help is 80 columns wide" "$(
+	for p in build/bin/aegis build/bin/aegis-*; do
+		"$p" --help | awk -v p="${p##*/}" 'length($0) > 80 { print p ": " $0 }'
+	done
+)"
+
 none "no function is longer than 100 lines" "$(awk '
 	FNR == 1 { start = 0 }
 	/^\{/ { start = FNR }

@@ -16,10 +16,12 @@ static void
 try_count(const char *path, const struct reject_options *o, bool json)
 {
 	struct buf out = BUF_INIT(64 << 20);
+	struct report *r = report_new(json ? "json" : "text");
 	struct err e = ERR_INIT;
 	struct json *j;
 
-	if (reject_read_count(path, o, json, &out, &e) == 0) {
+	if (reject_read_count(path, o, r, &e) == 0) {
+		need(report_finish(r, &out, &e) == 0);
 		need(out.len > 0 && out.p[out.len - 1] == '\n');
 		if (json) {
 			need((j = json_parse(out.p, out.len, &e)) != NULL);
@@ -28,6 +30,7 @@ try_count(const char *path, const struct reject_options *o, bool json)
 	} else {
 		need(e.status == STATUS_DATA && e.msg[0] != '\0');
 	}
+	report_free(r);
 	buf_free(&out);
 }
 

@@ -111,7 +111,7 @@ MORE=3 drift missing label oilgas.OPERATED_BY "SELECT ag_catalog.drop_label('oil
 drift extra label oilgas.Saloon "SELECT ag_catalog.create_vlabel('oilgas', 'Saloon')"
 drift missing index 'oilgas.Well idx_Well_entity_id' 'DROP INDEX oilgas."idx_Well_entity_id"'
 MORE=12 drift missing extension uuid-ossp 'SET client_min_messages = error; ALTER TABLE users ALTER id DROP DEFAULT; DROP EXTENSION "uuid-ossp" CASCADE'
-drift extra index 'public.users two\x0Alines' 'CREATE INDEX "two
+drift extra index 'public.users two\x0alines' 'CREATE INDEX "two
 lines" ON users (id)'
 MORE=15 drift missing file 009_agent_definitions.sql 'DROP TABLE batch_schema_files'
 drift missing file 009_agent_definitions.sql "DELETE FROM batch_schema_files WHERE name LIKE '009%'"

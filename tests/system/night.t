@@ -47,6 +47,10 @@ sum() { sql "SELECT md5(string_agg(x, '' ORDER BY x)) FROM (SELECT ctid::text ||
 before=$(sum)
 exits 0 "the same night again" night
 is "$(grep -c '^    nothing new$' "$WORK/out")" 13 "thirteen times nothing new"
+wide() { awk 'length($0) > 80 && length($NF) < 60' "$WORK/out"; }
+is "$(wide)" "" "the report is 80 columns wide, but for a path that is longer"
+exits 0 "its history" aegis history "$(sed -n 's/^run //p' "$WORK/out" | cut -c1-12)"
+is "$(wide)" "" "is so, too"
 is "$(sum)" "$before" "and no row was written"
 is "$(sql "SELECT count(*) FILTER (WHERE v.rule_type = 'field_specific') > 0, count(*) FILTER (WHERE v.rule_identifier = 'SWR_37') FROM filing_rule_snapshots s
     JOIN rule_versions v ON v.id = s.rule_version_id JOIN filing_checklists f ON f.id = s.checklist_id WHERE f.entity_id = '$lease'")" "t	1" \

@@ -28,8 +28,8 @@ try() {
 WANT="valid 300"
 try py-sorted python python3 "$KIT" sign
 aegis audit-verify --keys "$WORK/ring.yaml" --probe <"$WORK/rows.aegis" >"$WORK/probe"
-like "$WORK/probe" '^py-sorted +300 +300 +100\.0%' "--probe: the right profile matches every row"
-like "$WORK/probe" '^jcs +300 +0 +0\.0%' "--probe: the others match none"
+like "$WORK/probe" '^py-sorted +300 +300 +100\.0 %' "--probe: the right profile matches every row"
+like "$WORK/probe" '^jcs +300 +0 +0\.0 %' "--probe: the others match none"
 exits 0 "a wrong profile is no failure of audit-verify" \
     aegis audit-verify --keys "$WORK/ring.yaml" --profile py-compact <"$WORK/rows.aegis"
 like "$WORK/err" 'not one signature matches: a wrong profile' "but it is said what is likelier than tampering"

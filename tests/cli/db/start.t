@@ -49,9 +49,9 @@ is "$(psql -XAtc 'SELECT 1' "$(aegis db url)")" 1 "the url works"
 is "$(eval "$(aegis db env)"; psql -XAtc 'SELECT current_user')" aegis "the env works"
 is "$(PGSERVICEFILE=$WORK/var/db/pg_service.conf PGSERVICE=aegis psql -XAtc 'SELECT current_user')" \
     aegis "the service file works"
-exits 74 "url to a full disk" bash -c 'aegis db url >/dev/full'
-exits 74 "env to a full disk" bash -c 'aegis db env >/dev/full'
-exits 74 "status to a full disk" bash -c 'aegis db status >/dev/full'
+exits 73 "url to a full disk" bash -c 'aegis db url >/dev/full'
+exits 73 "env to a full disk" bash -c 'aegis db env >/dev/full'
+exits 73 "status to a full disk" bash -c 'aegis db status >/dev/full'
 
 show() { aegis db psql -XAtc "SHOW $1"; }
 is "$(show listen_addresses)" "" "listen_addresses"

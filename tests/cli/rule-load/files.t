@@ -86,7 +86,7 @@ is "$(sql 'SELECT count(*) FROM rule_versions')" 0 "no version"
 exits 64 "a tenant that is no UUID" aegis rule-load --tenant me a.yaml
 exits 0 "a plan" aegis rule-load --tenant "$TENANT" --plan "$rules"/*.yaml
 like out '^new +33$' "counts"
-like out 'Nothing was written' "and says that it is one"
+like out 'nothing was written' "and says that it is one"
 said() { python3 -c "import json, sys; r = json.load(sys.stdin); print($1)" <out; }
 exits 0 "the plan as JSON" aegis rule-load --tenant "$TENANT" --plan --report json "$rules"/*.yaml
 is "$(said 'r["plan"], r["tenant"], r["new"], r["changed"], len(r["sources"]), sum(s["used"] for s in r["sources"])')" \

@@ -177,7 +177,7 @@ exits 66 "a file that is not there" aegis rule-diff none.yaml rules.yaml
 exits 65 "a snapshot that is not there" aegis rule-diff "$(id 98)" rules.yaml
 exits 1 "two days" aegis rule-diff --tenant "$TENANT" 2022-01-01 2024-01-01
 like out '^~ S \(version 1, 2020-01-01 -> version 2, 2023-01-01\)$' "which versions"
-like out '^      between_wells: 1200 ft -> 1320 ft$' "what changed"
+like out '^    between_wells: 1200 ft -> 1320 ft$' "what changed"
 exits 0 "a day with itself" aegis rule-diff --tenant "$TENANT" 2022-01-01 2022-01-01
 exits 1 "a filing and a day" aegis rule-diff --tenant "$TENANT" "$(id 2)" 2025-06-01
 like out '^- D \(version 1, frozen ' "what has gone"
@@ -186,7 +186,7 @@ like out '^\+ N ' "what has come"
 file 1200 180 >old.yaml
 exits 1 "two files" aegis rule-diff old.yaml rules.yaml
 is "$(cat out)" "~ S
-      between_wells: 1200 ft -> 1400 ft" "need no database"
+    between_wells: 1200 ft -> 1400 ft" "need no database"
 exits 1 "as JSON" aegis rule-diff --format json old.yaml rules.yaml
 is "$(python3 -c 'import json; print(json.load(open("out")))')" \
 	"[{'rule': 'S', 'change': 'changed', 'before': None, 'after': None, 'changes': [{'name': 'between_wells', 'before': '1200 ft', 'after': '1400 ft'}]}]" \

@@ -22,6 +22,7 @@ exits 0 'a good file passes --check' aegis run --check good.yaml
 is "$(cat out)" "step one:
     aegis say 'hello world' '\${who} \$5'
     | aegis copy
+
 step two: needs one's result
     aegis copy" 'with its names filled in, and what each step waits for'
 exits 0 '--set' aegis run --check --set who=moon --set who=sun=star good.yaml

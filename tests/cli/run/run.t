@@ -195,9 +195,12 @@ steps:
 Y
 runs=$(ls var/runs | wc -l) records=$(sql 'SELECT count(*) FROM batch_runs')
 exits 0 '--plan' aegis run --plan plan.yaml
-like out '^  plan: .*/rej --plan$' 'the last stage gets --plan'
+like out '^    plan: .*/rej --plan$' 'the last stage gets --plan'
 like out "^step two: needs one's result$" 'a step that needs another is labelled'
 like out '^  not run: say has no --plan$' 'a stage that does not know --plan is not run'
+aegis run --plan --format json plan.yaml >json
+is "$(python3 -c 'import json; print([(s["step"], s["after"], s["stages"][-1][0], s["status"]) for s in json.load(open("json"))])')" \
+    "[('one', [], 'plan', 0), ('two', ['one'], 'plan', 0), ('three', [], 'say', None)]" 'and as JSON'
 ok 'nothing was made' test ! -e three
 is "$(ls var/runs | wc -l)" "$runs" 'the run directory is gone'
 is "$(sql 'SELECT count(*) FROM batch_runs')" "$records" 'nothing was recorded'

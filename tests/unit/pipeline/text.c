@@ -26,20 +26,6 @@ word(const char *s, const char *want)
 	buf_free(&b);
 }
 
-static void
-lines(void)
-{
-	struct buf b = BUF_INIT(1000);
-	static const char in[] = "one\n\ntwo\tx\nthree\nfour";
-
-	(void)text_indent(&b, 2, in, sizeof(in) - 1, 3, NULL);
-	(void)tap_is(buf_str(&b, NULL), "  one\n\n  two?x\n  ...\n", "lines, indented and cut");
-	b.len = 0;
-	(void)text_indent(&b, 1, in, sizeof(in) - 1, 9, NULL);
-	(void)tap_is(buf_str(&b, NULL), " one\n\n two?x\n three\n four\n", "all of them");
-	buf_free(&b);
-}
-
 /* Messages in pieces, as they come out of a pipe; standard error gets them too. */
 static void
 messages(void)
@@ -87,7 +73,6 @@ main(void)
 	word("", "''");
 	word("two words", "'two words'");
 	word("it's $x", "'it'\\''s $x'");
-	lines();
 	messages();
 	return (tap_end());
 }
