@@ -34,7 +34,8 @@ static const struct program program = {
 	    "  aegis help\n"
 	    "  aegis help rrc-decode\n"
 	    "  aegis db start\n",
-	.status = "That of the stage; 64 for a stage that is not known.",
+	.status = "The stage's; 64: the stage is unknown.",
+	.operands = PROGRAM_ANY,
 };
 
 struct stage {

@@ -8,7 +8,7 @@
 #include "archive/bag.h"
 #include "archive/index.h"
 #include "archive/proof.h"
-#include "audit/excerpt.h"
+#include "audit/extract.h"
 #include "audit/gather.h"
 #include "audit/inspect_chain.h"
 #include "audit/inspect_report.h"
@@ -26,18 +26,21 @@ static struct gather archives;
 
 static const struct option_spec options[] = {
 	{ "key", OPTION_LIST, "FILE", &opt_keys,
-	    "Public key, as FILE.vkey of audit-keygen; several for keys that followed each other." },
+	    "Public key, FILE.vkey of audit-keygen; may be given more than once, for keys that "
+	    "followed each other." },
 	{ "without-key", OPTION_FLAG, NULL, &opt_without,
-	    "Look at no signature: then only accidents are found, not forgeries." },
+	    "Check no signature: accidents are found, forgeries are not." },
 	{ "expect-checkpoint", OPTION_LIST, "FILE", &opt_expect,
-	    "A checkpoint kept from an earlier visit: what it stands for must still be there." },
+	    "Checkpoint kept from an earlier visit; the archives must still contain what it "
+	    "covers." },
 	{ "prove", OPTION_STRING, "ID", &opt_prove,
 	    "Write the proof that the row ID is archived: DIR/ID.proof and its line DIR/ID.json." },
-	{ "output-dir", OPTION_STRING, "DIR", &opt_output, "With --prove: where to (here)." },
+	{ "output-dir", OPTION_STRING, "DIR", &opt_output,
+	    "With --prove: directory for the two files (default: .)." },
 	{ "check-proof", OPTION_STRING, "FILE", &opt_proof,
-	    "Check such a proof; no archive is needed." },
+	    "Check a proof; no archive is needed." },
 	{ "line", OPTION_STRING, "FILE", &opt_line,
-	    "With --check-proof: the row's line (FILE.json beside FILE.proof)." },
+	    "With --check-proof: the row's line (default: FILE.json beside FILE.proof)." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -56,17 +59,21 @@ static const struct program program = {
 	    "compressed again, renamed, or sealed twice is a finding.\n\n"
 	    "Archives missing at the end leave no trace among the others. An auditor keeps the file "
 	    "'checkpoint' of the last archive he has seen, and gives it the next time with "
-	    "--expect-checkpoint: then a lost tail, and a history written anew, are findings, too. "
+	    "--expect-checkpoint: then a lost tail, and a rewritten history, are findings, too. "
 	    "Without one the report says \"tail not anchored\".\n\n"
 	    "No database and no HMAC key is needed. The verdicts on the rows' own signatures are "
-	    "those of the night of the export: they are counted, not made again. doc/auditor.md "
+	    "those of the export: they are counted, not computed again. doc/auditor.md "
 	    "tells it on two pages; verify.sh does most of it without this program.",
 	.examples =
 	    "  aegis audit-check --key audit.key.vkey /srv/audit\n"
 	    "  aegis audit-check --key audit.key.vkey \\\n"
 	    "      --expect-checkpoint 2025.checkpoint /srv/audit\n"
 	    "  aegis audit-check --key audit.key.vkey --prove $ROW /srv/audit/audit_logs\n",
-	.status = "1: there are findings. 66: there is no archive. 78: a key that is none.",
+	.status =
+	    "1: there are findings\n"
+	    "66: no archive was found\n"
+	    "78: not a public key",
+	.operands = PROGRAM_ANY,
 };
 
 static int
@@ -78,7 +85,7 @@ load_keys(struct err *e)
 		if (note_keys_load(&o.keys, opt_keys.v[i], e))
 			return (-1);
 	if (opt_keys.n > 0 && o.keys.n == 0)
-		return (err_set(e, STATUS_CONFIG, "'%s' holds no key", opt_keys.v[0]));
+		return (err_set(e, STATUS_CONFIG, "'%s' has no key", opt_keys.v[0]));
 	return (0);
 }
 
@@ -116,7 +123,7 @@ write_proof(struct inspect *k, struct err *e)
 	int rc = -1;
 
 	if (!k->found)
-		return (err_set(e, STATUS_NOINPUT, "no archive of '%s' holds the row %s", k->table,
+		return (err_set(e, STATUS_NOINPUT, "no archive of '%s' has the row %s", k->table,
 		    opt_prove));
 	if (k->n > 0 || !k->tree_known)
 		return (err_set(e, STATUS_DATA,
@@ -174,7 +181,7 @@ check_proof(struct err *e)
 	if (rc == STATUS_OK)
 		log_info("the line is row %llu of the %llu of '%s'%s", (unsigned long long)p.index,
 		    (unsigned long long)c.size, c.origin,
-		    o.keys.n > 0 ? "" : " (no signature was looked at)");
+		    o.keys.n > 0 ? "" : " (no signature was checked)");
 	buf_free(&text);
 	buf_free(&line);
 	return (rc);
@@ -183,10 +190,10 @@ check_proof(struct err *e)
 static int
 check_view(const char *path, struct err *e)
 {
-	struct excerpt_result r;
+	struct extract_result r;
 	int rc;
 
-	if ((rc = excerpt_check(path, &o.keys, &r, e)) < 0)
+	if ((rc = extract_check(path, &o.keys, &r, e)) < 0)
 		return (log_err(e));
 	if (rc > 0) {
 		log_error("'%s': view of %s: %s", path, r.archive, e->msg);
@@ -197,7 +204,7 @@ check_view(const char *path, struct err *e)
 	    "was changed, added or left out%s",
 	    r.archive, (unsigned long long)r.lines, (unsigned long long)r.shown,
 	    (unsigned long long)r.redacted, (unsigned long long)r.hidden,
-	    o.keys.n > 0 ? "" : " (no signature was looked at)");
+	    o.keys.n > 0 ? "" : " (no signature was checked)");
 	return (STATUS_OK);
 }
 
@@ -273,12 +280,11 @@ main(int argc, char **argv)
 	if ((rc = program_parse(&program, argc, argv, &paths, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if ((opt_keys.n > 0) == opt_without)
-		return (
-		    program_usage_error(&program, "whose signature? --key FILE, or --without-key"));
+		return (program_usage_error(&program, "--key FILE or --without-key is needed"));
 	if ((n > 0) == (opt_proof != NULL))
-		return (program_usage_error(&program, "which archives are missing: DIR..."));
+		return (program_usage_error(&program, "archives are missing: DIR..."));
 	if (opt_prove != NULL && index_id(opt_prove, strlen(opt_prove), id))
-		return (program_usage_error(&program, "--prove: '%s' is no UUID", opt_prove));
+		return (program_usage_error(&program, "--prove: '%s' is not a UUID", opt_prove));
 	if (opt_output == NULL)
 		opt_output = ".";
 	o.prove = opt_prove;
@@ -287,7 +293,7 @@ main(int argc, char **argv)
 		return (log_err(&e));
 	if (opt_proof != NULL)
 		return (check_proof(&e));
-	if (n == 1 && excerpt_is(paths[0]))
+	if (n == 1 && extract_is(paths[0]))
 		return (check_view(paths[0], &e));
 	for (i = 0; i < n; i++)
 		if (gather_path(&archives, paths[i], &e))

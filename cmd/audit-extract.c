@@ -1,16 +1,16 @@
 /* aegis audit-extract: make a tenant's or a redacted view of an archive. */
 
-#include "audit/excerpt.h"
+#include "audit/extract.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/progress.h"
 
-static struct excerpt_options o;
+static struct extract_options o;
 
 static const struct option_spec options[] = {
 	{ "tenant", OPTION_STRING, "ID", &o.tenant, "Show only this tenant's rows." },
 	{ "redact", OPTION_STRING, "A,B", &o.redact, "Leave these columns out of the rows shown." },
-	{ "output-dir", OPTION_STRING, "DIR", &o.output, "Where to; it must not be there yet." },
+	{ "output-dir", OPTION_STRING, "DIR", &o.output, "Directory to create." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -34,14 +34,17 @@ static const struct program program = {
 	    "  aegis audit-extract --tenant $TENANT --output-dir view \\\n"
 	    "      /srv/audit/audit_logs/audit_logs-000007-2026-10\n"
 	    "  aegis audit-check --key audit.key.vkey view\n",
-	.status = "65: the archive is not whole. 73: the directory is there already.",
+	.status =
+	    "65: the archive is not whole\n"
+	    "73: the directory exists already",
+	.operands = 1,
 };
 
 int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	struct excerpt_result r;
+	struct extract_result r;
 	char **paths;
 	int n, rc;
 
@@ -55,7 +58,7 @@ main(int argc, char **argv)
 		    "what is not to be seen is missing: --tenant ID, --redact A,B"));
 	progress_init("audit-extract");
 	o.archive = paths[0];
-	if (excerpt_make(&o, &r, &e))
+	if (extract_make(&o, &r, &e))
 		return (log_err(&e));
 	log_info("view of %s: %llu lines, %llu shown, %llu redacted, %llu hidden", r.archive,
 	    (unsigned long long)r.lines, (unsigned long long)r.shown,

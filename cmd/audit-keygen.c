@@ -19,13 +19,14 @@ static bool opt_hmac;
 
 static const struct option_spec options[] = {
 	{ "name", OPTION_STRING, "NAME", &opt_name,
-	    "What the key is called in checkpoints, as example.com/audit: no blank, no '+'." },
+	    "Name of the key in checkpoints, such as example.com/audit; no space, no '+'." },
 	{ "out", OPTION_STRING, "FILE", &opt_out,
 	    "Private key; FILE.pub and FILE.vkey are its public key, for auditors." },
 	{ "public-of", OPTION_STRING, "FILE", &opt_public,
-	    "Make no key: write FILE.pub and FILE.vkey for the private key FILE, which openssl made." },
+	    "Create no key: write FILE.pub and FILE.vkey of the private key FILE, which openssl "
+	    "created." },
 	{ "hmac", OPTION_FLAG, NULL, &opt_hmac,
-	    "Instead: 32 random bytes in hex, for a key ring of audit-verify." },
+	    "Create 32 random bytes in hex instead, for a key ring of audit-verify." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -48,7 +49,7 @@ static const struct program program = {
 	.examples =
 	    "  aegis audit-keygen --name example.com/audit --out /etc/aegis/audit.key\n"
 	    "  aegis audit-keygen --hmac --out /etc/aegis/hmac-2026-11.key\n",
-	.status = "73: a file is there already.",
+	.status = "73: a file exists already",
 };
 
 /* Split into directory and name: bag_put() never overwrites. */
@@ -137,13 +138,13 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char **words;
+	char **operands;
 	int n, rc;
 
-	if ((rc = program_parse(&program, argc, argv, &words, &n)) != PROGRAM_GO_ON)
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0 || (opt_out != NULL) == (opt_public != NULL))
-		return (program_usage_error(&program, "where to is missing: --out FILE"));
+	if ((opt_out != NULL) == (opt_public != NULL))
+		return (program_usage_error(&program, "--out FILE is needed"));
 	if (opt_hmac ? opt_name != NULL || opt_public != NULL : opt_name == NULL)
 		return (program_usage_error(&program, "either --name NAME or --hmac"));
 	(void)(opt_hmac ? make_hmac(&e) : make_signer(&e));

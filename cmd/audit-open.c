@@ -16,8 +16,7 @@ static struct option_list opt_keys;
 
 static const struct option_spec options[] = {
 	{ "key", OPTION_LIST, "FILE", &opt_keys,
-	    "Check the archives as audit-check does, with this public key, before anything is "
-	    "written." },
+	    "Public key; the archives are checked as audit-check does before anything is written." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -30,14 +29,17 @@ static const struct program program = {
 	.description =
 	    "Writes the rows of the archives of one table, all of DIR or one archive, as a sealed "
 	    "stream of kind table:TABLE, which table-load takes. Rows and their texts are those that "
-	    "were archived; the verdicts stay behind.\n\n"
+	    "were archived; the verdicts are left out.\n\n"
 	    "An archive whose lines are not what its manifest says is refused. Whether the manifest "
 	    "is the one that was signed is looked at with --key.",
 	.examples =
 	    "  aegis audit-open --key audit.key.vkey /srv/audit/audit_logs | aegis table-load\n"
 	    "  aegis audit-open /srv/audit/audit_logs/audit_logs-000007-2026-10 |\n"
 	    "      aegis unseal\n",
-	.status = "65: an archive is not whole (audit-check says what it is). 66: there is none.",
+	.status =
+	    "65: an archive is not whole (audit-check lists what is wrong)\n"
+	    "66: the archive does not exist",
+	.operands = 1,
 };
 
 static int

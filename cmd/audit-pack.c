@@ -14,11 +14,12 @@ static struct pack_options o;
 static const char *opt_also, *report = "text";
 
 static const struct option_spec options[] = {
-	{ "archives", OPTION_STRING, "DIR", &o.archives, "Where archives are kept, in DIR/TABLE." },
+	{ "archives", OPTION_STRING, "DIR", &o.archives,
+	    "Directory of the archives, which go to DIR/TABLE." },
 	{ "key", OPTION_STRING, "FILE", &o.key,
-	    "Private key that signs; FILE.vkey lies beside it (audit-keygen makes both)." },
+	    "Private key that signs; FILE.vkey must be beside it (audit-keygen creates both)." },
 	{ "also", OPTION_STRING, "csv", &opt_also,
-	    "Also a copy as CSV for spreadsheets, beside the archive." },
+	    "Also write a copy as CSV for spreadsheets, beside the archive." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -45,9 +46,9 @@ static const struct program program = {
 	    "      aegis audit-verify --keys /etc/aegis/keyring.yaml --profile py-sorted |\n"
 	    "      aegis audit-pack --archives /srv/audit --key /etc/aegis/audit.key\n",
 	.status =
-	    "1: the archive is sealed, and holds rows whose signature does not hold, or rows that an "
-	    "earlier archive has in another form. 65: the stream is broken, or its period does not "
-	    "follow. 75: another export of this table is at work.",
+	    "1: the archive is sealed, and has rows whose signature is not valid, or rows that an earlier archive has in another form\n"
+	    "65: the stream is broken, or its period does not follow\n"
+	    "75: another export of this table is running",
 };
 
 static void
@@ -65,8 +66,7 @@ log_result(const struct pack_result *r)
 	log_info("sealed '%s': %llu rows, %llu of them late", r->path, (unsigned long long)r->rows,
 	    (unsigned long long)r->late);
 	if (r->known > 0)
-		log_info("%llu rows stand in earlier archives already",
-		    (unsigned long long)r->known);
+		log_info("%llu rows are in earlier archives already", (unsigned long long)r->known);
 	if (r->findings > 0)
 		log_warning("%llu rows have no signature that holds",
 		    (unsigned long long)r->findings);
@@ -103,12 +103,12 @@ main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
 	struct pack_result r;
-	char **words;
+	char **operands;
 	int n, rc;
 
-	if ((rc = program_parse(&program, argc, argv, &words, &n)) != PROGRAM_GO_ON)
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (o.archives == NULL || o.key == NULL || n > 0)
+	if (o.archives == NULL || o.key == NULL)
 		return (program_usage_error(&program, "--archives DIR and --key FILE are needed"));
 	if (opt_also != NULL && strcmp(opt_also, "csv") != 0)
 		return (program_usage_error(&program, "--also takes csv, not '%s'", opt_also));

@@ -18,15 +18,17 @@ static const char *opt_db, *opt_table, *opt_period, *opt_from, *opt_to;
 static struct window_options o;
 
 static const struct option_spec options[] = {
-	{ "table", OPTION_STRING, "TABLE", &opt_table, "audit_logs or prompt_audit_log." },
+	{ "table", OPTION_STRING, "TABLE", &opt_table,
+	    "Table to read: audit_logs or prompt_audit_log." },
 	{ "period", OPTION_STRING, "YYYY[-MM[-DD]]|due", &opt_period,
-	    "A day, month or year in UTC; due: from the end of the last archive to the beginning of "
+	    "Day, month or year in UTC; due: from the end of the last archive to the beginning of "
 	    "today." },
 	{ "from", OPTION_STRING, "INSTANT", &opt_from,
-	    "Instead of --period: rows created from then on; a day or an instant in UTC." },
-	{ "to", OPTION_STRING, "INSTANT", &opt_to, "And before then (the beginning of today)." },
+	    "Instead of --period: only rows created from then on; a day or an instant in UTC." },
+	{ "to", OPTION_STRING, "INSTANT", &opt_to,
+	    "With --from: only rows created before then (default: the beginning of today)." },
 	{ "archives", OPTION_STRING, "DIR", &o.archives,
-	    "The archives sealed so far: rows that came too late for theirs are read too." },
+	    "Archives sealed so far; rows that came too late for theirs are read, too." },
 	PG_OPTION_DB(&opt_db),
 	PG_OPTION_LOCK_WAIT,
 	STREAM_OPTION_FRAMES,
@@ -48,13 +50,13 @@ static const struct program program = {
 	    "created before the period, or at no time at all, and stands in no archive, is appended. "
 	    "The archives' index, which this needs, is made from the archives and kept beside them.\n\n"
 	    "A period that is not over is refused, by the database's clock. --period due also makes "
-	    "up for nights that were missed, and reads nothing where nothing is due.",
+	    "up for periods that were missed, and reads nothing if nothing is due.",
 	.examples =
 	    "  aegis audit-read --table audit_logs --period 2026-10 --archives /srv/audit\n"
 	    "  aegis audit-read --table prompt_audit_log --period due --archives /srv/audit\n"
 	    "  aegis audit-read --table audit_logs --from 2026-10-03 \\\n"
 	    "      --to 2026-10-04T12:00:00Z\n",
-	.status = "65: the period is not over. A stream without its seal is broken: see unseal.",
+	.status = "65: the period is not over; a stream without its seal is broken (see unseal)",
 };
 
 /* From the end of the last archive to the beginning of today; nothing where that is behind. */
@@ -70,13 +72,13 @@ due(int64_t now, struct err *e)
 	if (rc == 0) {
 		(void)err_set(e, STATUS_DATA, "'%s' has no archive of '%s' yet", o.archives,
 		    o.table->name);
-		return (err_hint(e, "say where the first one begins: --from DAY, or --period"));
+		return (err_hint(e, "name where the first one begins: --from DAY, or --period"));
 	}
 	o.period.from = m.period.to;
 	o.period.to = period_day(now);
 	if (m.period.to > now)
 		log_warning(
-		    "the last archive ends at %s, but the database's clock says it is earlier",
+		    "the last archive ends at %s, but by the database's clock it is earlier",
 		    instant_text(when, m.period.to));
 	if (o.period.to <= o.period.from) {
 		o.period.to = o.period.from;
@@ -127,16 +129,16 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char **words, run[37];
+	char **operands, run[37];
 	struct pg *pg;
 	int n, rc;
 
-	if ((rc = program_parse(&program, argc, argv, &words, &n)) != PROGRAM_GO_ON)
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (opt_table == NULL || n > 0)
+	if (opt_table == NULL)
 		return (program_usage_error(&program, "which table is missing: --table TABLE"));
 	if ((o.table = audit_table_find(opt_table)) == NULL)
-		return (program_usage_error(&program, "'%s' is no audit table", opt_table));
+		return (program_usage_error(&program, "'%s' is not an audit table", opt_table));
 	if ((opt_period != NULL) == (opt_from != NULL) || (opt_to != NULL && opt_from == NULL))
 		return (program_usage_error(&program, "either --period, or --from and --to"));
 	if (opt_period != NULL && strcmp(opt_period, "due") == 0 && o.archives == NULL)

@@ -1,4 +1,4 @@
-/* aegis audit-reconcile: hold an audit table against its archives. */
+/* aegis audit-reconcile: compare an audit table with its archives. */
 
 #include <string.h>
 #include <unistd.h>
@@ -12,8 +12,9 @@
 static const char *opt_db, *opt_archives, *opt_table, *report = "text";
 
 static const struct option_spec options[] = {
-	{ "archives", OPTION_STRING, "DIR", &opt_archives, "Where the archives are kept." },
-	{ "table", OPTION_STRING, "TABLE", &opt_table, "audit_logs or prompt_audit_log." },
+	{ "archives", OPTION_STRING, "DIR", &opt_archives, "Directory of the archives." },
+	{ "table", OPTION_STRING, "TABLE", &opt_table,
+	    "Table to compare: audit_logs or prompt_audit_log." },
 	PROGRAM_OPTION_FORMAT(&report),
 	PG_OPTION_DB(&opt_db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -22,7 +23,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "audit-reconcile",
 	.group = "Audit",
-	.summary = "hold an audit table against its archives",
+	.summary = "compare an audit table with its archives",
 	.usage = "--archives DIR --table TABLE [options]",
 	.options = options,
 	.description =
@@ -35,7 +36,9 @@ static const struct program program = {
 	    "next export takes them), and those of a period that is not. The archives themselves are "
 	    "audit-check's to check.",
 	.examples = "  aegis audit-reconcile --archives /srv/audit --table audit_logs\n",
-	.status = "1: there are findings. 66: there is no archive.",
+	.status =
+	    "1: there are findings\n"
+	    "66: no archive was found",
 };
 
 static void
@@ -76,16 +79,16 @@ main(int argc, char **argv)
 	const struct audit_table *t;
 	struct reconcile r;
 	struct pg *pg;
-	char **words;
+	char **operands;
 	int n, rc;
 
-	if ((rc = program_parse(&program, argc, argv, &words, &n)) != PROGRAM_GO_ON)
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (opt_archives == NULL || opt_table == NULL || n > 0)
+	if (opt_archives == NULL || opt_table == NULL)
 		return (
 		    program_usage_error(&program, "--archives DIR and --table TABLE are needed"));
 	if ((t = audit_table_find(opt_table)) == NULL)
-		return (program_usage_error(&program, "'%s' is no audit table", opt_table));
+		return (program_usage_error(&program, "'%s' is not an audit table", opt_table));
 	progress_init("audit-reconcile");
 	if ((pg = pg_connect(opt_db, "aegis-audit-reconcile", &e)) == NULL)
 		return (log_err(&e));

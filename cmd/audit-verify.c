@@ -26,14 +26,15 @@ static uint64_t opt_rows = 1000;
 
 static const struct option_spec options[] = {
 	{ "keys", OPTION_STRING, "FILE", &opt_keys,
-	    "Key ring: which HMAC keys there are, and when each was in use." },
+	    "Key ring: the HMAC keys, and when each was in use." },
 	{ "profile", OPTION_LIST, "NAME[@INSTANT]", &opt_profiles,
-	    "What was signed: pipelines/audit/NAME.yaml, or a file; with an instant for rows created "
-	    "from then on. May be given more than once." },
+	    "Signing profile: pipelines/audit/NAME.yaml, or a file; with an instant for rows "
+	    "created from then on; may be given more than once." },
 	{ "probe", OPTION_FLAG, NULL, &opt_probe,
-	    "Write no stream: try every profile that is there (or those given), and print how many "
-	    "rows each matches." },
-	{ "rows", OPTION_U64, "N", &opt_rows, "With --probe: try that many signed rows (1000)." },
+	    "Write no stream: try every profile (or those given), and print how many rows each "
+	    "matches." },
+	{ "rows", OPTION_U64, "N", &opt_rows,
+	    "With --probe: number of signed rows to try (default: 1000)." },
 	{ "sign", OPTION_FLAG, NULL, &opt_sign,
 	    "Sign rows that have no signature: for tests, and for signers that start." },
 	STREAM_OPTION_FRAMES,
@@ -58,7 +59,7 @@ static const struct program program = {
 	    "not give back as it was written, -0.0 or 1e16: nobody can say); unsigned_allowed (the "
 	    "profile says that this event type is not signed). What they mean for an auditor is in "
 	    "doc/formats/audit.md.\n\n"
-	    "Keys are read from files that nobody else may read, stand in no message and no core file, "
+	    "Keys are read from files that nobody else may read, are in no message and no core file, "
 	    "and are wiped. doc/formats/audit.md says how a key ring and a profile are written.",
 	.examples =
 	    "  aegis audit-read --table audit_logs --period 2026-10 |\n"
@@ -67,9 +68,11 @@ static const struct program program = {
 	    "  aegis audit-read --table audit_logs --period 2026-10-03 |\n"
 	    "      aegis audit-verify --keys keyring.yaml --probe\n",
 	.status =
-	    "0: every row has its verdict, whichever it is. 1: --probe found no profile that matches. 65: "
-	    "the stream is broken, or --sign found no key for a row. 77: a key file that others can read. "
-	    "78: a fault in the key ring or in a profile.",
+	    "0: every row has its verdict, whichever it is\n"
+	    "1: --probe found no profile that matches\n"
+	    "65: the stream is broken, or --sign found no key for a row\n"
+	    "77: others can read a key file\n"
+	    "78: an error in the key ring or in a profile",
 };
 
 static struct verify_profile profiles[PROFILES_MAX];
@@ -90,7 +93,7 @@ add_profile(const char *word, struct err *e)
 	if (at != NULL && instant_parse(at + 1, strlen(at + 1), &v->from) &&
 	    instant_day(at + 1, strlen(at + 1), &v->from))
 		return (err_set(e, STATUS_USAGE,
-		    "--profile '%s': behind '@' stands an instant as 2026-11-01T00:00:00Z, or a day",
+		    "--profile '%s': '@' must be followed by an instant, such as 2026-11-01T00:00:00Z, or a day",
 		    word));
 	name = at != NULL ? xstrndup(word, (size_t)(at - word)) : xstrdup(word);
 	v->profile = profile_load(name, e);
@@ -156,7 +159,7 @@ order_profiles(struct err *e)
 	qsort(profiles, nprofiles, sizeof(*profiles), by_time);
 	if (profiles[0].from != INT64_MIN)
 		return (err_set(e, STATUS_USAGE,
-		    "one --profile must stand without an instant, for the rows before the others"));
+		    "one --profile must have no instant, for the rows before the others"));
 	d = digest_sha256_new();
 	for (i = 0; i < nprofiles; i++) {
 		if (i > 0 && profiles[i].from == profiles[i - 1].from) {
@@ -231,8 +234,8 @@ log_totals(const struct assess_totals *t)
 		log_info("signed: %llu", (unsigned long long)t->signed_rows);
 	if (t->matched == 0 && t->verdicts[VERDICT_BAD_MAC] > 0)
 		log_warning(
-		    "not one signature matches: a wrong profile or wrong keys are likelier than "
-		    "changed rows; try --probe");
+		    "not one signature matches: suspect the profile or the keys, not the rows; try "
+		    "--probe");
 }
 
 static int
@@ -276,20 +279,17 @@ int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
-	char **words;
+	char **operands;
 	size_t i;
 	int n, rc;
 
-	if ((rc = program_parse(&program, argc, argv, &words, &n)) != PROGRAM_GO_ON)
+	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s': the stream comes on standard input",
-		    words[0]));
 	if (opt_keys == NULL)
-		return (program_usage_error(&program, "which key ring is missing: --keys FILE"));
+		return (program_usage_error(&program, "--keys FILE is needed"));
 	if (opt_profiles.n == 0 && !opt_probe)
 		return (program_usage_error(&program,
-		    "what was signed is missing: --profile NAME (--probe tries them all)"));
+		    "--profile NAME is needed (--probe tries them all)"));
 	if (opt_probe && opt_sign)
 		return (program_usage_error(&program, "--probe writes nothing to sign"));
 	progress_init("audit-verify");

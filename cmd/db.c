@@ -1,4 +1,4 @@
-/* aegis db: the private database: start, stop, look, open, destroy. */
+/* aegis db: manage the private database. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,35 +21,36 @@ static const char *opt_without, *opt_postgres;
 
 static const struct option_spec options[] = {
 	{ "fast", OPTION_FLAG, NULL, &opt_fast,
-	    "start: never wait for the disk; for tests, a power cut loses the database" },
+	    "start: never wait for the disk; for tests, as a power failure loses the database." },
 	{ "set", OPTION_LIST, "NAME=VALUE", &opt_set,
-	    "start: a setting of the server, kept for later starts; may be given more than once" },
+	    "start: Setting of the server, kept for later starts; may be given more than once." },
 	{ "postgres", OPTION_STRING, "VERSION", &opt_postgres,
-	    "start: make it by this major version, such as 17 or 18 (the newest here with AGE)" },
+	    "start: Major version to create the database with, such as 17 or 18 (default: the "
+	    "newest here with AGE)." },
 	{ "without", OPTION_STRING, "LIST", &opt_without,
-	    "start: make it without age, vector or both (age,vector): no graph, and "
-	    "embeddings as arrays" },
+	    "start: Create it without age, vector or both (age,vector): no graph, embeddings as "
+	    "arrays." },
 	{ "tree", OPTION_FLAG, NULL, &opt_tree,
-	    "destroy: also remove the PostgreSQL that was fetched for it" },
-	{ "yes", OPTION_FLAG, NULL, &opt_yes, "destroy: do it" },
+	    "destroy: Also remove the PostgreSQL that was fetched for it." },
+	{ "yes", OPTION_FLAG, NULL, &opt_yes, "destroy: Confirm." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
 static const struct program program = {
 	.name = "db",
 	.group = "Database",
-	.summary = "the private database: start, stop, look, open, destroy",
+	.summary = "manage the private database",
 	.usage = "start|stop|status|psql [ARGUMENTS]|url|env|destroy [options]",
 	.options = options,
 	.description =
 	    "A PostgreSQL server of this checkout's own, with its data below var/db (AEGIS_VAR "
 	    "moves var/) and a Unix socket there: no TCP port, no password; the operating "
 	    "system's user who made it, root, and the server's user may connect, nobody else. "
-	    "Programs use it where neither --db nor PGHOST, PGHOSTADDR, PGSERVICE, PGPORT or "
+	    "Programs use it if neither --db nor PGHOST, PGHOSTADDR, PGSERVICE, PGPORT or "
 	    "PGDATABASE names another server.\n\n"
-	    "start makes the database where there is none, starts the server and waits until "
+	    "start creates the database if it does not exist, starts the server and waits until "
 	    "it takes connections; a running one is left alone. Called by root, the server runs "
-	    "as the user postgres; where that user cannot enter the checkout, var/db becomes a "
+	    "as the user postgres; if that user cannot enter the checkout, var/db becomes a "
 	    "link to a directory below /var/lib/aegis-batch. A server that was killed recovers "
 	    "at the next start.\n\n"
 	    "A new database has Apache AGE and pgvector: from the distribution (Debian 13: "
@@ -59,7 +60,7 @@ static const struct program program = {
 	    "--without age,vector takes the newest PostgreSQL of the distribution. What a "
 	    "database was made with it keeps.\n\n"
 	    "stop rolls open transactions back and stops the server. status says whether it "
-	    "runs and where everything is. psql opens it, with psql's own arguments behind the "
+	    "runs and where everything is. psql opens it, with psql's own arguments after the "
 	    "word. url prints a connection URL, env prints lines for the shell's eval. destroy "
 	    "stops it and removes it with all data.",
 	.examples =
@@ -69,9 +70,11 @@ static const struct program program = {
 	    "  eval \"$(aegis db env)\"; pg_dump -Fc >aegis.dump\n"
 	    "  aegis db destroy --yes\n",
 	.status =
-	    "status: 0 where the server runs, 69 where it does not. start: 69 where the server "
-	    "does not come up (the end of its log is shown). 78: the directory is not a private "
-	    "database, or there is no PostgreSQL. psql: psql's own (0, 1, 2, 3).",
+	    "0: done; status: the server is running\n"
+	    "69: the server is not running, or does not come up (the end of its log is shown)\n"
+	    "78: the directory is not a private database, or PostgreSQL is not installed\n"
+	    "psql: psql's own (0, 1, 2, 3)",
+	.operands = 1,
 };
 
 /* The end of the server's log, line by line. */
@@ -195,7 +198,7 @@ destroy(struct err *e)
 
 	if (!opt_yes)
 		return (program_usage_error(&program,
-		    "this removes the private database with all its data: say --yes"));
+		    "this removes the private database with all its data; to confirm: --yes"));
 	if (server_destroy(&r, e)) {
 		show_tail(r.tail);
 		return (log_err(e));
@@ -203,7 +206,7 @@ destroy(struct err *e)
 	if (r.changed)
 		log_info("removed '%s'", r.place);
 	else
-		log_info("there is none");
+		log_info("the private database does not exist");
 	return (opt_tree ? destroy_trees(r.version, e) : 0);
 }
 
@@ -295,14 +298,12 @@ main(int argc, char **argv)
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if (n == 0)
-		return (program_usage_error(&program, "what to do is missing"));
-	if (n > 1)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
+		return (program_usage_error(&program, "a command is needed"));
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(operands[0], verbs[i].name) == 0)
 			break;
 	if (i == sizeof(verbs) / sizeof(verbs[0]))
-		return (program_usage_error(&program, "'%s' is none of its words", operands[0]));
+		return (program_usage_error(&program, "unknown command '%s'", operands[0]));
 	if (verbs[i].run != start && (opt_fast || opt_set.n > 0 || opt_without != NULL))
 		return (
 		    program_usage_error(&program, "--fast, --set and --without belong to start"));

@@ -1,4 +1,4 @@
-/* aegis entity-define: bring a tenant's entity types, fields, mappings and rules in step with files. */
+/* aegis entity-define: update a tenant's entity types, fields, mappings and rules from files. */
 
 #include <stdlib.h>
 
@@ -17,15 +17,15 @@ static const struct option_spec options[] = {
 	PG_OPTION_DB(&db),
 	PG_OPTION_LOCK_WAIT,
 	{ "prune", OPTION_FLAG, NULL, &prune,
-	    "Remove fields, mappings and rules of these types that the files do not have." },
-	{ "plan", OPTION_FLAG, NULL, &plan, "Say what would change, and change nothing." },
+	    "Remove fields, mappings and rules of these types that the files lack." },
+	{ "plan", OPTION_FLAG, NULL, &plan, "List what would change, and change nothing." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
 static const struct program prog = {
 	.name = "entity-define",
 	.group = "Import",
-	.summary = "bring a tenant's entity types, fields, mappings and rules in step with files",
+	.summary = "update a tenant's entity types, fields, mappings and rules from files",
 	.usage = "--tenant UUID [options] FILE...",
 	.options = options,
 	.description =
@@ -40,8 +40,9 @@ static const struct program prog = {
 	    "  aegis entity-define --tenant $TENANT pipelines/entities/*.yaml\n"
 	    "  aegis entity-define --tenant $TENANT --plan pipelines/entities/well.yaml\n",
 	.status =
-	    "75 where another entity-define is at work for the tenant; 78 where a file is "
-	    "wrong, or a rule or ref points to a type that there is not.",
+	    "75: another entity-define is running for the tenant\n"
+	    "78: an error in a file, or a rule or ref names a type that does not exist",
+	.operands = PROGRAM_ANY,
 };
 
 static void

@@ -18,34 +18,33 @@ static struct load_options o = {
 static const char *report = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose entities these are." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Tenant whose entities these are." },
 	{ "type", OPTION_STRING, "TYPE", &o.type, "Entity type, such as well." },
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ "dataset", OPTION_STRING, "NAME", &o.dataset,
-	    "Dataset that the rows come from, such as olf001/lease, where the stream does not "
-	    "say it." },
+	    "Dataset of the rows, such as olf001/lease, if the stream does not name it." },
 	{ "datasets", OPTION_STRING, "FILE", &o.datasets,
-	    "What each dataset means to its type (pipelines/datasets.yaml)." },
+	    "What each dataset means to its type (default: pipelines/datasets.yaml)." },
 	{ "matrix", OPTION_STRING, "FILE", &o.matrix,
-	    "Whose entities are in the compliance matrix (pipelines/matrix.yaml)." },
+	    "Whose entities are in the compliance matrix (default: pipelines/matrix.yaml)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
-	    "Write rows that cannot be loaded to FILE (of a second stream: FILE.2, and so on). "
-	    "Without it the first one ends the load." },
+	    "Reject file for rows that cannot be loaded (of a second stream: FILE.2, and so on); "
+	    "without it the first one ends the load." },
 	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	PROGRAM_OPTION_MAX_FLAWS(&o.max_flaws),
 	{ "max-retired", OPTION_CEILING, "N|P%", &o.max_retired,
-	    "Load nothing where more of the entities that the dataset had are missing (5%)." },
+	    "Load nothing if more of the dataset's entities are missing (default: 5%)." },
 	{ "delta", OPTION_FLAG, NULL, &o.delta,
-	    "These are some of the dataset's rows, such as mended ones: retire nothing." },
+	    "The input is some of the dataset's rows, such as fixed ones: retire nothing." },
 	{ "accept-shrink", OPTION_FLAG, NULL, &o.accept_shrink,
 	    "Retire what is missing, however much, and in spite of rejects without a key." },
 	{ "accept-change", OPTION_FLAG, NULL, &o.accept_change,
-	    "Take another layout, or other columns, than the dataset's last load had." },
+	    "Accept another layout, or other columns, than the dataset's last load had." },
 	{ "accept-older", OPTION_FLAG, NULL, &o.accept_older,
-	    "Take a source that was loaded before the last one." },
+	    "Accept a source that was loaded before the last one." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
-	    "Say what would be inserted, updated and retired, show some changes, and write "
+	    "Count what would be inserted, updated and retired, show some changes, and write "
 	    "nothing." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -59,27 +58,27 @@ static const struct program program = {
 	.options = options,
 	.description =
 	    "Reads sealed streams of kind entity:TYPE on standard input, one or several one "
-	    "behind the other, and brings the tenant's entities in step with them in one "
-	    "transaction: new ones are inserted, changed ones updated, missing ones retired where "
+	    "after the other, and brings the tenant's entities in step with them in one "
+	    "transaction: new ones are inserted, changed ones updated, missing ones retired if "
 	    "the dataset covers them (pipelines/datasets.yaml), and all others left alone. Links "
 	    "by the tenant's rules and the compliance matrix follow. The report goes to standard "
 	    "output.\n\n"
 	    "An entity lives as long as one dataset that owns its type has it. Retired, it keeps "
 	    "its values; it comes back when a source has it again. Nothing is retired whose record "
-	    "stands in a reject file of the pipe; where one of those has a record that does not "
-	    "say whose it is, nothing is retired at all.\n\n"
+	    "is in a reject file of the pipe; if one of those has a record without "
+	    "a key, nothing is retired at all.\n\n"
 	    "Nothing is loaded before every seal has been read and is right, every stage's book "
 	    "balances and agrees with the next one's, and no stage has more rejects or flaws "
-	    "than its ceiling allows. Loading the same again is harmless and writes no entity. "
+	    "than its limit allows. Loading the same again is harmless and writes no entity. "
 	    "Two loads of the same tenant and type cannot run at the same time.",
 	.examples =
 	    "  aegis entity-load --tenant $TENANT --type well --rejects l.rej < wells.sealed\n"
 	    "  aegis entity-load --tenant $TENANT --type well --plan < wells.sealed\n",
 	.status =
-	    "65 where a seal, a book, a ceiling or a guard refuses the data, 75 where another load is at "
-	    "work or the connection was lost (also at COMMIT, where it is not known what became "
-	    "of it; run the same again), 78 where a column is no field of the type. With 74 and a "
-	    "message that the data is loaded, only the report could not be written.",
+	    "65: a seal, a book, a limit or a guard refuses the data\n"
+	    "74: the data is loaded, but the report could not be written\n"
+	    "75: another load is running, or the connection was lost; at COMMIT the outcome is unknown: run the same again\n"
+	    "78: a column is not a field of the type",
 };
 
 /* The data is in, or the plan is made, whatever becomes of the report. */
@@ -103,8 +102,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if (o.tenant == NULL || o.type == NULL)
 		return (program_usage_error(&program, "--tenant and --type are needed"));
 	progress_init("entity-load");

@@ -18,13 +18,13 @@ static struct ceiling max_flaws = { .is_share = true, .share = 0.05 };
 
 static const struct option_spec options[] = {
 	{ "tenant", OPTION_UUID, "UUID", &tenant, "Tenant whose definitions apply." },
-	{ "type", OPTION_STRING, "TYPE", &type, "Entity type that the records become." },
+	{ "type", OPTION_STRING, "TYPE", &type, "Entity type of the records." },
 	{ "definitions", OPTION_STRING, "FILE", &definitions,
-	    "Take the definition from a file of pipelines/entities/, without a database." },
+	    "Definition from a file of pipelines/entities/, without a database." },
 	PG_OPTION_DB(&db),
 	{ "rejects", OPTION_STRING, "FILE", &rejects,
-	    "Put rows with faults into this reject file; that of a second stream on the same "
-	    "input is FILE.2, and so on." },
+	    "Reject file for rows with faults; of a second stream on the same input: FILE.2, and "
+	    "so on." },
 	PROGRAM_OPTION_MAX_REJECTS(&max_rejects),
 	PROGRAM_OPTION_MAX_FLAWS(&max_flaws),
 	STREAM_OPTION_FRAMES,
@@ -49,9 +49,8 @@ static const struct program prog = {
 	    "    aegis entity-map --tenant $TENANT --type well \\\n"
 	    "      --definitions pipelines/entities/well.yaml --rejects map.rejects\n",
 	.status =
-	    "65 where the input is broken or its seal is missing, or too many rows have faults; "
-	    "78 where the definition is wrong or does not fit the stream's columns. In no such "
-	    "case is the output sealed.",
+	    "65: the input is broken or its seal is missing, or too many rows have faults; the output has no seal\n"
+	    "78: the definition is wrong or does not fit the stream's columns",
 };
 
 static void
@@ -96,8 +95,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&prog, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&prog, "'%s' is one word too many", operands[0]));
 	if (tenant == NULL || type == NULL)
 		return (program_usage_error(&prog, "--tenant and --type are needed"));
 	if (definitions != NULL && db != NULL)

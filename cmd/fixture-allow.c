@@ -1,4 +1,4 @@
-/* aegis fixture-allow: mark a database as one that may be thrown away. */
+/* aegis fixture-allow: mark a database as disposable. */
 
 #include "base/log.h"
 #include "base/program.h"
@@ -8,7 +8,7 @@ static const char *db;
 static bool revoke;
 
 static const struct option_spec options[] = {
-	{ "revoke", OPTION_FLAG, NULL, &revoke, "Take the mark off." },
+	{ "revoke", OPTION_FLAG, NULL, &revoke, "Remove the mark." },
 	PG_OPTION_DB(&db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -16,14 +16,17 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "fixture-allow",
 	.group = "Fixtures",
-	.summary = "mark a database as one that may be thrown away",
+	.summary = "mark a database as disposable",
 	.usage = "[--revoke] NAME",
 	.options = options,
 	.description =
-	    "fixture-restore puts a fixture in the place of a database only where that is empty or "
+	    "fixture-restore puts a fixture in the place of a database only if that is empty or "
 	    "marked. The mark is the database's setting aegis.disposable; what is restored has it.",
 	.examples = "  aegis fixture-allow aegis_test\n",
-	.status = "65 where there is no such database, 77 where it belongs to somebody else.",
+	.status =
+	    "65: the database does not exist\n"
+	    "77: the database belongs to somebody else",
+	.operands = 1,
 };
 
 static int
@@ -37,7 +40,7 @@ mark(const char *name, struct err *e)
 		return (-1);
 	if (disposable_is(pg, name, &there, &marked, e) == 0) {
 		if (!there)
-			(void)err_set(e, STATUS_DATA, "there is no database '%s'", name);
+			(void)err_set(e, STATUS_DATA, "database '%s' does not exist", name);
 		else
 			rc = marked != revoke ? 0 : disposable_mark(pg, name, !revoke, e);
 	}
@@ -58,6 +61,6 @@ main(int argc, char **argv)
 		return (program_usage_error(&program, "the name of one database is needed"));
 	if (mark(operands[0], &e) == 0)
 		log_info("'%s' %s", operands[0],
-		    revoke ? "is protected again" : "may be thrown away");
+		    revoke ? "is protected again" : "is marked disposable");
 	return (log_err(&e));
 }

@@ -1,4 +1,4 @@
-/* aegis fixture-check: hold a fixture against itself, and against a database. */
+/* aegis fixture-check: verify a fixture; compare a database with it. */
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,8 +16,7 @@ static const char *db;
 static bool database;
 
 static const struct option_spec options[] = {
-	{ "database", OPTION_FLAG, NULL, &database,
-	    "Compare it with the connected database, too." },
+	{ "database", OPTION_FLAG, NULL, &database, "Also compare the connected database." },
 	PG_OPTION_DB(&db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -25,7 +24,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "fixture-check",
 	.group = "Fixtures",
-	.summary = "hold a fixture against itself, and against a database",
+	.summary = "verify a fixture; compare a database with it",
 	.usage = "[--database] DIR",
 	.options = options,
 	.description =
@@ -36,7 +35,10 @@ static const struct program program = {
 	    "  aegis fixture-check fixtures/demo\n"
 	    "  aegis fixture-check --database fixtures/demo\n",
 	.status =
-	    "1 where the database differs, 65 where the fixture is broken, 66 where there is none.",
+	    "1: the database differs\n"
+	    "65: the fixture is broken\n"
+	    "66: the fixture does not exist",
+	.operands = 1,
 };
 
 /* The files and sequences that differ; return how many. */
@@ -75,7 +77,7 @@ compare(const struct fixture *want, const struct fixture *have, struct report *r
 		}
 	report_close(r);
 	if (n == 0 && strcmp(want->digest, have->digest) != 0) {
-		report_line(r, "the sequences stand elsewhere");
+		report_line(r, "the sequences differ");
 		n++;
 	}
 	return (n);

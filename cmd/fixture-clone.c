@@ -15,8 +15,8 @@ static bool drop;
 
 static const struct option_spec options[] = {
 	{ "name", OPTION_STRING, "NAME", &name,
-	    "What to call the database (TEMPLATE_ and 8 digits)." },
-	{ "drop", OPTION_FLAG, NULL, &drop, "Instead: drop the database that is named." },
+	    "Name of the new database (default: TEMPLATE_ and 8 digits)." },
+	{ "drop", OPTION_FLAG, NULL, &drop, "Drop the named database instead." },
 	PG_OPTION_DB(&db),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -36,30 +36,32 @@ static const struct program program = {
 	    "  aegis fixture-clone aegis_test -- pytest tests\n"
 	    "  aegis fixture-clone --drop $(aegis fixture-clone aegis_test)\n",
 	.status =
-	    "The command's, where there is one (127: it cannot be run); 65 where the template is not there or not marked, 75 where "
-	    "somebody is connected to it.",
+	    "The command's, if there is one (127: it cannot be run).\n"
+	    "65: the template does not exist or is not marked\n"
+	    "75: somebody is connected to the template",
+	.operands = PROGRAM_ANY,
 };
 
 /* The command with the new database; its status, or 128 and the signal. */
 static int
-run(const struct pg *pg, char **words, const char *database, struct err *e)
+run(const struct pg *pg, char **args, const char *database, struct err *e)
 {
 	struct err why = ERR_INIT;
 	int status;
 	pid_t pid;
 
 	if ((pid = fork()) < 0)
-		return (err_sys(e, STATUS_TEMPFAIL, "cannot start '%s'", words[0]));
+		return (err_sys(e, STATUS_TEMPFAIL, "cannot start '%s'", args[0]));
 	if (pid == 0) {
 		if (pg_environment(pg, database, &why) == 0) {
-			(void)execvp(words[0], words);
-			(void)err_sys(&why, STATUS_USAGE, "cannot run '%s'", words[0]);
+			(void)execvp(args[0], args);
+			(void)err_sys(&why, STATUS_USAGE, "cannot run '%s'", args[0]);
 		}
 		(void)log_err(&why);
 		_exit(127);
 	}
 	if (os_wait(pid, 0, &status, NULL) < 0)
-		return (err_sys(e, STATUS_BUG, "lost '%s'", words[0]));
+		return (err_sys(e, STATUS_BUG, "lost '%s'", args[0]));
 	return (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 

@@ -13,13 +13,15 @@ static uint64_t jobs = 2;
 
 static const struct option_spec options[] = {
 	{ "into", OPTION_STRING, "NAME", &o.name,
-	    "Database to become the fixture (the one that is connected to)." },
+	    "Database to replace or create (default: the one that is connected to)." },
 	{ "template", OPTION_FLAG, NULL, &o.template_too,
-	    "Make it a template, from which aegis fixture-clone makes databases." },
+	    "Make it a template, from which aegis fixture-clone creates databases." },
 	{ "analyze", OPTION_FLAG, NULL, &o.analyze,
-	    "Make the planner's statistics at once, as is done for a template; autovacuum does it later." },
-	{ "schema", OPTION_STRING, "DIR", &o.schema, "The schema's files (sql)." },
-	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections that work at the same time (2)." },
+	    "Compute the planner's statistics at once, as for a template; autovacuum does it "
+	    "later." },
+	{ "schema", OPTION_STRING, "DIR", &o.schema,
+	    "Directory of the schema's files (default: sql)." },
+	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections used at the same time (default: 2)." },
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -44,8 +46,10 @@ static const struct program program = {
 	    "  aegis fixture-restore fixtures/demo\n"
 	    "  aegis fixture-restore --into aegis_test --template fixtures/demo\n",
 	.status =
-	    "65 where the fixture is broken or of another schema, or the target may not go; 66 where there "
-	    "is no fixture; 75 where somebody is connected to the target, or another restore is at work.",
+	    "65: the fixture is broken or of another schema, or the target is not marked disposable\n"
+	    "66: the fixture does not exist\n"
+	    "75: somebody is connected to the target, or another restore is running",
+	.operands = 1,
 };
 
 int

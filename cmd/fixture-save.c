@@ -20,10 +20,11 @@ static const struct option_spec options[] = {
 	{ "where", OPTION_LIST, "TABLE=CONDITION", &where,
 	    "Only these rows of the table (SQL); may be given for several tables." },
 	{ "pseudonyms", OPTION_STRING, "FILE", &o.policy,
-	    "Replace the values of the columns that this policy names (pipelines/pseudonyms.yaml)." },
+	    "Policy that names the columns whose values are replaced, such as "
+	    "pipelines/pseudonyms.yaml." },
 	{ "key", OPTION_STRING, "FILE", &o.key,
 	    "Key of the pseudonyms, 16 bytes or more; the same key gives the same pseudonyms." },
-	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections that work at the same time (2)." },
+	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections used at the same time (default: 2)." },
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -51,8 +52,10 @@ static const struct program program = {
 	    "  aegis fixture-save --tenant $TENANT --pseudonyms pipelines/pseudonyms.yaml \\\n"
 	    "      --key pseudonyms.key slice\n",
 	.status =
-	    "65 where a clear value stands where none may, 73 where DIR is there already, 77 where the "
-	    "key can be read by others.",
+	    "65: a value is in clear text where the policy allows none\n"
+	    "73: DIR exists already\n"
+	    "77: others can read the key",
+	.operands = 1,
 };
 
 int

@@ -1,4 +1,4 @@
-/* aegis graph-sync: bring the graph oilgas in step with entities and links. */
+/* aegis graph-sync: update the graph oilgas from entities and links. */
 
 #include <string.h>
 #include <unistd.h>
@@ -13,13 +13,13 @@ static struct graph_options o;
 static const char *report = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose entities." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Tenant whose entities are synchronized." },
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ "full", OPTION_FLAG, NULL, &o.full,
-	    "Look at every entity and link, not only at those that new loads have changed." },
+	    "Compare every entity and link, not only those that new loads have changed." },
 	{ "check", OPTION_FLAG, NULL, &o.check,
-	    "Compare the whole graph with the tables, write nothing, and exit 1 where it differs." },
+	    "Compare the whole graph with the tables, write nothing, and exit 1 if it differs." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -27,7 +27,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "graph-sync",
 	.group = "Import",
-	.summary = "bring the graph oilgas in step with entities and links",
+	.summary = "update the graph oilgas from entities and links",
 	.usage = "--tenant UUID [options]",
 	.options = options,
 	.description =
@@ -44,13 +44,14 @@ static const struct program program = {
 	    "Numbers of more than 15 significant digits, which a float cannot hold, are strings in "
 	    "the graph; 1.10 is 1.1 there.\n\n"
 	    "In a database that does without Apache AGE on purpose (setting aegis.without) there is "
-	    "nothing to do, and that is no failure.",
+	    "nothing to do, and that is not a failure.",
 	.examples =
 	    "  aegis graph-sync --tenant $TENANT\n"
 	    "  aegis graph-sync --tenant $TENANT --check\n",
 	.status =
-	    "1 where --check finds differences, 75 where another sync is at work or another writer "
-	    "was faster (run it again), 78 where the database has no graph or a label is missing.",
+	    "1: --check found differences\n"
+	    "75: another sync is running, or another writer was faster: run it again\n"
+	    "78: the database has no graph, or a label is missing",
 };
 
 static void
@@ -59,7 +60,7 @@ print_report(const struct graph *g, struct err *e)
 	struct report *r = report_new(report);
 
 	graph_report(g, r);
-	(void)report_print(r, o.check ? NULL : "the graph IS in step", e);
+	(void)report_print(r, o.check ? NULL : "the graph IS updated", e);
 	report_free(r);
 }
 
@@ -74,8 +75,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if (o.tenant == NULL)
 		return (program_usage_error(&program, "--tenant is needed"));
 	if ((g = graph_sync(&o, &e)) != NULL) {

@@ -15,7 +15,7 @@ static uint64_t limit = 20;
 static const struct option_spec options[] = {
 	PG_OPTION_DB(&db),
 	{ "pipeline", OPTION_STRING, "NAME", &pipeline, "Only runs of this pipeline." },
-	{ "limit", OPTION_U64, "N", &limit, "The last N runs (20)." },
+	{ "limit", OPTION_U64, "N", &limit, "Number of runs to list (default: 20)." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -34,7 +34,10 @@ static const struct program program = {
 	.examples =
 	    "  aegis history --pipeline nightly --limit 7\n"
 	    "  aegis history 3f2c90aa\n",
-	.status = "66 where there is no such run, 64 where several start with RUN.",
+	.status =
+	    "64: several runs start with RUN\n"
+	    "66: no run starts with RUN",
+	.operands = 1,
 };
 
 int
@@ -48,8 +51,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 1)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[1]));
 	if (limit == 0 || limit > INT64_MAX)
 		return (program_usage_error(&program, "--limit must be 1 or more"));
 	if ((pg = pg_connect(db, "aegis-history", &e)) != NULL) {

@@ -16,7 +16,7 @@ static const char *opt_db, *opt_tenant, *report = "text";
 
 static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
-	{ "tenant", OPTION_UUID, "UUID", &opt_tenant, "this tenant only (default: all)" },
+	{ "tenant", OPTION_UUID, "UUID", &opt_tenant, "Only this tenant (default: all)." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -41,8 +41,8 @@ static const struct program program = {
 	    "  aegis integrity-check\n"
 	    "  R35_INTEGRITY_FAIL_LOUD=1 aegis integrity-check --tenant $TENANT\n",
 	.status =
-	    "0: all resolve, or findings are warnings only; 1: findings of another kind than template, "
-	    "with R35_INTEGRITY_FAIL_LOUD.",
+	    "0: all resolve, or findings are warnings only\n"
+	    "1: findings of another kind than template, with R35_INTEGRITY_FAIL_LOUD",
 };
 
 static bool
@@ -112,8 +112,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if ((pg = pg_connect(opt_db, "aegis-integrity-check", &e)) != NULL) {
 		found = check(pg, opt_tenant, &grave, &e);
 		pg_close(pg);

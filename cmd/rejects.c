@@ -16,16 +16,17 @@ static bool codes;
 
 static const struct option_spec options[] = {
 	{ "code", OPTION_STRING, "CODE", &o.code, "Only records whose first fault is CODE." },
-	{ "examples", OPTION_U64, "N", &o.examples, "Show N records of each code (3)." },
+	{ "examples", OPTION_U64, "N", &o.examples,
+	    "Number of records to show of each code (default: 3)." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ "replay", OPTION_STRING, "FILE", &replay,
-	    "Write the rejected records of FILE to standard output, as they can be mended and fed "
+	    "Write the rejected records of FILE to standard output, to be fixed and fed "
 	    "again." },
 	{ "with-flaws", OPTION_FLAG, NULL, &o.flaws,
-	    "Replay also records that went on with a NULL for a faulty value." },
+	    "Also replay records that went on with a NULL for a faulty value." },
 	{ "csv", OPTION_FLAG, NULL, &o.csv,
-	    "Replay rows as plain CSV, to be mended in any editor and sealed by aegis seal." },
-	{ "codes", OPTION_FLAG, NULL, &codes, "List the codes, and what they mean." },
+	    "Replay rows as plain CSV, to be fixed in any editor and sealed by aegis seal." },
+	{ "codes", OPTION_FLAG, NULL, &codes, "List the codes and their meaning." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -44,21 +45,22 @@ static const struct program prog = {
 	    "With --replay the rejected records are written as they stood. RRC's own records "
 	    "(from rrc-decode) are bytes for rrc-decode again. Rows (from entity-map, entity-load or "
 	    "table-load) are a sealed stream of the kind, source and dataset they came from, for the "
-	    "stage that refused them; with --csv, plain CSV to be mended first. Load what was mended "
-	    "with entity-load --delta: some rows are no reason to retire the others.\n\n"
-	    "Rejects are no finding: the exit status is 0 however many there are.\n\n"
+	    "stage that refused them; with --csv, plain CSV to be fixed first. Load what was fixed "
+	    "with entity-load --delta: a partial load retires nothing.\n\n"
+	    "Rejects are not a finding: the exit status is 0 however many there are.\n\n"
 	    "The codes:" REJECT_CODES(CODE_PARAGRAPH),
 	.examples =
 	    "  aegis rejects var/runs/*/wellbore-map.rej\n"
-	    "  aegis rejects --replay map.rej --csv > mend.csv\n"
-	    "  aegis seal --kind rrc:dbf900/well --source dbf900.ebc.gz mend.csv |\n"
+	    "  aegis rejects --replay map.rej --csv > fixed.csv\n"
+	    "  aegis seal --kind rrc:dbf900/well --source dbf900.ebc.gz fixed.csv |\n"
 	    "    aegis entity-map --tenant $TENANT --type well |\n"
 	    "    aegis entity-load --tenant $TENANT --type well --delta\n"
 	    "  aegis rejects --replay decode.rej |\n"
 	    "    aegis rrc-decode --layout dbf900 --view well --source dbf900.ebc.gz -\n",
 	.status =
-	    "65 where a file is no reject file, or its seal is broken, or a record was too long to be "
-	    "kept whole; 66 where it cannot be read.",
+	    "65: not a reject file, or its seal is broken, or a record was too long to be kept whole\n"
+	    "66: a file cannot be read",
+	.operands = PROGRAM_ANY,
 };
 
 static void
@@ -112,8 +114,8 @@ main(int argc, char **argv)
 		return (
 		    program_usage_error(&prog, "FILE..., --replay FILE or --codes, one of them"));
 	if (o.code != NULL && reject_code_find(o.code) == NULL)
-		return (program_usage_error(&prog, "there is no code '%s'; --codes lists them",
-		    o.code));
+		return (
+		    program_usage_error(&prog, "unknown code '%s'; --codes lists them", o.code));
 	if (codes) {
 		list_codes(&e);
 	} else if (replay == NULL) {

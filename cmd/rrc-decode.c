@@ -24,24 +24,23 @@ static const char *layout_name, *encoding = "auto", *member;
 
 static const struct option_spec options[] = {
 	{ "layout", OPTION_STRING, "NAME|FILE", &layout_name,
-	    "The records' layout: a name under pipelines/layouts, or a file." },
+	    "Layout of the records: a name under pipelines/layouts, or a file." },
 	{ "view", OPTION_STRING, "NAME", &opt.view,
-	    "Write one row for each record that the layout's view NAME is made for, its "
-	    "columns converted." },
+	    "Write one row for each record of the layout's view NAME, with its columns converted." },
 	{ "segment", OPTION_STRING, "ID", &opt.segment,
-	    "Write the records of segment ID as they stand, with the keys of those above." },
+	    "Write the records of segment ID as they are, with the keys of those above." },
 	{ "split", OPTION_STRING, "DIR", &opt.split,
 	    "Write each segment to a stream of its own, DIR/LAYOUT-ID.rrc, in one pass." },
 	{ "encoding", OPTION_STRING, "WHICH", &encoding,
-	    "ebcdic, ascii or auto (told from the first records; the default)." },
+	    "Encoding: ebcdic, ascii or auto, which looks at the first records (default: auto)." },
 	{ "rejects", OPTION_STRING, "FILE", &opt.rejects,
-	    "Write bad records, and rows with faulty values, to FILE.  Without it the first bad "
+	    "Reject file for bad records and rows with faulty values; without it the first bad "
 	    "record ends the run." },
 	PROGRAM_OPTION_MAX_REJECTS(&opt.max_rejects),
 	PROGRAM_OPTION_MAX_FLAWS(&opt.max_flaws),
-	{ "member", OPTION_STRING, "NAME", &member, "The file inside a zip archive." },
+	{ "member", OPTION_STRING, "NAME", &member, "File inside a zip archive." },
 	{ "source", OPTION_STRING, "NAME", &opt.source,
-	    "What to call the source in stream and messages, where not by its path." },
+	    "Source name in the stream and in messages (default: its path)." },
 	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -60,7 +59,7 @@ static const struct program program = {
 	    "A view has one row for each well, lease, permit, ... and does all conversion.  "
 	    "--segment and --split give the records themselves: numbers as they stand, with "
 	    "their leading zeros.\n\n"
-	    "A record is rejected where its id is unknown, its length wrong, its parent missing "
+	    "A record is rejected if its id is unknown, its length wrong, its parent missing "
 	    "or its key faulty, and so are those below it that would make rows.  After an unknown "
 	    "id all records up to the next root are without a parent.  A faulty value elsewhere "
 	    "is NULL, and the row counts as flawed.",
@@ -68,8 +67,9 @@ static const struct program program = {
 	    "  aegis rrc-decode --layout dbf900 --view well dbf900.ebc.gz | aegis unseal\n"
 	    "  aegis rrc-decode --layout dbf900 --split segments --rejects bad.rej dbf900.ebc\n",
 	.status =
-	    "65: the file does not fit the layout, a ceiling was passed, or a record is bad and "
-	    "there is no --rejects.  66: there is no input, or it is empty.",
+	    "65: the file does not fit the layout, a limit was exceeded, or a record is bad and --rejects is not given\n"
+	    "66: the input is missing or empty",
+	.operands = 1,
 };
 
 static ssize_t

@@ -1,4 +1,4 @@
-/* aegis rule-diff: say what differs between two sets of rules. */
+/* aegis rule-diff: compare two sets of rules. */
 
 #include <string.h>
 #include <unistd.h>
@@ -15,12 +15,13 @@ static struct compare_options o;
 static const char *format = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose rules, where a day is compared." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant,
+	    "Tenant whose rules are compared, if one side is a day." },
 	{ "known-on", OPTION_STRING, "DATE", &o.known_on,
 	    "Of days: only what had been detected by this one." },
 	PROGRAM_OPTION_FORMAT(&format),
 	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
-	    "What rules are made of (pipelines/rules.yaml)." },
+	    "Catalog of what rules consist of (default: pipelines/rules.yaml)." },
 	PG_OPTION_DB(&o.conninfo),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -28,7 +29,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "rule-diff",
 	.group = "Rules",
-	.summary = "say what differs between two sets of rules",
+	.summary = "compare two sets of rules",
 	.usage = "[options] BEFORE AFTER",
 	.options = options,
 	.description =
@@ -36,12 +37,16 @@ static const struct program program = {
 	    "the tenant), or the UUID of a snapshot, or of a filing, which stands for its newest "
 	    "snapshots. Any two may be compared: a filing with today, a file with what is loaded.\n\n"
 	    "A rule that only AFTER has is marked +, one that only BEFORE has -, and one that both "
-	    "have and that differs ~, with every figure that changed.",
+	    "have and that differs ~, with every value that changed.",
 	.examples =
 	    "  aegis rule-diff --tenant $TENANT 2026-01-01 2026-12-31\n"
 	    "  aegis rule-diff --tenant $TENANT $FILING 2026-12-31\n"
 	    "  aegis rule-diff spacing.yaml.old pipelines/rules/spacing.yaml\n",
-	.status = "1 where something differs, 65 where a file has faults, 66 where there is none.",
+	.status =
+	    "1: something differs\n"
+	    "65: a file has faults\n"
+	    "66: a file does not exist",
+	.operands = 2,
 };
 
 int

@@ -1,4 +1,4 @@
-/* aegis rule-load: turn what a source states of its rules into versions. */
+/* aegis rule-load: store a source's rules as versions. */
 
 #include <string.h>
 #include <unistd.h>
@@ -20,25 +20,24 @@ static struct version_options o = {
 static const char *report = "text";
 
 static const struct option_spec options[] = {
-	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Whose rules." },
-	{ "check", OPTION_FLAG, NULL, &o.check,
-	    "Look at the files, say what is wrong with them, and need no database." },
+	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Tenant whose rules these are." },
+	{ "check", OPTION_FLAG, NULL, &o.check, "Check the files, without a database." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
-	    "Say which versions would be made, and why, and write nothing." },
+	    "List the versions that would be created, and why, and write nothing." },
 	{ "source", OPTION_STRING, "WORD", &o.source,
-	    "What rule_versions calls the source: rrc_ingestion, rule_monitor_agent, manual or "
-	    "docket_hearing (files: manual, streams: rrc_ingestion)." },
+	    "Source in rule_versions: rrc_ingestion, rule_monitor_agent, manual or docket_hearing "
+	    "(default: manual for files, rrc_ingestion for streams)." },
 	{ "effective", OPTION_STRING, "DATE", &o.effective,
-	    "Day from which new field rules are known to be in force (today)." },
+	    "Day from which new field rules are known to be in force (default: today)." },
 	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
-	    "What rules are made of (pipelines/rules.yaml)." },
+	    "Catalog of what rules consist of (default: pipelines/rules.yaml)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
-	    "Put rows with faults into this reject file; that of a second stream is FILE.2." },
+	    "Reject file for rows with faults; of a second stream: FILE.2." },
 	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
-	    "Of streams: fail where more rules than this are implausible (5%)." },
+	    "Of streams: refuse the data if more rules than this are implausible (default: 5%)." },
 	{ "accept-older", OPTION_FLAG, NULL, &o.accept_older,
-	    "Take a source that was loaded before the last one." },
+	    "Accept a source that was loaded before the last one." },
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	PROGRAM_OPTION_FORMAT(&report),
@@ -48,7 +47,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "rule-load",
 	.group = "Rules",
-	.summary = "turn what a source states of its rules into versions",
+	.summary = "store a source's rules as versions",
 	.usage = "--tenant UUID [options] [FILE.yaml ...]",
 	.options = options,
 	.description =
@@ -56,14 +55,14 @@ static const struct program program = {
 	    "rules from sealed rrc: streams on standard input (rrc-decode --view spacing, --view "
 	    "density), and brings the tenant's rule_versions in step, in one transaction. What a "
 	    "version says never changes: a changed rule is a new version, and takes the place of the "
-	    "one in force. Snapshots of filings that stand on that are marked as stale. Loading the "
+	    "one in force. Snapshots of filings that are based on that are marked as stale. Loading the "
 	    "same again makes nothing.\n\n"
 	    "A rule is held against the newest version that this program made from the same source. "
-	    "Where another writer's version has been in force since, what changed waits as "
-	    "pending_review, and the report says so: no night undoes what a person decided. A "
+	    "If another writer's version has been in force since, what changed waits as "
+	    "pending_review, and the report says so: a load never overrides a manual decision. A "
 	    "rule marked UNVERIFIED becomes a draft; one whose figures look swapped is reported and "
 	    "waits as pending_review; one whose day has not come is left for that day.\n\n"
-	    "Every fault of a file is said, with its line and column; with one fault nothing is "
+	    "Every fault of a file is reported, with its line and column; with one fault nothing is "
 	    "loaded. Two loads of one tenant run one after the other.",
 	.examples =
 	    "  aegis rule-load --check pipelines/rules/*.yaml\n"
@@ -71,9 +70,10 @@ static const struct program program = {
 	    "  aegis rrc-decode --layout gsf001 --view spacing gsf001l.ebc.gz |\n"
 	    "    aegis rule-load --tenant $TENANT --rejects rules.rej\n",
 	.status =
-	    "1 where versions were made that wait for a review, 65 where a file has faults or a seal, "
-	    "a ceiling or a guard refuses the stream, 75 where another writer was faster or the "
-	    "connection was lost (run it again).",
+	    "1: versions were created that wait for a review\n"
+	    "65: a file has faults, or a seal, a limit or a guard refuses the stream\n"
+	    "75: another writer was faster, or the connection was lost: run it again",
+	.operands = PROGRAM_ANY,
 };
 
 static const char *const sources[] = { "rrc_ingestion", "rule_monitor_agent", "manual",
@@ -98,7 +98,7 @@ usage(int n)
 	     i++)
 		;
 	if (o.source != NULL && sources[i] == NULL)
-		return (program_usage_error(&program, "there is no source '%s'", o.source));
+		return (program_usage_error(&program, "unknown source '%s'", o.source));
 	if (o.check && n == 0)
 		return (program_usage_error(&program, "--check needs files"));
 	if (!o.check && o.tenant == NULL)

@@ -1,4 +1,4 @@
-/* aegis rule-snapshot: freeze the rules that filings stand on, and list what is stale. */
+/* aegis rule-snapshot: freeze the rules that filings are based on, and list what is stale. */
 
 #include <string.h>
 #include <unistd.h>
@@ -18,25 +18,25 @@ static bool list_stale, all;
 
 static const struct option_spec options[] = {
 	{ "tenant", OPTION_UUID, "UUID", &o.tenant,
-	    "Whose filings; without it, and without --filing, those of every tenant." },
-	{ "filing", OPTION_UUID, "UUID", &o.filing, "This filing (filing_checklists.id) only." },
+	    "Tenant whose filings are frozen (default: with --filing its own, else every tenant)." },
+	{ "filing", OPTION_UUID, "UUID", &o.filing, "Only this filing (filing_checklists.id)." },
 	{ "domain", OPTION_STRING, "DOMAIN", &o.domain,
-	    "Filings of this compliance domain only: rule_37, rule_32, form_pr, flaring_monitor." },
+	    "Only filings of this compliance domain: rule_37, rule_32, form_pr, flaring_monitor." },
 	{ "refresh", OPTION_FLAG, NULL, &o.refresh,
 	    "Also freeze, for filings that have snapshots, the versions that they lack." },
 	{ "as-of", OPTION_STRING, "DATE", &o.as_of,
-	    "The rules in force on that day (those that are active now)." },
+	    "Rules in force on that day (default: those that are active now)." },
 	{ "known-on", OPTION_STRING, "DATE", &o.known_on,
-	    "Of these, what had been detected by that day." },
+	    "Of these, only what had been detected by that day." },
 	{ "list-stale", OPTION_FLAG, NULL, &list_stale,
-	    "Instead: list open filings that stand on superseded rules, and what changed." },
+	    "Instead, list open filings that are based on superseded rules, and what changed." },
 	{ "all", OPTION_FLAG, NULL, &all,
 	    "With --list-stale: also closed filings, and what was acknowledged." },
 	{ "plan", OPTION_FLAG, NULL, &o.plan, "Count, and write nothing." },
 	{ "format", OPTION_CHOICE, "text|json|csv", &format,
-	    "Form of the report or the list (text)." },
+	    "Form of the report or the list (default: text)." },
 	{ "catalog", OPTION_STRING, "FILE", &o.catalog,
-	    "Which filings stand on which rules (pipelines/rules.yaml)." },
+	    "Catalog of which rules filings are based on (default: pipelines/rules.yaml)." },
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -45,7 +45,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "rule-snapshot",
 	.group = "Rules",
-	.summary = "freeze the rules that filings stand on, and list what is stale",
+	.summary = "freeze the rules that filings are based on, and list what is stale",
 	.usage = "[--tenant UUID | --filing UUID] [options]",
 	.options = options,
 	.description =
@@ -57,7 +57,7 @@ static const struct program program = {
 	    "The field is the entity's own or that of an entity it is linked to: a well's is its "
 	    "lease's. Open is a filing that is a draft, in progress, ready for review or in review.\n\n"
 	    "--list-stale compares each filing's newest snapshots with the rules in force: since when "
-	    "each is superseded or expired, and figure by figure what changed; and rules that the "
+	    "each is superseded or expired, and value by value what changed; and rules that the "
 	    "filing has no snapshot of (added). What somebody acknowledged is left out, unless another "
 	    "version has come since.",
 	.examples =
@@ -65,8 +65,9 @@ static const struct program program = {
 	    "  aegis rule-snapshot --filing $FILING --refresh\n"
 	    "  aegis rule-snapshot --tenant $TENANT --list-stale --format csv > stale.csv\n",
 	.status =
-	    "1 where --list-stale lists something, 65 where there is no such filing, 75 where another "
-	    "program is at work with the same rules for too long.",
+	    "1: --list-stale lists something\n"
+	    "65: the filing does not exist\n"
+	    "75: another program works on the same rules for too long",
 };
 
 static int
@@ -125,8 +126,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if ((rc = usage()) != STATUS_OK)
 		return (rc);
 	return (list_stale ? list(&e) : freeze(&e));

@@ -26,14 +26,15 @@ static const char *db, *report = "text";
 
 static const struct option_spec options[] = {
 	{ "set", OPTION_LIST, "NAME=VALUE", &set,
-	    "Use VALUE for the pipeline's setting NAME. May be given again." },
-	{ "jobs", OPTION_U64, "1-64", &jobs, "Run up to N independent steps side by side (2)." },
+	    "Value of the pipeline's setting NAME; may be given more than once." },
+	{ "jobs", OPTION_U64, "1-64", &jobs,
+	    "Independent steps to run side by side (default: 2)." },
 	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
 	{ "plan", OPTION_FLAG, NULL, &plan,
 	    "Print what each step would run and what it would change; change nothing." },
 	{ "resume", OPTION_FLAG, NULL, &resume,
-	    "Take up the pipeline's last run, where it failed: steps that it did, with the same "
-	    "words and files that have not changed since, are kept." },
+	    "Resume the pipeline's last run, if it failed: skip completed steps whose arguments "
+	    "and files are unchanged." },
 	PG_OPTION_DB(&db),
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -48,18 +49,18 @@ static const struct program program = {
 	.description =
 	    "Runs the steps of a pipeline file (YAML; doc/formats/pipelines.md), each a pipe of "
 	    "stages. The whole file is checked first and all its faults are reported; nothing is "
-	    "started where there is one. Then the pipeline's name is locked and the run recorded "
+	    "started if it exists. Then the pipeline's name is locked and the run recorded "
 	    "in the database (aegis history shows it). Steps that do not come after one another "
 	    "run side by side.\n\n"
 	    "When a stage fails, the other stages of its step are ended, the steps that come "
 	    "after it are skipped, and independent ones go on. A stage that found nobody to read "
-	    "its output, or a cut input, is not blamed where another one of its step failed by "
+	    "its output, or a cut input, is not blamed if another one of its step failed by "
 	    "itself. A step that ends with 75 (try again later) is tried again as often as the "
 	    "file says.\n\n"
 	    "Outputs, reject files and the last messages of failed steps stay in "
 	    "var/runs/RUN. SIGINT, SIGTERM and SIGHUP end the stages, record the run as failed "
 	    "and end the runner with 128 plus the signal's number.\n\n"
-	    "--plan runs the pipes with --plan behind the words of their last stage, where "
+	    "--plan runs the pipes with --plan after the arguments of their last stage, if "
 	    "that stage knows it, and shows the others only. Reject files that are not in "
 	    "${run_dir} are written all the same.",
 	.examples =
@@ -67,11 +68,13 @@ static const struct program program = {
 	    "  aegis run --set wellbore=/data/dbf900.ebc.gz pipelines/nightly.yaml\n"
 	    "  aegis run --plan pipelines/nightly.yaml\n",
 	.status =
-	    "The first cause's: that of the first step that failed; 128 plus the signal where a "
-	    "stage was killed; else 1 where a stage had findings; else 0. 66 where an input is "
-	    "missing, 69 without a database, 75 where the pipeline is running already or the "
-	    "end of the run could not be recorded, 78 where the file has faults. With these but "
-	    "the last 75, nothing was started.",
+	    "That of the first step that failed; 128 plus the signal if a stage was killed.\n"
+	    "1: a stage had findings, and none failed\n"
+	    "66: an input is missing; nothing was started\n"
+	    "69: no database; nothing was started\n"
+	    "75: the pipeline is running already and nothing was started, or the end of the run could not be recorded\n"
+	    "78: the file has faults; nothing was started",
+	.operands = 1,
 };
 
 /* Print the faults of the file, one message each. */
@@ -97,9 +100,9 @@ run(const struct pipeline *p, const struct runner_options *o, struct report *out
 	if (runner_run(p, o, &r, &dead, taken_up, e))
 		return (-1);
 	if (taken_up[0] != '\0')
-		log_info("took up run %s", taken_up);
+		log_info("resuming run %s", taken_up);
 	else if (o->resume)
-		log_info("the last run of '%s' did not fail: nothing to take up", p->name);
+		log_info("nothing to resume: the last run of '%s' did not fail", p->name);
 	if (dead > 0)
 		log_warning(
 		    "%llu earlier run%s of '%s' had been left by a runner that died; "

@@ -12,10 +12,10 @@ static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
 	PG_OPTION_LOCK_WAIT,
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
-	    "directory with the files and their ORDER (default: sql/ of AEGIS Batch)" },
+	    "Directory with the files and their ORDER (default: sql/ of AEGIS Batch)." },
 	{ "without", OPTION_STRING, "LIST", &opt_without,
-	    "the server has no age, no vector, or neither (age,vector), on purpose: noted for "
-	    "the database, and the schema does without" },
+	    "The server has no age, no vector, or neither (age,vector), on purpose: recorded in "
+	    "the database, and the schema does without." },
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
@@ -38,10 +38,11 @@ static const struct program program = {
 	    "  PGSERVICE=aegis_prod aegis schema-apply\n"
 	    "  aegis schema-apply --db 'host=/run/postgresql dbname=aegis'\n",
 	.status =
-	    "65: a file was edited after it was applied, or data in the database violates a new "
-	    "constraint. 69: no database. 75: another run held the lock for a minute, or the "
-	    "connection was lost. 77: the role may not create tables or the extension. 78: a "
-	    "file is missing, or the server refuses a statement in it.",
+	    "65: a file was edited after it was applied, or data in the database violates a new constraint\n"
+	    "69: no database\n"
+	    "75: another run held the lock for a minute, or the connection was lost\n"
+	    "77: the role may not create tables or the extension\n"
+	    "78: a file is missing, or the server refuses a statement in it",
 };
 
 static void
@@ -63,8 +64,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if (opt_dir == NULL) {
 		if (home_path(dir, sizeof(dir), "sql", &e))
 			return (log_err(&e));

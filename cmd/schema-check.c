@@ -1,4 +1,4 @@
-/* aegis schema-check: report where a database differs from what the schema's files make. */
+/* aegis schema-check: report how a database differs from what the schema's files make. */
 
 #include <stdio.h>
 #include <string.h>
@@ -18,13 +18,13 @@ static bool opt_describe;
 static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
-	    "directory with the schema's files and their ORDER (default: sql/ of AEGIS Batch)" },
+	    "Directory with the schema's files and their ORDER (default: sql/ of AEGIS Batch)." },
 	{ "reference", OPTION_STRING, "CONNINFO", &opt_reference,
-	    "compare with this database, which schema-apply made, instead of a scratch one" },
+	    "Compare with this database, which schema-apply created, instead of a scratch one." },
 	{ "against", OPTION_STRING, "FILE", &opt_against,
-	    "compare with the description in FILE ('-': standard input)" },
+	    "Compare with the description in FILE ('-': standard input)." },
 	{ "describe", OPTION_FLAG, NULL, &opt_describe,
-	    "print the description of what the files make, for --against, and compare nothing" },
+	    "Print the description of what the files create, for --against, and compare nothing." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
 static const struct program program = {
 	.name = "schema-check",
 	.group = "Database",
-	.summary = "report where a database differs from what the schema's files make",
+	.summary = "report how a database differs from what the schema's files make",
 	.usage = "[options]",
 	.options = options,
 	.description =
@@ -55,9 +55,11 @@ static const struct program program = {
 	    "  aegis schema-check --describe > aegis-17.schema\n"
 	    "  aegis schema-check --db service=production --against aegis-17.schema\n",
 	.status =
-	    "0: no difference; 1: there are some. 65: FILE is no whole description. 77: the role may "
-	    "not make a scratch database. 78: the reference is of another version of PostgreSQL, or "
-	    "of a server with other extensions.",
+	    "0: no differences\n"
+	    "1: there are differences\n"
+	    "65: FILE is not a whole description\n"
+	    "77: the role may not create a scratch database\n"
+	    "78: the reference is of another version of PostgreSQL, or of a server with other extensions",
 };
 
 static const char *const words[] = { "missing", "extra", "changed", "others" };
@@ -68,7 +70,7 @@ tell(void *cookie, const struct drift *d)
 	struct report *r = cookie;
 
 	if (d->what == DRIFT_OTHERS) {
-		log_info("'%s' is none of the schema's: left aside", d->object);
+		log_info("'%s' is not part of the schema: ignored", d->object);
 		return;
 	}
 	if (d->what == DRIFT_VERSION) {
@@ -169,8 +171,6 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (n > 0)
-		return (program_usage_error(&program, "'%s' is one word too many", operands[0]));
 	if (opt_against != NULL && (opt_reference != NULL || opt_describe))
 		return (program_usage_error(&program,
 		    "--against goes with neither --reference nor --describe"));

@@ -17,37 +17,38 @@ static uint64_t row_max = STREAM_ROW_MAX;
 
 static const struct option_spec options[] = {
 	{ "kind", OPTION_STRING, "KIND", &opt.kind,
-	    "The stream's kind, such as table:NAME (default table:csv)." },
+	    "Kind of the stream, such as table:NAME (default: table:csv)." },
 	{ "source", OPTION_STRING, "NAME", &opt.source,
-	    "What to call the source in the header (default: the file's name)." },
+	    "Source name in the header (default: the file's name)." },
 	{ "dataset", OPTION_STRING, "NAME", &opt.dataset,
-	    "The dataset for the book, such as dbf900/well, where an entity stream is made by "
-	    "hand." },
+	    "Dataset for the book, such as dbf900/well, if an entity stream is made by hand." },
 	{ "tenant", OPTION_UUID, "UUID", &opt.tenant,
-	    "Whose rows they are; an entity stream has to say so." },
+	    "Tenant of the rows; an entity stream must have it." },
 	{ "max-row", OPTION_U64, "BYTES", &row_max,
-	    "Refuse rows of more bytes than this (default and most: 1048576)." },
+	    "Refuse rows of more bytes, at most 1048576 (default: 1048576)." },
 	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
 static const struct program prog = {
-	"seal",
-	"Streams",
-	"make a sealed stream of plain CSV",
-	"[--kind KIND] [--source NAME] [--tenant UUID] [FILE]",
-	options,
-	"Reads CSV (RFC 4180, UTF-8) with a row of column names from FILE or standard input, and "
-	"writes a sealed stream, whose last line holds counts and a digest, to standard output. "
-	"Lines may end in LF or CR LF, outside quotes; a byte order mark at the start and blank "
-	"lines at the end are skipped.\n\n"
-	"An empty field without quotes is NULL, \"\" is the empty string. A stream of one column "
-	"gets a second one, named _, which aegis-unseal drops again; of one column an empty line "
-	"is a row that holds NULL. No column may be named _.\n\n"
-	"The run's id is taken from AEGIS_RUN; without it a new one is made.",
-	"  aegis seal --kind table:rules < rules.csv | aegis table-load rules\n",
-	"65 where the input is no CSV: the message names line and byte, and the stream that was "
-	"begun has no seal.",
+	.name = "seal",
+	.group = "Streams",
+	.summary = "make a sealed stream of plain CSV",
+	.usage = "[--kind KIND] [--source NAME] [--tenant UUID] [FILE]",
+	.options = options,
+	.description =
+	    "Reads CSV (RFC 4180, UTF-8) with a row of column names from FILE or standard input, and "
+	    "writes a sealed stream, whose last line holds counts and a digest, to standard output. "
+	    "Lines may end in LF or CR LF, outside quotes; a byte order mark at the start and empty "
+	    "lines at the end are skipped.\n\n"
+	    "An empty field without quotes is NULL, \"\" is the empty string. A stream of one column "
+	    "gets a second one, named _, which aegis-unseal drops again; of one column an empty line "
+	    "is a row that holds NULL. No column may be named _.\n\n"
+	    "The run's id is taken from AEGIS_RUN; without it a new one is made.",
+	.examples = "  aegis seal --kind table:rules < rules.csv | aegis table-load rules\n",
+	.status =
+	    "65: the input is not CSV (the message names line and byte); the output has no seal",
+	.operands = 1,
 };
 
 /* A kind that some stage may take. */

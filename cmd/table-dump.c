@@ -24,13 +24,12 @@ static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
 	PG_OPTION_LOCK_WAIT,
 	{ "columns", OPTION_STRING, "A,B", &o.columns, "Only these columns, in this order." },
-	{ "where", OPTION_STRING, "SQL", &o.where, "Only rows for which this condition holds." },
+	{ "where", OPTION_STRING, "SQL", &o.where, "Only rows that meet this condition." },
 	{ "query", OPTION_STRING, "SQL", &o.query,
-	    "Instead of a table's rows, those of this SELECT; --as says what they are." },
-	{ "as", OPTION_STRING, "TABLE", &opt_as,
-	    "With --query: the table whose columns they are." },
+	    "Instead of a table's rows, those of this SELECT; --as names what they are." },
+	{ "as", OPTION_STRING, "TABLE", &opt_as, "With --query: table whose columns they are." },
 	{ "all", OPTION_FLAG, NULL, &opt_all,
-	    "Every table of schema public but the ledger (batch_*); with --output-dir." },
+	    "Every table of schema public but the load history (batch_*); with --output-dir." },
 	{ "output-dir", OPTION_STRING, "DIR", &opt_dir,
 	    "Write each table to DIR/TABLE.csv instead of standard output, all from one snapshot." },
 	STREAM_OPTION_FRAMES,
@@ -56,7 +55,8 @@ static const struct program program = {
 	    "  aegis table-dump users --columns id,email,roles\n"
 	    "  aegis table-dump audit_logs --where \"created_at >= '2026-11-01'\" | zstd >a.zst\n"
 	    "  aegis table-dump --all --output-dir /backup/tables\n",
-	.status = "78: there is no such table. A stream without its seal is broken: see unseal.",
+	.status = "78: the table does not exist; a stream without its seal is broken (see unseal)",
+	.operands = PROGRAM_ANY,
 };
 
 static int
@@ -113,7 +113,7 @@ main(int argc, char **argv)
 		    program_usage_error(&program, "--query and --as go together, without a TABLE"));
 	if (o.query != NULL && (o.where != NULL || o.columns != NULL || opt_dir != NULL))
 		return (program_usage_error(&program,
-		    "--query says itself which rows and columns, and goes to standard output"));
+		    "--query names its rows and columns, and goes to standard output"));
 	if (opt_all && (n > 0 || opt_dir == NULL))
 		return (program_usage_error(&program, "--all takes --output-dir and no TABLE"));
 	if (!opt_all && o.query == NULL && n == 0)

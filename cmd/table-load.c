@@ -24,27 +24,27 @@ static const char *mode = "insert", *report = "text";
 
 static const struct option_spec options[] = {
 	{ "table", OPTION_STRING, "TABLE", &o.table,
-	    "Refuse a stream of another table (default: what the stream says)." },
+	    "Refuse a stream of another table (default: what the stream names)." },
 	{ "mode", OPTION_CHOICE, "insert|upsert|replace", &mode,
-	    "Add rows; update those whose key is there; or also delete those that the input lacks "
-	    "(insert)." },
+	    "Add rows; update those whose key exists; or also delete those missing from the input "
+	    "(default: insert)." },
 	{ "key", OPTION_STRING, "A,B", &o.key,
-	    "Columns of the unique index that tells rows apart (the natural key where the input has "
-	    "it, else the primary key)." },
+	    "Columns of the unique index that tells rows apart (default: the natural key if the "
+	    "input has it, else the primary key)." },
 	{ "scope", OPTION_STRING, "COLUMN=VALUE", &o.scope,
 	    "With replace: the input is all of these rows, and others stay." },
 	{ "cascade", OPTION_FLAG, NULL, &o.cascade,
-	    "With replace: rows of other tables that hang on a deleted one may go too." },
+	    "With replace: also delete rows of other tables that reference a deleted one." },
 	{ "max-deleted", OPTION_CEILING, "N|P%", &o.max_deleted,
-	    "With replace: change nothing where more rows would go (10%)." },
+	    "With replace: change nothing if more rows would be deleted (default: 10%)." },
 	{ "rejects", OPTION_STRING, "FILE", &o.rejects,
-	    "Set bad rows aside here; without it the first one ends the load." },
+	    "Reject file for bad rows; without it the first one ends the load." },
 	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	{ "hash-passwords", OPTION_FLAG, NULL, &o.hash_passwords,
-	    "users: take a column password, and store its bcrypt hash." },
+	    "users: Accept a column password, and store its bcrypt hash." },
 	{ "bcrypt-cost", OPTION_U64, "4-16", &o.bcrypt_cost,
-	    "4 to 16: each step doubles the work (12)." },
-	{ "plan", OPTION_FLAG, NULL, &o.plan, "Do it, count it, and roll it back." },
+	    "Cost of bcrypt: each step doubles the work (default: 12)." },
+	{ "plan", OPTION_FLAG, NULL, &o.plan, "Load, count, and roll back." },
 	PROGRAM_OPTION_FORMAT(&report),
 	PG_OPTION_DB(&o.conninfo),
 	PG_OPTION_LOCK_WAIT,
@@ -69,20 +69,22 @@ static const struct program program = {
 	    "break refuses the whole.\n\n"
 	    "upsert compares first: rows that are the same are not written. A column that the "
 	    "input lacks keeps its value, updated_at too. replace is an upsert that also deletes what the "
-	    "input lacks; where rows were rejected nothing is deleted. audit_logs and "
+	    "input lacks; if rows were rejected, nothing is deleted. audit_logs and "
 	    "prompt_audit_log take inserts only. A rule's versions may have no holes: they come in "
 	    "order, as table-dump writes them.\n\n"
 	    "users: password_hash must be a bcrypt hash; a column password is taken only with "
-	    "--hash-passwords, and stands in no message and no reject file. skill_artifacts: "
-	    "content_hash is computed where it is missing, and verified where it is not.",
+	    "--hash-passwords, and is in no message and no reject file. skill_artifacts: "
+	    "content_hash is computed if it is missing, and verified if not.",
 	.examples =
 	    "  aegis seal --kind table:agents <agents.csv | aegis table-load --mode upsert\n"
 	    "  aegis table-load --rejects bad.rej audit_logs.csv\n"
 	    "  aegis table-load backup/*.csv\n",
 	.status =
-	    "65: the input was refused and nothing changed (seal, ceiling, a guard, a constraint). 64: "
-	    "the mode does not fit the table. 78: no such table, or columns that do not fit. 75: the "
-	    "connection was lost; at COMMIT it is not known what became of it, and the rerun finds out.",
+	    "64: the mode does not fit the table\n"
+	    "65: the input was refused and nothing changed (seal, limit, a guard, a constraint)\n"
+	    "75: the connection was lost; at COMMIT the outcome is unknown: run the same again\n"
+	    "78: the table does not exist, or the columns do not fit it",
+	.operands = PROGRAM_ANY,
 };
 
 /* The data is in, or the plan is made, whatever becomes of the report. */

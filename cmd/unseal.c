@@ -11,7 +11,7 @@ static const char *kind = "";
 
 static const struct option_spec options[] = {
 	{ "spool", OPTION_FLAG, NULL, &spool,
-	    "Print only what a good seal has closed; rows wait in a file in TMPDIR." },
+	    "Print only what a valid seal has closed; rows wait in a file in TMPDIR." },
 	{ "books", OPTION_FLAG, NULL, &books,
 	    "Print the stages' books of each stream instead of its rows." },
 	{ "kind", OPTION_STRING, "KIND", &kind,
@@ -21,19 +21,22 @@ static const struct option_spec options[] = {
 };
 
 static const struct program prog = {
-	"unseal",
-	"Streams",
-	"print the rows of a sealed stream as plain CSV",
-	"[--spool | --books] [--kind KIND] [FILE]",
-	options,
-	"Reads one or more sealed streams of one kind and the same columns from FILE or standard "
-	"input, checks them, and prints CSV with the row of column names once. The second column "
-	"that a stream of one column was given is dropped.\n\n"
-	"Rows are printed as they come. Where the seal is missing or wrong, those before it have "
-	"been printed: look at the exit status before you use them, or give --spool.",
-	"  aegis rrc-decode --layout dbf900 --view well dbf900.gz | aegis unseal | head\n"
-	"  aegis unseal --books < wells.stream\n",
-	"65 where a stream is cut, changed, or not followed by its seal.",
+	.name = "unseal",
+	.group = "Streams",
+	.summary = "print the rows of a sealed stream as plain CSV",
+	.usage = "[--spool | --books] [--kind KIND] [FILE]",
+	.options = options,
+	.description =
+	    "Reads one or more sealed streams of one kind and the same columns from FILE or standard "
+	    "input, checks them, and prints CSV with the row of column names once. The second column "
+	    "that a stream of one column was given is dropped.\n\n"
+	    "Rows are printed as they come. If the seal is missing or wrong, those before it have "
+	    "been printed: look at the exit status before you use them, or give --spool.",
+	.examples =
+	    "  aegis rrc-decode --layout dbf900 --view well dbf900.gz | aegis unseal | head\n"
+	    "  aegis unseal --books < wells.stream\n",
+	.status = "65: a stream is cut, changed, or not followed by its seal",
+	.operands = 1,
 };
 
 int

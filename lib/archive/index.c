@@ -91,7 +91,7 @@ index_archive(struct index_sort *s, const char *path, const struct manifest *mf,
 			break;
 	if (rc == 0 && zst_reader_sums(r, &sums, e) == 0 &&
 	    strcmp(sums.plain_sha256, mf->rows_file.plain_sha256) != 0)
-		rc = err_set(e, STATUS_DATA, "'%s' is not what its manifest says", file);
+		rc = err_set(e, STATUS_DATA, "'%s' differs from its manifest", file);
 	merkle_end(&m);
 	zst_reader_free(r);
 	(void)close(fd);

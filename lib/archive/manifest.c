@@ -46,7 +46,7 @@ manifest_plain(const char *what, const char *s, struct err *e)
 	for (i = 0; s[i] != '\0'; i++)
 		if ((unsigned char)s[i] < ' ' || (unsigned char)s[i] > '~' || s[i] == '"' ||
 		    s[i] == '\\')
-			return (err_set(e, STATUS_DATA, "%s cannot stand in a manifest", what));
+			return (err_set(e, STATUS_DATA, "%s is not allowed in a manifest", what));
 	return (0);
 }
 

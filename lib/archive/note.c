@@ -36,7 +36,7 @@ note_key_make(struct note_key *k, const char *name, const unsigned char pub[ED25
 
 	if (!note_name_good(name))
 		return (err_set(e, STATUS_USAGE,
-		    "a key's name has up to %d printable characters of ASCII, no blank and no '+'",
+		    "a key's name has up to %d printable characters of ASCII, no space and no '+'",
 		    NOTE_NAME_MAX));
 	(void)snprintf(k->name, sizeof(k->name), "%s", name);
 	memcpy(k->pub, pub, ED25519_PUBLIC);
@@ -196,7 +196,7 @@ note_check(const char *line, const char *body, size_t body_len, const struct not
 	if (strncmp(line, NOTE_DASH, strlen(NOTE_DASH)) != 0 ||
 	    (blank = strchr(name = line + strlen(NOTE_DASH), ' ')) == NULL ||
 	    base64_decode(b, sizeof(b), blank + 1, strlen(blank + 1), &n) || n < 5) {
-		(void)err_set(e, STATUS_DATA, "a line behind the note is no signature");
+		(void)err_set(e, STATUS_DATA, "a line after the note is not a signature");
 		return (NOTE_BAD);
 	}
 	for (i = 0; i < keys->n; i++) {
@@ -234,7 +234,7 @@ note_open(const char *p, size_t len, const struct note_keys *keys, struct checkp
 		return (NOTE_BAD);
 	for (s += 2; s < end;) {
 		if (note_line(&s, end, line, sizeof(line))) {
-			(void)err_set(e, STATUS_DATA, "a line behind the note is no signature");
+			(void)err_set(e, STATUS_DATA, "a line after the note is not a signature");
 			return (NOTE_BAD);
 		}
 		if ((r = note_check(line, p, *body_len, keys, e)) == NOTE_BAD)

@@ -33,7 +33,7 @@ period_parse(const char *s, struct period *p, struct err *e)
 			p->to = instant_join(&t);
 		return (0);
 	}
-	(void)err_set(e, STATUS_USAGE, "'%.40s' is no period", s);
+	(void)err_set(e, STATUS_USAGE, "'%.40s' is not a period", s);
 	return (err_hint(e, "a day as 2026-11-03, a month as 2026-11, or a year as 2026"));
 }
 
@@ -43,8 +43,8 @@ period_instant(const char *s, int64_t *us, struct err *e)
 
 	if (instant_parse(s, strlen(s), us) == 0 || instant_day(s, strlen(s), us) == 0)
 		return (0);
-	return (err_set(e, STATUS_USAGE, "'%.40s' is no instant: as 2026-11-01T00:00:00Z, or a day",
-	    s));
+	return (err_set(e, STATUS_USAGE,
+	    "'%.40s' is not an instant, such as 2026-11-01T00:00:00Z, or a day", s));
 }
 
 char *

@@ -38,12 +38,12 @@ proof_read(const char *text, size_t len, struct proof *p, const char **note, siz
 	s += n;
 	if ((lf = memchr(s, '\n', (size_t)(end - s))) == NULL ||
 	    num_u64(s, (size_t)(lf - s), 0, INT64_MAX, &p->index))
-		return (err_set(e, STATUS_DATA, "the proof's index is no number"));
+		return (err_set(e, STATUS_DATA, "the proof's index is not a number"));
 	for (s = lf + 1; s < end && *s != '\n'; s = lf + 1) {
 		if ((lf = memchr(s, '\n', (size_t)(end - s))) == NULL || p->n == MERKLE_RANGE_MAX ||
 		    base64_decode(p->path[p->n++], MERKLE_HASH, s, (size_t)(lf - s), &n) ||
 		    n != MERKLE_HASH)
-			return (err_set(e, STATUS_DATA, "the proof's hash %zu is none", p->n));
+			return (err_set(e, STATUS_DATA, "proof hash %zu is invalid", p->n));
 	}
 	if (s >= end)
 		return (err_set(e, STATUS_DATA, "the proof has no checkpoint"));

@@ -41,7 +41,7 @@ audit_input_open(struct audit_input *in, int fd, const char *name, struct err *e
 		return (err_set(e, STATUS_DATA, "'%s' has no stream", name));
 	kind = strchr(stream_reader_kind(in->reader), ':') + 1;
 	if ((in->table = audit_table_find(kind)) == NULL)
-		return (err_set(e, STATUS_DATA, "'%s': '%s' is no audit table", name, kind));
+		return (err_set(e, STATUS_DATA, "'%s': '%s' is not an audit table", name, kind));
 	return (audit_input_columns(in, e));
 }
 
@@ -63,7 +63,7 @@ audit_input_row(struct audit_input *in, struct err *e)
 		return (1);
 	in->key = &f[t->n + 1];
 	if (verdict_parse(f[t->n].p, f[t->n].len, &in->verdict))
-		return (err_set(e, STATUS_DATA, "'%s': row %llu: '%.*s' is no verdict", in->name,
+		return (err_set(e, STATUS_DATA, "'%s': row %llu: '%.*s' is not a verdict", in->name,
 		    (unsigned long long)number, (int)(f[t->n].len < 60 ? f[t->n].len : 60),
 		    f[t->n].p));
 	return (1);
@@ -83,7 +83,7 @@ audit_input_next(struct audit_input *in, struct err *e)
 			return (0);
 		case STREAM_HEADER:
 			return (err_set(e, STATUS_DATA,
-			    "'%s' holds a second stream, but an audit stream stands alone",
+			    "'%s' has a second stream, but an audit stream must be the only one",
 			    in->name));
 		case STREAM_FAULT:
 		default:

@@ -55,7 +55,7 @@ inspect_link(struct inspect *k, const struct chain_link *l, const struct manifes
 		k->period = m->period;
 		if (m->sequence == 1 && (m->previous_sha256[0] != '\0' || m->before.size != 0))
 			inspect_add(k, l->name, "bad_start",
-			    "it is the first one, but says that something came before");
+			    "it is the first one, but names one before it");
 		if (m->sequence != 1 && k->o->whole)
 			inspect_add(k, "", "missing_archive", "sequence 1 to %llu are missing",
 			    (unsigned long long)m->sequence - 1);
@@ -67,7 +67,7 @@ inspect_link(struct inspect *k, const struct chain_link *l, const struct manifes
 			return; /* the gap is a finding of its own */
 		if (strcmp(m->previous_sha256, k->previous) != 0)
 			inspect_add(k, l->name, "broken_chain",
-			    "it was sealed behind another manifest than that of sequence %llu",
+			    "it was sealed after another manifest than that of sequence %llu",
 			    (unsigned long long)k->last_sequence);
 		if (m->period.from != k->period.to)
 			inspect_add(k, l->name, "period_gap",
@@ -80,7 +80,7 @@ inspect_link(struct inspect *k, const struct chain_link *l, const struct manifes
 	if (k->archives > 0 &&
 	    (now.size != m->before.size || strcmp(now.root, m->before.root) != 0)) {
 		inspect_add(k, l->name, "broken_tree",
-		    "it says that %llu rows came before it, with another tree than the %llu found",
+		    "it has %llu rows before it, with another tree than the %llu found",
 		    (unsigned long long)m->before.size, (unsigned long long)now.size);
 		k->tree_known = false;
 	}

@@ -16,7 +16,7 @@ struct inspect_finding {
 };
 
 /* A checkpoint that the auditor has kept from an earlier visit. */
-struct inspect_held {
+struct inspect_anchor {
 	const char *path;
 	struct checkpoint c;
 	bool used;  /* it is of this chain */
@@ -27,7 +27,7 @@ struct inspect_held {
 struct inspect_options {
 	struct note_keys keys; /* none: signatures are not looked at */
 	bool whole;            /* a directory of archives: the first one must be there */
-	struct inspect_held *held;
+	struct inspect_anchor *held;
 	size_t nheld;
 	const char *prove; /* id of a row to look for, or NULL */
 };

@@ -169,7 +169,7 @@ archive_held(struct inspect *k)
 	size_t i;
 
 	for (i = 0; i < k->o->nheld; i++) {
-		struct inspect_held *h = &k->o->held[i];
+		struct inspect_anchor *h = &k->o->held[i];
 
 		if (h->met || h->c.size != k->tree.size || strcmp(h->c.origin, k->origin) != 0)
 			continue;
@@ -239,8 +239,7 @@ archive_file(struct archive *a, const char *name, const struct zst_sums *is,
 		    "'%s' holds another text than was sealed", name);
 	else if (!packed)
 		inspect_add(a->k, a->l->name, "recompressed",
-		    "'%s' was compressed again, or has bytes behind it: the text is the same",
-		    name);
+		    "'%s' was compressed again, or has bytes after it: the text is the same", name);
 }
 
 /* One of the two files of lines. */

@@ -57,7 +57,7 @@ inspect_named(struct inspect *k, const struct manifest *m, const char *sha256)
 	size_t i;
 
 	for (i = 0; i < k->o->nheld; i++) {
-		struct inspect_held *h = &k->o->held[i];
+		struct inspect_anchor *h = &k->o->held[i];
 
 		if (strcmp(h->c.origin, m->origin) != 0)
 			continue;
@@ -67,7 +67,7 @@ inspect_named(struct inspect *k, const struct manifest *m, const char *sha256)
 }
 
 static void
-inspect_one_held(struct inspect *k, const struct inspect_held *h)
+inspect_one_held(struct inspect *k, const struct inspect_anchor *h)
 {
 
 	if (k->tree_known && h->c.size > k->tree.size)
@@ -80,7 +80,7 @@ inspect_one_held(struct inspect *k, const struct inspect_held *h)
 		    (unsigned long long)h->c.size);
 	else if (!h->named && h->c.manifest_sha256[0] != '\0')
 		inspect_add(k, "", "missing_archive",
-		    "the archive that '%s' was made for is missing, or was made anew", h->path);
+		    "the archive that '%s' was made for is missing, or was created again", h->path);
 }
 
 static int

@@ -7,14 +7,14 @@
 #include "base/instant.h"
 
 /* How far a checkpoint that the auditor holds reaches: 0, no such one. */
-static const struct inspect_held *
+static const struct inspect_anchor *
 inspect_report_anchor(const struct inspect *k)
 {
-	const struct inspect_held *best = NULL;
+	const struct inspect_anchor *best = NULL;
 	size_t i;
 
 	for (i = 0; i < k->o->nheld; i++) {
-		const struct inspect_held *h = &k->o->held[i];
+		const struct inspect_anchor *h = &k->o->held[i];
 
 		if (h->used && h->met && (best == NULL || h->c.size > best->c.size))
 			best = h;
@@ -90,14 +90,14 @@ inspect_report_chain(const struct inspect *k, struct report *r)
 void
 inspect_report(const struct inspect *k, struct report *r)
 {
-	const struct inspect_held *h = inspect_report_anchor(k);
+	const struct inspect_anchor *h = inspect_report_anchor(k);
 	char tail[200];
 
 	report_open(r, NULL);
 	inspect_report_chain(k, r);
 	report_bool(r, "signatures_checked", k->o->keys.n > 0);
 	report_text(r, NULL, "signatures",
-	    k->o->keys.n > 0 ? "looked at" : "NOT looked at (--without-key)");
+	    k->o->keys.n > 0 ? "checked" : "NOT checked (--without-key)");
 	if (h == NULL) {
 		report_null(r, "anchored_rows");
 		report_text(r, NULL, "tail",

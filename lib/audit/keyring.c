@@ -109,8 +109,7 @@ key_word(const struct conf *c, const struct conf_node *map, const char *key,
 	for (i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], word) == 0)
 			return (i);
-	return (
-	    conf_fail(c, conf_get(map, key), e, "'%s' is none of this program's: '%s'", word, key));
+	return (conf_fail(c, conf_get(map, key), e, "'%s' is not a known %s", word, key));
 }
 
 static int

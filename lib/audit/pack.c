@@ -229,7 +229,7 @@ pack_known(struct pack *p, const unsigned char leaf[MERKLE_HASH], struct err *e)
 	const struct index_entry *old;
 
 	if (index_id(id->p, id->len, key))
-		return (err_set(e, STATUS_DATA, "'%s': row %llu: the id '%.*s' is no UUID",
+		return (err_set(e, STATUS_DATA, "'%s': row %llu: the id '%.*s' is not a UUID",
 		    p->o->in_name, (unsigned long long)stream_reader_rows(p->in.reader),
 		    (int)(id->len < 60 ? id->len : 60), id->p));
 	if ((old = index_find(p->index, key)) == NULL)
@@ -461,10 +461,9 @@ pack_run(const struct pack_options *o, struct pack_result *r, struct err *e)
 	merkle_init(&p->tree);
 	if ((rc = pack_key(p, e)) == 0 &&
 	    (rc = audit_input_open(&p->in, o->in, o->in_name, e)) == 0)
-		rc = p->in.judged ?
-		    pack_place(p, e) :
-		    err_set(e, STATUS_DATA, "'%s' has no verdicts: audit-verify comes before",
-			o->in_name);
+		rc = p->in.judged ? pack_place(p, e) :
+				    err_set(e, STATUS_DATA,
+					"'%s' has no verdicts: run audit-verify first", o->in_name);
 	if (rc == 0)
 		rc = pack_begin(p, e) || pack_rows(p, false, e) || pack_seal(p, e);
 	else if (rc == 1)

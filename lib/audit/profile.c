@@ -113,7 +113,7 @@ profile_field(const struct conf *c, const struct conf_node *n, struct profile_ta
 		return (conf_fail(c, n, e, "a signature cannot cover itself, '%s'", column));
 	for (i = 0; i < t->n; i++)
 		if (t->fields[i].column == (size_t)k || strcmp(t->fields[i].name, name) == 0)
-			return (conf_fail(c, n, e, "'%s' stands here twice", name));
+			return (conf_fail(c, n, e, "'%s' is listed twice", name));
 	f = &t->fields[t->n++];
 	f->name = xstrdup(name);
 	f->column = (size_t)k;
@@ -139,7 +139,7 @@ profile_one_table(const struct conf *c, const struct conf_node *map, struct prof
 	struct profile_table *t;
 
 	if (p->ntables == PROFILE_TABLES_MAX || audit_table_find(map->key) == NULL)
-		return (conf_fail(c, map, e, "'%s' is no audit table", map->key));
+		return (conf_fail(c, map, e, "'%s' is not an audit table", map->key));
 	t = &p->tables[p->ntables++];
 	t->table = audit_table_find(map->key);
 	if (conf_only(c, map, profile_table_keys, e) ||

@@ -84,7 +84,7 @@ reconcile_row(struct reconcile_run *x, const char *p, size_t len, struct err *e)
 		return (-1);
 	row.timed = !created->null && instant_parse(created->p, created->len, &row.created) == 0;
 	if (index_id(id->p, id->len, key))
-		return (err_set(e, STATUS_BUG, "an id that is no UUID"));
+		return (err_set(e, STATUS_BUG, "an id that is not a UUID"));
 	x->r->rows++;
 	while (x->at < x->end && memcmp(x->at->id, key, INDEX_ID_SIZE) < 0)
 		reconcile_deleted(x);

@@ -58,7 +58,7 @@ reopen_compare(struct reopen_file *f, const struct zst_sums *said, struct err *e
 	if (zst_reader_sums(f->r, &sums, e))
 		return (-1);
 	if (strcmp(sums.plain_sha256, said->plain_sha256) != 0)
-		return (err_set(e, STATUS_DATA, "'%s' is not what its manifest says", f->path));
+		return (err_set(e, STATUS_DATA, "'%s' differs from its manifest", f->path));
 	return (0);
 }
 
@@ -83,8 +83,7 @@ reopen_lines(const char *path, const struct manifest *m, reopen_line *each, void
 			break;
 		}
 		if (rc != vrc)
-			rc = err_set(e, STATUS_DATA, "'%s': rows and verdicts are not as many",
-			    path);
+			rc = err_set(e, STATUS_DATA, "'%s': row and verdict counts differ", path);
 		if (rc <= 0)
 			break;
 		rc = each(ctx, p, len, v, vlen, e);
@@ -131,7 +130,7 @@ reopen_begin(struct reopen *o, const char *table, const char *run, int fd, const
 	size_t i;
 
 	if ((o->table = audit_table_find(table)) == NULL)
-		return (err_set(e, STATUS_DATA, "'%s' is no audit table", table));
+		return (err_set(e, STATUS_DATA, "'%s' is not an audit table", table));
 	memset(&h, 0, sizeof(h));
 	(void)snprintf(kind, sizeof(kind), "table:%s", table);
 	h.kind = kind;

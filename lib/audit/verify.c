@@ -50,7 +50,7 @@ verify_new(const struct keyring *ring, const struct verify_profile *profiles, si
 		part->from = profiles[i].from;
 		part->profile = profiles[i].profile;
 		if ((part->table = profile_table(part->profile, table)) == NULL) {
-			(void)err_set(e, STATUS_CONFIG, "profile '%s' says nothing of table '%s'",
+			(void)err_set(e, STATUS_CONFIG, "profile '%s' lacks table '%s'",
 			    part->profile->name, table->name);
 			verify_free(v);
 			return (NULL);

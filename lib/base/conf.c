@@ -136,7 +136,7 @@ conf_unique(struct conf *c, struct conf_node *n, struct err *e)
 	at = *bad;
 	at.line = bad->key_line;
 	at.column = bad->key_column;
-	return (conf_fail(c, &at, e, "this key stands here twice"));
+	return (conf_fail(c, &at, e, "this key is listed twice"));
 }
 
 /* The elements of a list or map, up to its end event. */

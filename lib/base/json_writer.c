@@ -162,7 +162,7 @@ json_put_number(struct json_writer *w, const char *p, size_t len)
 	if (!json_is_number(p, len)) {
 		char quoted[80];
 
-		(void)err_set(&w->err, STATUS_DATA, "'%s' is no number of JSON",
+		(void)err_set(&w->err, STATUS_DATA, "'%s' is not a JSON number",
 		    err_quote(quoted, sizeof(quoted), p, len));
 		return;
 	}

@@ -178,7 +178,7 @@ os_drop_to(const char *user, struct err *e)
 
 	errno = 0;
 	if ((pw = getpwnam(user)) == NULL)
-		return (err_set(e, STATUS_CONFIG, "there is no user '%s'", user));
+		return (err_set(e, STATUS_CONFIG, "user '%s' does not exist", user));
 	if (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) || setuid(pw->pw_uid))
 		return (err_sys(e, STATUS_NOPERM, "cannot become user '%s'", user));
 	if (pw->pw_uid != 0 && setuid(0) == 0)

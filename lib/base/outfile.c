@@ -121,7 +121,7 @@ outfile_mine(const struct outfile *o, struct err *e)
 	    a.st_ino == b.st_ino)
 		return (0);
 	(void)err_set(e, STATUS_OUTPUT, "'%s' was replaced while it was written", o->beside);
-	return (err_hint(e, "is another program writing '%s'?", o->path));
+	return (err_hint(e, "another program may be writing '%s'", o->path));
 }
 
 static int

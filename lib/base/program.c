@@ -26,8 +26,8 @@ static char program_full[64]; /* aegis-STAGE, for messages */
 enum { PROGRAM_WIDTH = 78, PROGRAM_HELP_MAX = 1 << 20 };
 
 static const char program_common[] =
-    "  --help                 print this and exit\n"
-    "  --version              print the version and exit\n";
+    "  --help                 Print this and exit.\n"
+    "  --version              Print the version and exit.\n";
 
 /* An option, and what it does to the right of it or below. */
 static void
@@ -62,6 +62,37 @@ program_forms(const struct program *prog, const char *before, const char *betwee
 	}
 }
 
+/* Each line of prog->status: a status and what it means, or a sentence (status NULL). */
+static void
+program_statuses(const struct program *prog,
+    void (*tell)(const char *status, const char *meaning, struct buf *b), struct buf *b)
+{
+	const char *line = prog->status, *lf;
+	char text[400], *colon;
+
+	for (; *line != '\0'; line = lf + (*lf == '\n')) {
+		lf = line + strcspn(line, "\n");
+		(void)snprintf(text, sizeof(text), "%.*s", (int)(lf - line), line);
+		colon = strstr(text, ": ");
+		if (colon == NULL || strcspn(text, " ") != (size_t)(colon - text) + 1) {
+			tell(NULL, text, b);
+			continue;
+		}
+		*colon = '\0';
+		tell(text, colon + 2, b);
+	}
+}
+
+static void
+program_help_status(const char *status, const char *meaning, struct buf *b)
+{
+
+	if (status != NULL)
+		(void)buf_addf(b, NULL, "  %-5s ", status);
+	(void)wrap_add(b, meaning, status != NULL ? 8 : 2, status != NULL ? 8 : 0, PROGRAM_WIDTH,
+	    NULL);
+}
+
 static void
 program_help(const struct program *prog)
 {
@@ -82,7 +113,7 @@ program_help(const struct program *prog)
 		(void)buf_addf(&b, NULL, "\nExamples:\n%s", prog->examples);
 	if (prog->status != NULL) {
 		(void)buf_adds(&b, "\nExit status:\n", NULL);
-		(void)wrap_add(&b, prog->status, 2, 0, PROGRAM_WIDTH, NULL);
+		program_statuses(prog, program_help_status, &b);
 	}
 	(void)fwrite(b.p, 1, b.len, stdout);
 	buf_free(&b);
@@ -112,6 +143,18 @@ program_roff(const char *s)
 		}
 	}
 	(void)putchar('\n');
+}
+
+static void
+program_man_status(const char *status, const char *meaning, struct buf *b)
+{
+
+	(void)b;
+	if (status != NULL)
+		(void)printf(".TP\n.B %s\n", status);
+	else
+		(void)printf(".PP\n");
+	program_roff(meaning);
 }
 
 static void
@@ -152,10 +195,8 @@ program_man(const struct program *prog)
 	    "refused and nothing changed; 66 no input; 69 no database; 70 a bug; 73 an output "
 	    "cannot be made; 74 reading or writing failed; 75 try again later; 77 not permitted; "
 	    "78 configuration.\n");
-	if (prog->status != NULL) {
-		(void)printf(".PP\n");
-		program_roff(prog->status);
-	}
+	if (prog->status != NULL)
+		program_statuses(prog, program_man_status, NULL);
 	if (prog->examples != NULL) {
 		(void)printf(".SH EXAMPLES\n.nf\n");
 		program_roff(prog->examples);
@@ -394,5 +435,8 @@ program_parse(const struct program *prog, int argc, char **argv, char ***operand
 	}
 	*operands = argv + 1;
 	*n = kept;
+	if ((unsigned)kept > prog->operands)
+		return (program_usage_error(prog, "unexpected argument '%s'",
+		    argv[1 + prog->operands]));
 	return (PROGRAM_GO_ON);
 }

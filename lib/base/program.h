@@ -1,6 +1,7 @@
 #ifndef AEGIS_BASE_PROGRAM_H
 #define AEGIS_BASE_PROGRAM_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,16 +64,18 @@ struct program {
 	const struct option_spec *options;
 	const char *description; /* paragraphs, separated by "\n\n" */
 	const char *examples;    /* lines as typed, or NULL */
-	const char *status;      /* notes on the exit status, or NULL */
+	const char *status;      /* lines "65: what it means here", or NULL */
+	unsigned operands;       /* how many arguments it takes at most, or PROGRAM_ANY */
 };
 
 #define PROGRAM_GO_ON (-1)
+#define PROGRAM_ANY UINT_MAX
 
 /**
  * program_parse(prog, argc, argv, operands, n):
  * Parse the command line by ${prog}'s options (--name VALUE, --name=VALUE; "--"
  * ends them), set up messages for it, and answer --help, --version, --about and
- * --man.  ${operands} is set to the ${n} words that are no options, inside
+ * --man.  ${operands} is set to the ${n} arguments that are not options, inside
  * ${argv}.  SIGPIPE is ignored from here on, so that a closed pipe is an error
  * of a write.  Return PROGRAM_GO_ON, or the status to exit with.
  */

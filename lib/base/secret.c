@@ -17,7 +17,7 @@ secret_check(int fd, const char *path, struct err *e)
 	if (fstat(fd, &st))
 		return (err_sys(e, STATUS_IO, "cannot look at '%s'", path));
 	if (!S_ISREG(st.st_mode))
-		return (err_set(e, STATUS_CONFIG, "'%s' is no regular file", path));
+		return (err_set(e, STATUS_CONFIG, "'%s' is not a regular file", path));
 	if (st.st_uid != geteuid() && st.st_uid != 0) {
 		(void)err_set(e, STATUS_NOPERM, "key file '%s' belongs to user %lu, not to %lu",
 		    path, (unsigned long)st.st_uid, (unsigned long)geteuid());

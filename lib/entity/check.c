@@ -145,12 +145,12 @@ check_date(struct check *c, const char *p, size_t len, struct check_result *r)
 		}
 	}
 	if (v[0] < 1 || v[1] < 1 || v[1] > 12)
-		return (check_bad(r, "bad_date", "is no day of the calendar"));
+		return (check_bad(r, "bad_date", "is not a day of the calendar"));
 	last = days[v[1] - 1];
 	if (v[1] == 2 && v[0] % 4 == 0 && (v[0] % 100 != 0 || v[0] % 400 == 0))
 		last = 29;
 	if (v[2] < 1 || v[2] > last)
-		return (check_bad(r, "bad_date", "is no day of the calendar"));
+		return (check_bad(r, "bad_date", "is not a day of the calendar"));
 	return (check_good(r, p, len, true));
 }
 
@@ -163,7 +163,7 @@ check_boolean(struct check *c, const char *p, size_t len, struct check_result *r
 		return (check_good(r, "true", 4, true));
 	if ((len == 1 && (*p == 'N' || *p == '0')) || (len == 5 && memcmp(p, "false", 5) == 0))
 		return (check_good(r, "false", 5, true));
-	return (check_bad(r, "bad_type", "is none of true, false, Y, N, 1, 0"));
+	return (check_bad(r, "bad_type", "is not one of true, false, Y, N, 1, 0"));
 }
 
 static int
@@ -328,7 +328,7 @@ check_define_choices(const struct field_definition *f, struct err *e)
 		for (k = 0; k < i; k++)
 			if (strcmp(f->choices[i], f->choices[k]) == 0)
 				return (err_set(e, STATUS_CONFIG,
-				    "field '%s': the choice '%s' stands there twice", f->key,
+				    "field '%s': the choice '%s' is defined twice", f->key,
 				    f->choices[i]));
 	return (0);
 }
@@ -356,7 +356,7 @@ check_define(struct field_definition *f, struct err *e)
 		f->type = FIELD_REF;
 	if (f->type == FIELD_REF && f->ref == NULL)
 		return (err_set(e, STATUS_CONFIG,
-		    "field '%s': a ref must say which type it points to", f->key));
+		    "field '%s': a ref must name the type that it points to", f->key));
 	if (f->type != FIELD_REF && f->ref != NULL)
 		return (err_set(e, STATUS_CONFIG,
 		    "field '%s': ref is for the input types ref and text, not %s", f->key,
@@ -393,7 +393,7 @@ check_reason(struct check *c)
 						  "is not the key of another entity (%s:...)",
 		    f->ref);
 	} else if (f->type == FIELD_SELECT) {
-		(void)snprintf(c->reason, sizeof(c->reason), "is none of");
+		(void)snprintf(c->reason, sizeof(c->reason), "is not one of");
 		for (i = 0; i < f->nchoices; i++) {
 			n = strlen(c->reason);
 			if (sizeof(c->reason) - n < strlen(f->choices[i]) + 8) {

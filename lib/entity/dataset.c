@@ -91,8 +91,8 @@ dataset_parse_all(const struct conf *c, struct dataset_list *l, struct err *e)
 		for (i = 0; i + 1 < l->n; i++)
 			if (strcmp(l->v[i].name, d->name) == 0 &&
 			    strcmp(l->v[i].type, d->type) == 0)
-				return (conf_fail(c, n, e, "'%s' for '%s' stands here twice",
-				    d->name, d->type));
+				return (conf_fail(c, n, e, "'%s' for '%s' is listed twice", d->name,
+				    d->type));
 	}
 	return (0);
 }

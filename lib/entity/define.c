@@ -459,7 +459,7 @@ define_lock(struct define *d, struct err *e)
 		return (-1);
 	if (strcmp(pg_result_get(r, 0, 0), "t") != 0)
 		rc = err_set(e, STATUS_TEMPFAIL,
-		    "another entity-define is at work for the tenant %s", d->tenant);
+		    "another entity-define is running for the tenant %s", d->tenant);
 	pg_result_free(r);
 	return (rc);
 }

@@ -182,7 +182,7 @@ definition_beside(const struct entity_definition *d, size_t i, struct err *e)
 		g = &d->fields[k];
 		if (strcmp(f->key, g->key) == 0)
 			return (
-			    err_set(e, STATUS_CONFIG, "the field '%s' stands there twice", f->key));
+			    err_set(e, STATUS_CONFIG, "the field '%s' is defined twice", f->key));
 		if (f->role == ROLE_NONE || f->role != g->role)
 			continue;
 		if (f->role == ROLE_OPERATOR)

@@ -56,7 +56,7 @@ definition_db_option(const struct json *j, struct field_definition *f, struct er
 		f->ref = xstrndup(j->text, j->len);
 		return (0);
 	}
-	return (err_set(e, STATUS_CONFIG, "'%s' is not understood", j->key));
+	return (err_set(e, STATUS_CONFIG, "'%s' is invalid", j->key));
 }
 
 int

@@ -41,7 +41,7 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis graph-sync', 0))"))
 		return (-1);
 	if (held == NULL || strcmp(held, "t") != 0) {
-		(void)err_set(e, STATUS_TEMPFAIL, "another graph-sync is at work");
+		(void)err_set(e, STATUS_TEMPFAIL, "another graph-sync is running");
 		(void)err_hint(e, "try again when it is done");
 		free(held);
 		return (-1);

@@ -38,7 +38,7 @@ load_lock(const struct load_job *j, struct err *e)
 		return (-1);
 	if (held)
 		return (0);
-	(void)err_set(e, STATUS_TEMPFAIL, "another load of type '%s' of tenant %s is at work",
+	(void)err_set(e, STATUS_TEMPFAIL, "another load of type '%s' of tenant %s is running",
 	    j->type, j->tenant);
 	return (err_hint(e, "try again when it is done"));
 }

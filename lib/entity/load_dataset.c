@@ -45,9 +45,9 @@ load_dataset_name(const struct load_job *j, struct load_dataset *d, struct err *
 		n += strcmp(d->list->v[i].type, j->type) == 0;
 	if (n > 0) {
 		(void)err_set(e, STATUS_USAGE,
-		    "type '%s' is fed by %zu datasets, and the stream does not say which it is",
-		    j->type, n);
-		return (err_hint(e, "say it with --dataset"));
+		    "type '%s' is fed by %zu datasets, and the stream does not name one", j->type,
+		    n);
+		return (err_hint(e, "name it with --dataset"));
 	}
 	if (given == NULL)
 		(void)snprintf(d->name, sizeof(d->name), "sealed/%.64s", j->type);
@@ -147,7 +147,7 @@ load_dataset_same(const struct load_job *j, const struct load_dataset *d, const 
 		    "the columns are not those of the last load of '%s':%s%s%s%s%s", d->name,
 		    less ? " missing " : "", less ? less : "", less && more ? ";" : "",
 		    more ? " new " : "", more ? more : "");
-		rc = err_hint(e, "where this is meant, say --accept-change");
+		rc = err_hint(e, "if intended: --accept-change");
 	}
 	pg_result_free(r);
 	return (rc);

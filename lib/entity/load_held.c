@@ -47,7 +47,7 @@ load_held_row(struct load_holding *l, const struct stream_field *severity,
 	if (severity->len != strlen("reject") || memcmp(severity->p, "reject", severity->len) != 0)
 		return (0);
 	if (key->null) {
-		l->withheld = "a rejected record does not say whose it is";
+		l->withheld = "a rejected record has no key";
 		return (0);
 	}
 	if (key->len == 0)

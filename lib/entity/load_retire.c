@@ -41,9 +41,9 @@ load_retire_part(struct load_retire *t, const struct load_dataset *d, const stru
 		return (0);
 	}
 	if (t->nparts == LOAD_PARTS)
-		return (
-		    err_set(e, STATUS_CONFIG, "more than %d values of '%s', which is no partition",
-			LOAD_PARTS, d->means.partition));
+		return (err_set(e, STATUS_CONFIG,
+		    "more than %d values of '%s', which is not a partition", LOAD_PARTS,
+		    d->means.partition));
 	if (t->nparts == t->capparts)
 		t->parts = xgrow(t->parts, &t->capparts, sizeof(*t->parts));
 	t->last_part = t->nparts;
@@ -111,8 +111,8 @@ load_retire_guard(const struct load_retire *t, const struct load_job *j,
 	    (unsigned long long)t->gone, (unsigned long long)t->covered, d->name,
 	    num_ceiling_text(c, limit, sizeof(limit)));
 	return (err_hint(e,
-	    "nothing was loaded; is the source whole? Where it is, say "
-	    "--accept-shrink, or --delta where it has only some of the rows"));
+	    "nothing was loaded; if the source is complete: "
+	    "--accept-shrink; if it has only some of the rows: --delta"));
 }
 
 /* An entity lives as long as one dataset that owns has it: tenant, type, tenant, type, dataset. */

@@ -316,7 +316,7 @@ map_input_seal(struct map_run *m, struct err *e)
 
 	if (m->nupstream >= STREAM_BOOKS_MAX)
 		return (err_set(e, STATUS_DATA,
-		    "the stream of '%s' has %zu books, and there is no room for one more",
+		    "the stream of '%s' has %zu books, and one more does not fit",
 		    stream_reader_source(m->in), m->nupstream));
 	if (m->nupstream > 0)
 		memcpy(m->upstream, books, m->nupstream * sizeof(*books));

@@ -76,7 +76,7 @@ matrix_tenant(const struct conf *c, const struct conf_node *map, const char *ten
 		return (conf_fail(c, map, e, "'operators' is missing"));
 	if (strcmp(uuid, tenant) == 0) {
 		if (m->operators != NULL)
-			return (conf_fail(c, map, e, "this tenant stands here twice"));
+			return (conf_fail(c, map, e, "this tenant is listed twice"));
 		to = m;
 	}
 	rc = matrix_words(c, list, 255, &to->operators, &to->noperators, e);

@@ -141,7 +141,7 @@ properties_prepare(struct properties *p, const struct entity_definition *d,
 			}
 		if ((c->field = definition_find(d, key)) == NULL) {
 			(void)err_set(e, STATUS_CONFIG,
-			    "column '%s' is no field of the entity type '%s'", key, d->type);
+			    "column '%s' is not a field of the entity type '%s'", key, d->type);
 			(void)err_hint(e, "define the field, or leave the column out");
 			goto done;
 		}
@@ -267,7 +267,7 @@ properties_text(const char *column, const struct stream_field *v, struct fault_l
 
 	if (good < v->len) {
 		fault_add(faults, "bad_character", column, v->p, v->len,
-		    v->p[good] == '\0' ? "byte %zu is NUL" : "byte %zu is no UTF-8", good + 1);
+		    v->p[good] == '\0' ? "byte %zu is NUL" : "byte %zu is not UTF-8", good + 1);
 		return (0);
 	}
 	for (i = 0; i < v->len; i++)
@@ -336,7 +336,7 @@ properties_check_key(const struct stream_field *f, struct fault_list *faults)
 	size_t before = fault_count(faults);
 
 	if (v->null || v->len == 0)
-		fault_add(faults, "bad_key", "entity_key", NULL, 0, "there is no key");
+		fault_add(faults, "bad_key", "entity_key", NULL, 0, "the key is missing");
 	else if (properties_plain(v->p, v->len) ?
 		v->len > PROPERTIES_KEY_MAX :
 		properties_text("entity_key", v, faults) > PROPERTIES_KEY_MAX)

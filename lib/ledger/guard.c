@@ -24,9 +24,9 @@ guard_layout_one(struct pg *pg, const char *dataset_id, const char *dataset, con
 		dataset_id, b->stage))
 		return (-1);
 	if (last != NULL && strcmp(last, b->config_sha256) != 0) {
-		(void)err_set(e, STATUS_DATA,
-		    "%s used another layout for '%s' than at its last load", b->stage, dataset);
-		rc = err_hint(e, "where this is meant, say --accept-change");
+		(void)err_set(e, STATUS_DATA, "'%s': layout of %s differs from the last load",
+		    dataset, b->stage);
+		rc = err_hint(e, "if intended: --accept-change");
 	}
 	free(last);
 	return (rc);

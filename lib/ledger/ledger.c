@@ -73,7 +73,7 @@ ledger_ceiling(const struct book *b, const struct ceiling *c, const char *what, 
 
 	if (!num_exceeds(c, n, of))
 		return (0);
-	(void)err_set(e, STATUS_DATA, "%s has %llu %s in %llu records, and the ceiling is %s",
+	(void)err_set(e, STATUS_DATA, "%s has %llu %s in %llu records, and the limit is %s",
 	    b->stage, (unsigned long long)n, what, (unsigned long long)of,
 	    num_ceiling_text(c, limit, sizeof(limit)));
 	if (ledger_said(b->rejects))
@@ -107,7 +107,7 @@ ledger_check_one(const struct book *b, const struct book *prev, const struct cei
 	if (book_balances(b, e) || (prev != NULL && book_follows(b, prev, e)))
 		return (-1);
 	if (__builtin_add_overflow(b->rows, b->rejected, &records))
-		return (err_set(e, STATUS_DATA, "the book of %s has impossible figures", b->stage));
+		return (err_set(e, STATUS_DATA, "the book of %s has impossible counts", b->stage));
 	if (ledger_ceiling(b, rejects, "rejects", b->rejected, b->read, e))
 		return (-1);
 	return (ledger_ceiling(b, flaws, "flawed rows", b->flawed, records, e));

@@ -38,7 +38,7 @@ conninfo_export(const char *conninfo, struct err *e)
 	    PQconninfoParse(conninfo, NULL);
 	/* libpq's own complaint quotes the string, in which a password may stand. */
 	if (opt == NULL && (conninfo[0] == '\0' || strpbrk(conninfo, "=:") != NULL))
-		return (err_set(e, STATUS_USAGE, "--db cannot be understood"));
+		return (err_set(e, STATUS_USAGE, "--db is invalid"));
 	for (i = 0; i < sizeof(where) / sizeof(where[0]); i++)
 		(void)unsetenv(where[i]);
 	if (opt == NULL) {

@@ -88,7 +88,7 @@ describe_server(struct describe *d, struct pg *pg, bool *has, struct err *e)
 	version = pg_result_get(r, 0, 0);
 	rc = without_parse(pg_result_get(r, 0, 1), &d->without, e);
 	if (rc == 0 && num_u64(version, strlen(version), 1, 1000, &major))
-		rc = err_set(e, STATUS_BUG, "'%s' is no version", version);
+		rc = err_set(e, STATUS_BUG, "'%s' is not a version", version);
 	if (rc == 0)
 		d->server = (unsigned int)major;
 	has[DESCRIBE_RELATIONS] = has[DESCRIBE_REST] = true;
@@ -182,7 +182,7 @@ describe_header(struct describe *d, char *line, struct err *e)
 		return (err_set(e, STATUS_DATA, "no description by schema-check --describe"));
 	*without = '\0';
 	if (num_u64(server, strlen(server), 1, 1000, &major))
-		return (err_set(e, STATUS_DATA, "'%s' is no version of a server", server));
+		return (err_set(e, STATUS_DATA, "'%s' is not a version of a server", server));
 	d->server = (unsigned int)major;
 	return (without_parse(without + strlen(" without="), &d->without, e));
 }

@@ -51,7 +51,7 @@ pg_check_conninfo(const char *conninfo, struct err *e)
 	if (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)
 		return (0); /* a database's name */
 	if ((opt = PQconninfoParse(conninfo, NULL)) == NULL) {
-		(void)err_set(e, STATUS_NODB, "the connection string cannot be understood");
+		(void)err_set(e, STATUS_NODB, "the connection string is invalid");
 		(void)err_hint(e,
 		    "it is 'host=... dbname=... user=...' or "
 		    "'postgresql://USER@HOST/DATABASE', special characters as %%XX");

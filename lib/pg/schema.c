@@ -67,7 +67,7 @@ schema_words(struct schema_file *f, char *words, struct err *e)
 		if (strncmp(w, "was:", 4) != 0 || strlen(w + 4) != DIGEST_SHA256_HEX ||
 		    strspn(w + 4, "0123456789abcdef") != DIGEST_SHA256_HEX)
 			return (err_set(e, STATUS_CONFIG,
-			    "behind a file's name stands was:SHA256, not '%s'", w));
+			    "a file's name is followed by was:SHA256, not '%s'", w));
 		if (buf_addf(&f->was, e, " %s", w + 4))
 			return (-1);
 	}
@@ -89,10 +89,10 @@ schema_read(struct schema *s, const char *dir, char *line, struct err *e)
 	if (*words != '\0')
 		*words++ = '\0';
 	if (!schema_name(name))
-		return (err_set(e, STATUS_CONFIG, "'%s' is no name of a file", name));
+		return (err_set(e, STATUS_CONFIG, "'%s' is not the name of a file", name));
 	for (i = 0; i < s->n; i++)
 		if (strcmp(s->files[i].name, name) == 0)
-			return (err_set(e, STATUS_CONFIG, "'%s' stands there twice", name));
+			return (err_set(e, STATUS_CONFIG, "'%s' is listed twice", name));
 	if (s->n == s->cap)
 		s->files = xgrow(s->files, &s->cap, sizeof(*s->files));
 	f = &s->files[s->n++];
@@ -249,7 +249,7 @@ schema_without(struct pg *pg, const char *text, struct err *e)
 		return (0);
 	if (e->status == STATUS_NOPERM)
 		(void)err_advise(e,
-		    "a superuser says it once: ALTER DATABASE ... SET aegis.without = '%s'",
+		    "a superuser sets it once: ALTER DATABASE ... SET aegis.without = '%s'",
 		    params[0]);
 	return (-1);
 }

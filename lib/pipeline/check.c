@@ -37,15 +37,15 @@ check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 	s->after = xcalloc(list->n, sizeof(*s->after));
 	for (n = list->child; n != NULL; n = n->next) {
 		if (n->kind != CONF_SCALAR || (k = check_step_named(p, n->text)) == SIZE_MAX) {
-			pipeline_fault(p->conf, faults, n, STATUS_CONFIG, "there is no step '%s'",
-			    n->kind == CONF_SCALAR ? n->text : "");
+			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
+			    "step '%s' does not exist", n->kind == CONF_SCALAR ? n->text : "");
 			continue;
 		}
 		for (i = 0; i < s->nafter && s->after[i] != k; i++)
 			continue;
 		if (i < s->nafter)
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
-			    "step '%s' stands here twice", n->text);
+			    "step '%s' is listed twice", n->text);
 		else
 			s->after[s->nafter++] = k;
 	}
@@ -157,7 +157,7 @@ check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 		free(seen);
 		if (!s->input_made)
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
-			    "'%s' is made by step '%s', which must stand in 'after'", s->input,
+			    "'%s' is made by step '%s', which 'after' must list", s->input,
 			    p->steps[k].name ? p->steps[k].name : "?");
 		return;
 	}
@@ -196,7 +196,7 @@ check_output(const struct pipeline *p, size_t at, const char *run_dir,
 	if (slash == NULL || strcmp(dir, run_dir) != 0)
 		if (stat(slash == NULL ? "." : dir, &st) || !S_ISDIR(st.st_mode))
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
-			    "'%s' cannot be made: there is no directory '%s'", s->output,
+			    "'%s' cannot be created: directory '%s' does not exist", s->output,
 			    slash == NULL ? "." : dir);
 	free(dir);
 }

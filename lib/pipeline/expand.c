@@ -1,4 +1,4 @@
-/* Names in a pipeline's words, filled in. */
+/* Names in a pipeline's args, filled in. */
 
 #include "pipeline/expand.h"
 
@@ -70,7 +70,7 @@ expand_one(const struct expand *x, const char *p, size_t len, struct buf *word, 
 		return (0);
 	}
 	if ((v = expand_find(x, p, len)) == NULL)
-		return (err_set(e, STATUS_CONFIG, "there is no setting '%s' for ${%s}",
+		return (err_set(e, STATUS_CONFIG, "setting '%s' of ${%s} does not exist",
 		    err_quote(quoted, sizeof(quoted), p, len), quoted));
 	return (buf_adds(word, v->value, e) || buf_adds(shown, v->shown, e));
 }

@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 /*
- * The names that a pipeline's words may use, as ${name}.
+ * The names that a pipeline's args may use, as ${name}.
  */
 struct expand_var {
 	char *name;
@@ -18,7 +18,7 @@ struct expand_var {
 struct expand {
 	struct expand_var *v;
 	size_t n, cap;
-	size_t left; /* bytes that may still be made, all words together */
+	size_t left; /* bytes that may still be made, all args together */
 };
 
 /* No word may be longer (Linux's MAX_ARG_STRLEN), nor all of them together. */

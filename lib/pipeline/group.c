@@ -97,7 +97,7 @@ group_start_stage(struct group *g, size_t i, int in, int out)
 		(void)err_sys(&g->start, STATUS_IO, "cannot set up a pipe");
 		goto done;
 	}
-	s = (struct spawn){ stage->program, stage->words, in, out, err[1], status[1], g->pgid,
+	s = (struct spawn){ stage->program, stage->args, in, out, err[1], status[1], g->pgid,
 		i + 1 < g->step->nstages };
 	r->start_ns = os_now_ns();
 	if ((pid = spawn_start(&s, &g->start)) < 0)
@@ -413,7 +413,7 @@ group_cause(const struct group *g, char *dst, size_t size)
 		    s->signal);
 	else
 		(void)snprintf(how, sizeof(how), "failed with %d", s->status);
-	(void)snprintf(dst, size, "step '%s': %s %s%s%s", name, g->step->stages[r->blamed].words[0],
+	(void)snprintf(dst, size, "step '%s': %s %s%s%s", name, g->step->stages[r->blamed].args[0],
 	    how, s->said[0] ? ": " : "", s->said);
 }
 

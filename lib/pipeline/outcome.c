@@ -64,7 +64,7 @@ outcome_stage(const struct pipeline_stage *p, const struct result_stage *s, stru
 	report_text(report, NULL, "step", name);
 	report_text(report, NULL, "state", "");
 	report_list(report, "argv");
-	for (i = 0; i < p->nwords; i++)
+	for (i = 0; i < p->nargs; i++)
 		report_item(report, p->shown[i]);
 	report_close(report);
 	if (s->ended) {

@@ -49,11 +49,11 @@ pipeline_free_stage(struct pipeline_stage *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->nwords; i++) {
-		free(s->words[i]);
+	for (i = 0; i < s->nargs; i++) {
+		free(s->args[i]);
 		free(s->shown[i]);
 	}
-	free(s->words);
+	free(s->args);
 	free(s->shown);
 	free(s->program);
 }

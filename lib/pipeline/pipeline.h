@@ -20,9 +20,9 @@ enum {
 };
 
 struct pipeline_stage {
-	char **words; /* as run; words[0] is the stage's name; NULL behind the last */
+	char **args;  /* as run; args[0] is the stage's name; NULL after the last */
 	char **shown; /* the same for reports: values of ${env:NAME} left out */
-	size_t nwords;
+	size_t nargs;
 	char *program; /* its file, or NULL where there is none (a fault) */
 };
 
@@ -49,7 +49,7 @@ struct pipeline {
 	struct conf *conf;
 };
 
-/* What the file's words may use. */
+/* What the file's args may use. */
 struct pipeline_names {
 	const char *run;               /* ${run}: the run's UUID */
 	const char *run_dir;           /* ${run_dir} */

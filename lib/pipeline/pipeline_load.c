@@ -31,11 +31,11 @@ pipeline_note(struct pipeline_read *r, const struct err *e)
 }
 
 static bool
-pipeline_in(const char *const *words, const char *word)
+pipeline_in(const char *const *args, const char *word)
 {
 
-	for (; *words != NULL; words++)
-		if (strcmp(*words, word) == 0)
+	for (; *args != NULL; args++)
+		if (strcmp(*args, word) == 0)
 			return (true);
 	return (false);
 }
@@ -148,28 +148,28 @@ pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pip
 
 	if (list->kind != CONF_LIST || list->n == 0) {
 		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG,
-		    "a stage must be a list of words");
+		    "a stage must be a list of arguments");
 		return;
 	}
-	s->words = xcalloc(list->n + 1, sizeof(*s->words));
+	s->args = xcalloc(list->n + 1, sizeof(*s->args));
 	s->shown = xcalloc(list->n + 1, sizeof(*s->shown));
-	for (n = list->child; n != NULL; n = n->next, s->nwords++) {
-		pipeline_expand(r, n, &s->words[s->nwords], &s->shown[s->nwords]);
+	for (n = list->child; n != NULL; n = n->next, s->nargs++) {
+		pipeline_expand(r, n, &s->args[s->nargs], &s->shown[s->nargs]);
 		/* The list ends at the first NULL: none may stand inside. */
 		if (n == list->child)
-			named = s->words[0] != NULL;
-		if (s->words[s->nwords] == NULL) {
-			s->words[s->nwords] = xstrdup("");
-			s->shown[s->nwords] = xstrdup("");
+			named = s->args[0] != NULL;
+		if (s->args[s->nargs] == NULL) {
+			s->args[s->nargs] = xstrdup("");
+			s->shown[s->nargs] = xstrdup("");
 		}
 	}
 	if (!named)
 		return;
-	if (stage_find(s->words[0], path, sizeof(path)) == 0)
+	if (stage_find(s->args[0], path, sizeof(path)) == 0)
 		s->program = xstrdup(path);
 	else
 		pipeline_fault(r->conf, r->faults, list->child, STATUS_CONFIG,
-		    "there is no stage '%s'", s->words[0]);
+		    "stage '%s' does not exist", s->args[0]);
 }
 
 static void

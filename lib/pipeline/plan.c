@@ -21,7 +21,7 @@ plan_stage_words(const struct pipeline_step *s, size_t i, struct report *report,
 	int rc;
 
 	rc = buf_adds(&line, i ? "    | aegis" : "    aegis", e);
-	for (k = 0; rc == 0 && k < s->stages[i].nwords; k++)
+	for (k = 0; rc == 0 && k < s->stages[i].nargs; k++)
 		rc = buf_adds(&line, " ", e) || text_word(&line, s->stages[i].shown[k], e);
 	if (rc == 0 && i == 0 && s->input != NULL)
 		rc = buf_adds(&line, " < ", e) || text_word(&line, s->input, e);
@@ -58,7 +58,7 @@ plan_step_words(const struct pipeline *p, const struct pipeline_step *s, struct 
 		if (plan_stage_words(s, i, report, e))
 			return (-1);
 		report_list(report, NULL);
-		for (k = 0; k < s->stages[i].nwords; k++)
+		for (k = 0; k < s->stages[i].nargs; k++)
 			report_item(report, s->stages[i].shown[k]);
 		report_close(report);
 	}
@@ -81,7 +81,7 @@ plan_words(const struct pipeline *p, struct report *report, struct err *e)
 	return (0);
 }
 
-/* Run one step with --plan behind its last stage's words. */
+/* Run one step with --plan behind its last stage's args. */
 static int
 plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r, struct err *e)
 {
@@ -89,17 +89,17 @@ plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r
 	struct pipeline one;
 	struct pipeline_step s = *step;
 	struct pipeline_stage *stages, *last;
-	char **words, *word = xstrdup("--plan");
+	char **args, *word = xstrdup("--plan");
 	int rc;
 
 	/* Copies of what is changed; everything else is the pipeline's own. */
 	stages = xcalloc(s.nstages, sizeof(*stages));
 	memcpy(stages, s.stages, s.nstages * sizeof(*stages));
 	last = &stages[s.nstages - 1];
-	words = xcalloc(last->nwords + 2, sizeof(*words));
-	memcpy(words, last->words, last->nwords * sizeof(*words));
-	words[last->nwords] = word;
-	last->words = words;
+	args = xcalloc(last->nargs + 2, sizeof(*args));
+	memcpy(args, last->args, last->nargs * sizeof(*args));
+	args[last->nargs] = word;
+	last->args = args;
 	s.stages = stages;
 	s.nafter = 0;
 	s.retries = 0;
@@ -108,7 +108,7 @@ plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r
 	one.steps = &s;
 	one.nsteps = 1;
 	rc = exec_run(&one, &o, r, e);
-	free(words);
+	free(args);
 	free(word);
 	free(stages);
 	return (rc);

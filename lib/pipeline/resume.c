@@ -69,11 +69,11 @@ resume_stage(const struct resume *x, const struct pipeline_stage *s, const struc
 	const struct json *argv = resume_member(then, "argv"), *w;
 	size_t i = 0;
 
-	for (w = argv != NULL ? argv->child : NULL; w != NULL && i < s->nwords; w = w->next, i++)
+	for (w = argv != NULL ? argv->child : NULL; w != NULL && i < s->nargs; w = w->next, i++)
 		if (w->kind != JSON_STRING || !resume_word(x, s->shown[i], w->text) ||
-		    !resume_unchanged(x, s->words[i]))
+		    !resume_unchanged(x, s->args[i]))
 			return (false);
-	return (w == NULL && i == s->nwords);
+	return (w == NULL && i == s->nargs);
 }
 
 static bool

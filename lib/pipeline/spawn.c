@@ -98,10 +98,10 @@ spawn_start(const struct spawn *s, struct err *e)
 	char **argv;
 	size_t n;
 
-	for (n = 0; s->words[n] != NULL; n++)
+	for (n = 0; s->args[n] != NULL; n++)
 		continue;
 	argv = xcalloc(n + 1, sizeof(*argv));
-	memcpy(argv, s->words, n * sizeof(*argv));
+	memcpy(argv, s->args, n * sizeof(*argv));
 	argv[0] = xstrdup(s->program);
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &before);

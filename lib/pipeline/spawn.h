@@ -15,7 +15,7 @@ enum { SPAWN_STATUS_FD = 3 };
  */
 struct spawn {
 	const char *program; /* its file */
-	char *const *words;  /* words[1 ..] are its arguments, NULL behind the last */
+	char *const *args;   /* args[1 ..] are its arguments, NULL after the last */
 	int in, out, err;    /* become its 0, 1, 2 */
 	int status;          /* becomes its SPAWN_STATUS_FD; -1: none */
 	pid_t group;         /* the process group that it joins; 0: one of its own */

@@ -107,7 +107,7 @@ stage_lists(const char *help, const char *option)
 int
 stage_knows(const char *program, const char *option, bool *known, struct err *e)
 {
-	char *const words[] = { xstrdup("help"), xstrdup("--help"), NULL };
+	char *const args[] = { xstrdup("help"), xstrdup("--help"), NULL };
 	struct buf out = BUF_INIT(STAGE_HELP_MAX);
 	int fd[2] = { -1, -1 }, null = -1, rc = -1, status;
 	struct spawn s;
@@ -120,7 +120,7 @@ stage_knows(const char *program, const char *option, bool *known, struct err *e)
 	}
 	if (os_pipe(fd, e))
 		goto done;
-	s = (struct spawn){ program, words, null, fd[1], null, -1, 0, false };
+	s = (struct spawn){ program, args, null, fd[1], null, -1, 0, false };
 	if ((pid = spawn_start(&s, e)) < 0)
 		goto done;
 	(void)close(fd[1]);
@@ -142,7 +142,7 @@ done:
 	if (null >= 0)
 		(void)close(null);
 	buf_free(&out);
-	free(words[0]);
-	free(words[1]);
+	free(args[0]);
+	free(args[1]);
 	return (rc);
 }

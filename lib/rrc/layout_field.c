@@ -129,9 +129,10 @@ layout_spec_parse(const struct layout *l, const struct layout_segment *seg,
 	s->f.redefines = conf_get(n, "redefines") != NULL;
 	if (s->f.name[0] == '\0' || strlen(s->f.name) > 100 ||
 	    strpbrk(s->f.name, "{}:(),\"\n") != NULL)
-		return (conf_fail(c, conf_get(n, "name"), e, "this is no name of a field"));
+		return (conf_fail(c, conf_get(n, "name"), e, "this is not the name of a field"));
 	if (layout_spec_find(head, s->f.name) != NULL)
-		return (conf_fail(c, n, e, "%s stands twice in segment %s", s->f.name, seg->id));
+		return (
+		    conf_fail(c, n, e, "%s is defined twice in segment %s", s->f.name, seg->id));
 	if (layout_width_check(c, &s->f, e) || layout_in_parse(c, head, s, e))
 		return (-1);
 	end = at + width * s->occurs;

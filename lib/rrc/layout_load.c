@@ -130,13 +130,13 @@ layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 		return (conf_fail(c, conf_get(n, "id"), e, "a record id has %zu bytes here",
 		    l->id_width));
 	if (layout_segment(l, s->id) >= 0)
-		return (conf_fail(c, n, e, "segment '%s' stands here twice", s->id));
+		return (conf_fail(c, n, e, "segment '%s' is listed twice", s->id));
 	if (conf_get(n, "parent") != NULL) {
 		if ((parent = conf_text(c, n, "parent", NULL, e)) == NULL)
 			return (-1);
 		if ((s->parent = layout_segment(l, parent)) < 0)
 			return (conf_fail(c, conf_get(n, "parent"), e,
-			    "the parent '%s' is no segment above", parent));
+			    "the parent '%s' is not a segment above", parent));
 		s->ancestors = l->segments[s->parent].ancestors | l->segments[s->parent].bit;
 	}
 	l->nsegments++;
@@ -221,7 +221,7 @@ layout_find(const char *name, struct err *e)
 	if (home_path(path, sizeof(path), rel, e))
 		return (NULL);
 	if (access(path, F_OK) != 0) {
-		(void)err_set(e, STATUS_USAGE, "there is no layout '%s'", name);
+		(void)err_set(e, STATUS_USAGE, "layout '%s' does not exist", name);
 		(void)err_hint(e, "it would be '%s'", path);
 		return (NULL);
 	}
@@ -229,7 +229,7 @@ layout_find(const char *name, struct err *e)
 		return (NULL);
 	if (strcmp(l->name, name) == 0)
 		return (l);
-	(void)err_set(e, STATUS_CONFIG, "%s: says that it is the layout '%s'", path, l->name);
+	(void)err_set(e, STATUS_CONFIG, "%s: names itself layout '%s'", path, l->name);
 	layout_free(l);
 	return (NULL);
 }

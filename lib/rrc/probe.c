@@ -175,23 +175,20 @@ probe_refuse(const struct layout *l, const char *name, const struct probe *pr,
 		    "of their length and below their parent",
 		    pr->records, pr->known);
 	else if (!pr->root_first)
-		(void)snprintf(why, sizeof(why), "its first record is no root record (%s)",
+		(void)snprintf(why, sizeof(why), "its first record is not a root record (%s)",
 		    l->segments[0].id);
 	else
 		(void)snprintf(why, sizeof(why),
 		    "of its first %zu records %zu have a key that cannot "
 		    "be decoded",
 		    pr->records, pr->bad_keys);
-	(void)err_set(e, STATUS_DATA,
-	    "'%s' is no %s: expected %s with a record id in byte%s %zu "
-	    "and a %s record first; %s; it begins with %s '%s'",
-	    name, l->name,
-	    pr->c.id == CHARSET_EBCDIC ? "EBCDIC records of one length" : "ASCII lines",
-	    l->id_width > 1 ? "s from" : "", l->id_at, l->segments[0].name, why, hex, text);
+	(void)err_set(e, STATUS_DATA, "'%s' does not fit layout %s: %s; it begins with %s '%s'",
+	    name, l->name, why, hex, text);
 	return (err_hint(e,
-	    "--layout and --encoding say what the file is; %s has records of %zu "
-	    "bytes",
-	    l->name, l->length));
+	    "%s has %s of %zu bytes with a record id in byte%s %zu, and a %s record first: see "
+	    "--layout and --encoding",
+	    l->name, pr->c.id == CHARSET_EBCDIC ? "EBCDIC records" : "ASCII lines", l->length,
+	    l->id_width > 1 ? "s from" : "", l->id_at, l->segments[0].name));
 }
 
 int

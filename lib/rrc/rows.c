@@ -346,9 +346,9 @@ rows_fault(const struct rows *r, const struct rows_field *op, const unsigned cha
 		[CELL_BAD_SIGN] = "bad_sign" };
 	static const char *const why[] = {
 		[CELL_NULL] = "the key is empty",
-		[CELL_BAD_CHARACTER] = "a byte in it is no character",
-		[CELL_BAD_DIGITS] = "it is no number",
-		[CELL_BAD_SIGN] = "its sign is none",
+		[CELL_BAD_CHARACTER] = "a byte in it is not a character",
+		[CELL_BAD_DIGITS] = "it is not a number",
+		[CELL_BAD_SIGN] = "its sign is invalid",
 	};
 	enum { SHOWN = 190 };
 	const bool coded = op->f->kind == LAYOUT_PACKED || op->f->kind == LAYOUT_BINARY;

@@ -42,7 +42,7 @@ value_table(const struct layout *l, const struct conf_node *n, const char *name,
 	const struct layout_codes *t = layout_codes(l, name);
 
 	if (t == NULL)
-		(void)conf_fail(l->conf, n, e, "there is no code table '%s'", name);
+		(void)conf_fail(l->conf, n, e, "code table '%s' does not exist", name);
 	return (t);
 }
 
@@ -126,7 +126,7 @@ value_type_check(const struct conf *c, const struct value *v, const struct conf_
 		if (v->as == VALUE_AS_DECIMAL && f->kind == LAYOUT_CHAR)
 			break;
 		if (!numeric || (v->as == VALUE_AS_INTEGER && f->decimals > 0))
-			return (conf_fail(c, at, e, "%s is no %s", f->name,
+			return (conf_fail(c, at, e, "%s is not a %s", f->name,
 			    numeric ? "whole number" : "numeric field"));
 		break;
 	case VALUE_AS_DATE:
@@ -299,7 +299,7 @@ value_without(const struct conf *c, const struct conf_node *node, const char *wi
 	for (; *keys != NULL; keys++)
 		if (conf_get(node, *keys) != NULL)
 			return (conf_fail(c, conf_get(node, *keys), e,
-			    "'%s' cannot stand beside '%s'", *keys, with));
+			    "'%s' cannot be used with '%s'", *keys, with));
 	return (0);
 }
 

@@ -98,7 +98,7 @@ value_characters(const struct value *v, const struct layout_field *f, const unsi
 		break;
 	}
 	*len = 0;
-	return (value_fault(v, ask, "bad_character", f, rec, "a byte in it is no character"));
+	return (value_fault(v, ask, "bad_character", f, rec, "a byte in it is not a character"));
 }
 
 static enum value_result
@@ -120,7 +120,7 @@ value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 		*len = 4;
 	} else {
 		return (
-		    value_fault(v, ask, "bad_code", v->field, rec, "it is not Y, N, 0 or blank"));
+		    value_fault(v, ask, "bad_code", v->field, rec, "it is not Y, N, 0 or a space"));
 	}
 	return (VALUE_PLAIN);
 }
@@ -140,9 +140,9 @@ value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t
 	case NUMBER_NULL:
 		return (VALUE_NULL);
 	case NUMBER_BAD_DIGITS:
-		return (value_fault(v, ask, "bad_digits", f, rec, "it is no number"));
+		return (value_fault(v, ask, "bad_digits", f, rec, "it is not a number"));
 	case NUMBER_BAD_SIGN:
-		return (value_fault(v, ask, "bad_sign", f, rec, "its sign is none"));
+		return (value_fault(v, ask, "bad_sign", f, rec, "its sign is invalid"));
 	case NUMBER_OK:
 		break;
 	}
@@ -190,8 +190,8 @@ value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 	*len = v->as == VALUE_AS_DATE ? 10 : 7;
 	if (res == DATE_BAD)
 		return (value_fault(v, ask, "bad_date", f, rec,
-		    v->as == VALUE_AS_DATE ? "it is no day from 1859 to 2099" :
-					     "it is no month from 1859 to 2099"));
+		    v->as == VALUE_AS_DATE ? "it is not a day from 1859 to 2099" :
+					     "it is not a month from 1859 to 2099"));
 	return (res == DATE_OK ? VALUE_PLAIN : VALUE_NULL);
 }
 
@@ -213,9 +213,9 @@ value_part(const struct value *v, const struct value_part *part, const unsigned 
 		case NUMBER_NULL:
 			return (VALUE_NULL);
 		case NUMBER_BAD_DIGITS:
-			return (value_fault(v, ask, "bad_digits", f, rec, "it is no number"));
+			return (value_fault(v, ask, "bad_digits", f, rec, "it is not a number"));
 		case NUMBER_BAD_SIGN:
-			return (value_fault(v, ask, "bad_sign", f, rec, "its sign is none"));
+			return (value_fault(v, ask, "bad_sign", f, rec, "its sign is invalid"));
 		case NUMBER_OK:
 			break;
 		}

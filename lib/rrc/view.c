@@ -82,14 +82,15 @@ view_column(const struct layout *l, struct view *v, const struct charset *c,
 	    (from = conf_text(l->conf, n, "from", l->segments[v->rows].id, e)) == NULL)
 		return (-1);
 	if (col->name[0] == '\0' || col->name[0] == '_')
-		return (conf_fail(l->conf, conf_get(n, "name"), e, "this is no name of a column"));
+		return (
+		    conf_fail(l->conf, conf_get(n, "name"), e, "this is not the name of a column"));
 	for (i = 0; i < v->ncolumns; i++)
 		if (strcmp(v->columns[i].name, col->name) == 0)
 			return (conf_fail(l->conf, n, e, "two columns are called '%s'", col->name));
 	v->ncolumns++;
 	if ((s = layout_segment(l, from)) < 0)
-		return (
-		    conf_fail(l->conf, conf_get(n, "from"), e, "there is no segment '%s'", from));
+		return (conf_fail(l->conf, conf_get(n, "from"), e, "segment '%s' does not exist",
+		    from));
 	segment = (size_t)s;
 	if (view_pick(l, v, n, segment, &pick, e))
 		return (-1);
@@ -98,7 +99,7 @@ view_column(const struct layout *l, struct view *v, const struct charset *c,
 		for (i = 0; view_column_keys[i] != NULL; i++)
 			if (i > 2 && conf_get(n, view_column_keys[i]) != NULL)
 				return (conf_fail(l->conf, conf_get(n, view_column_keys[i]), e,
-				    "'%s' cannot stand beside 'pick: count'", view_column_keys[i]));
+				    "'%s' cannot be used with 'pick: count'", view_column_keys[i]));
 		v->counted |= l->segments[segment].bit;
 		col->count = s;
 		return (0);
@@ -152,8 +153,8 @@ view_parse(const struct layout *l, struct view *v, const struct charset *c,
 	    (rows = conf_text(l->conf, n, "rows", NULL, e)) == NULL)
 		return (-1);
 	if ((s = layout_segment(l, rows)) < 0)
-		return (
-		    conf_fail(l->conf, conf_get(n, "rows"), e, "there is no segment '%s'", rows));
+		return (conf_fail(l->conf, conf_get(n, "rows"), e, "segment '%s' does not exist",
+		    rows));
 	v->rows = (size_t)s;
 	columns = conf_get(n, "columns");
 	if (columns == NULL || columns->kind != CONF_LIST || columns->n == 0 ||

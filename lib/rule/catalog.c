@@ -71,12 +71,12 @@ catalog_words(const struct conf *f, const struct conf_node *n, char ***v, size_t
 	const struct conf_node *one;
 
 	if (n->kind == CONF_MAP || (n->kind == CONF_LIST && n->n == 0))
-		return (conf_fail(f, n, e, "a word or a list of words must stand here"));
+		return (conf_fail(f, n, e, "this must be a word or a list of words"));
 	*v = xcalloc(n->kind == CONF_LIST ? n->n : 1, sizeof(**v));
 	for (one = n->kind == CONF_LIST ? n->child : n; one != NULL;
 	     one = n->kind == CONF_LIST ? one->next : NULL) {
 		if (one->kind != CONF_SCALAR || one->len == 0 || one->len > 50)
-			return (conf_fail(f, one, e, "a word of up to 50 bytes must stand here"));
+			return (conf_fail(f, one, e, "this must be a word of up to 50 bytes"));
 		(*v)[(*nv)++] = xstrndup(one->text, one->len);
 	}
 	return (0);
@@ -139,7 +139,7 @@ catalog_figure(const struct conf *f, const struct conf_node *n, struct catalog *
 		return (-1);
 	for (i = 0; i < g->ndomains; i++)
 		if (!catalog_domain(c, g->domains[i]))
-			return (conf_fail(f, domain, e, "no filing stands on the domain '%s'",
+			return (conf_fail(f, domain, e, "no filing is based on the domain '%s'",
 			    g->domains[i]));
 	if (g->kind != CATALOG_NUMBER) {
 		if (conf_get(n, "min") != NULL || conf_get(n, "max") != NULL)
@@ -178,11 +178,11 @@ catalog_orders(const struct conf *f, const struct conf_node *list, struct catalo
 	c->orders = xcalloc(list->n, sizeof(*c->orders));
 	for (n = list->child; n != NULL; n = n->next) {
 		if (n->kind != CONF_LIST || n->n != 2)
-			return (conf_fail(f, n, e, "two figures must stand here: [LESS, MORE]"));
+			return (conf_fail(f, n, e, "this must be two values: [LESS, MORE]"));
 		for (i = 0, one = n->child; one != NULL; one = one->next, i++)
 			if (one->kind != CONF_SCALAR || (at[i] = catalog_find(c, one->text)) < 0 ||
 			    c->figures[at[i]].kind != CATALOG_NUMBER)
-				return (conf_fail(f, one, e, "this is no figure with a unit"));
+				return (conf_fail(f, one, e, "this is not a value with a unit"));
 		c->orders[c->norders].less = (size_t)at[0];
 		c->orders[c->norders++].more = (size_t)at[1];
 	}
@@ -212,11 +212,11 @@ catalog_datasets(const struct conf *f, const struct conf_node *list, struct cata
 			return (-1);
 		if (!catalog_domain(c, domain))
 			return (conf_fail(f, conf_get(n, "domain"), e,
-			    "no filing stands on the domain '%s'", domain));
+			    "no filing is based on the domain '%s'", domain));
 		if (strlen(part) > 20 || strlen(cite) > 200)
 			return (conf_fail(f, n, e, "'part' or 'cite' is too long"));
 		if (catalog_dataset(c, name) != NULL)
-			return (conf_fail(f, n, e, "'%s' stands here twice", name));
+			return (conf_fail(f, n, e, "'%s' is listed twice", name));
 		c->ndatasets++;
 		d->name = xstrdup(name);
 		d->domain = xstrdup(domain);

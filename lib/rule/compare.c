@@ -9,8 +9,8 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "pg/pg.h"
+#include "rule/basis.h"
 #include "rule/delta.h"
-#include "rule/stand.h"
 
 struct compare_rule {
 	char *identifier;
@@ -108,11 +108,11 @@ compare_day(struct compare_side *s, struct pg *pg, const struct compare_options 
 	if (o->tenant == NULL)
 		return (err_set(e, STATUS_USAGE, "--tenant is needed to compare days"));
 	if (pg_begin_whole(pg, "", e) == 0 &&
-	    stand_rules(pg, s->c, o->tenant, day, o->known_on, e) == 0)
+	    basis_rules(pg, s->c, o->tenant, day, o->known_on, e) == 0)
 		rc = compare_rows(s,
 		    pg_query(pg,
 			"SELECT v.rule_identifier, format('version %s, %s', v.version, v.effective_date),"
-			" v.rule_data FROM stand_force f JOIN rule_versions v ON v.id = f.id",
+			" v.rule_data FROM basis_force f JOIN rule_versions v ON v.id = f.id",
 			NULL, 0, e));
 	pg_rollback(pg);
 	return (rc);
@@ -135,7 +135,7 @@ compare_snapshot(struct compare_side *s, struct pg *pg, const char *id, struct e
 		return (-1);
 	return (s->n > 0 ? 0 :
 			   err_set(e, STATUS_DATA,
-			       "there is no snapshot %s, and no filing with snapshots", id));
+			       "neither a snapshot %s nor a filing with snapshots exists", id));
 }
 
 static int

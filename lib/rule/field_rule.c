@@ -48,11 +48,11 @@ field_rule_new(const struct catalog *c, const struct stream_reader *r, const cha
 	}
 	if (f->d == NULL)
 		(void)err_set(e, STATUS_CONFIG,
-		    "'%s' is no dataset of field rules (see 'datasets' in pipelines/rules.yaml)",
+		    "'%s' is not a dataset of field rules (see 'datasets' in pipelines/rules.yaml)",
 		    kind);
 	else if (f->number < 0 || figures == 0)
 		(void)err_set(e, STATUS_CONFIG, "'%s' has no column %s", kind,
-		    f->number < 0 ? "field_number" : "that is a figure of its domain");
+		    f->number < 0 ? "field_number" : "that is a value of its domain");
 	else
 		return (f);
 	field_rule_free(f);
@@ -106,7 +106,7 @@ field_rule_row(struct field_rule *f, const struct stream_reader *r, struct fault
 		;
 	if (v->null || v->len != FIELD_RULE_DIGITS || i < v->len)
 		fault_add(faults, "bad_key", "field_number", v->p, v->len,
-		    "is no number of a field (%d digits)", FIELD_RULE_DIGITS);
+		    "is not the number of a field (%d digits)", FIELD_RULE_DIGITS);
 	any = field_rule_figures(f, r, faults);
 	if (fault_count(faults) > 0)
 		return (FIELD_RULE_BAD);

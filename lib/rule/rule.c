@@ -61,7 +61,7 @@ rule_number(const struct catalog *c, struct rule *r, size_t at, const char *p, s
 	}
 	if (i < len || len == 0 || len > RULE_NUMBER_MAX || whole == 0 || points > 1 ||
 	    p[len - 1] == '.' || (whole > 1 && p[0] == '0')) {
-		(void)snprintf(why, size, "'%s' is no number",
+		(void)snprintf(why, size, "'%s' is not a number",
 		    err_quote(shown, sizeof(shown), p, len));
 		return (-1);
 	}

@@ -189,16 +189,16 @@ rule_file_figures(struct rule_file_look *l)
 
 	if (map == NULL || map->kind != CONF_MAP || map->n == 0) {
 		(void)conf_fail(l->conf, map ? map : l->map, &e,
-		    "'figures' must be a map with a figure at least");
+		    "'figures' must be a map with at least one value");
 		rule_file_add(l->faults, &e);
 		return;
 	}
 	for (n = map->child; n != NULL; n = n->next) {
 		if ((at = catalog_find(l->c, n->key)) < 0)
 			(void)conf_fail(l->conf, n, &e,
-			    "there is no figure '%s' (pipelines/rules.yaml has them all)", n->key);
+			    "unknown value '%s' (pipelines/rules.yaml lists them all)", n->key);
 		else if (l->r->domain != NULL && !catalog_belongs(&l->c->figures[at], l->r->domain))
-			(void)conf_fail(l->conf, n, &e, "a rule of domain '%s' has no figure '%s'",
+			(void)conf_fail(l->conf, n, &e, "a rule of domain '%s' has no value '%s'",
 			    l->r->domain, n->key);
 		else if (l->c->figures[at].kind == CATALOG_NUMBER)
 			rule_file_number(l, n, (size_t)at);
@@ -231,7 +231,7 @@ rule_file_identity(struct rule_file_look *l, const struct rule_file *f)
 		r->domain = domain;
 	if (r->domain != NULL && !catalog_domain(l->c, r->domain)) {
 		(void)conf_fail(l->conf, conf_get(r->domain == domain ? root : l->map, "domain"),
-		    &e, "no filing stands on the domain '%s'", r->domain);
+		    &e, "no filing is based on the domain '%s'", r->domain);
 		r->domain = NULL;
 	}
 	rule_file_add(l->faults, &e);
@@ -356,7 +356,7 @@ rule_file_twice(struct rule_file *const *f, size_t n, struct rule_faults *faults
 	for (i = 1; i < k; i++) {
 		if (strcmp(v[i].name, v[i - 1].name) != 0)
 			continue;
-		(void)conf_fail(v[i].f->conf, v[i].n, &e, "rule '%s' stands in %s:%d already",
+		(void)conf_fail(v[i].f->conf, v[i].n, &e, "rule '%s' is already defined in %s:%d",
 		    v[i].name, v[i - 1].f->path, v[i - 1].n->line);
 		rule_file_add(faults, &e);
 	}

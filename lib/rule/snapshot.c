@@ -11,9 +11,9 @@
 #include "base/os.h"
 #include "ledger/ledger.h"
 #include "pg/pg.h"
+#include "rule/basis.h"
 #include "rule/catalog.h"
 #include "rule/stale.h"
-#include "rule/stand.h"
 
 struct snapshot {
 	bool plan;
@@ -32,7 +32,7 @@ snapshot_insert_some(struct pg *pg, bool refresh, bool own, uint64_t *n, struct 
 	static const char
 	    all[] =
 		"INSERT INTO filing_rule_snapshots (checklist_id, rule_version_id, rule_data_at_snapshot)"
-		" SELECT r.id, v.id, v.rule_data FROM stand_rule r JOIN rule_versions v"
+		" SELECT r.id, v.id, v.rule_data FROM basis_rule r JOIN rule_versions v"
 		"  ON v.id = r.version_id WHERE r.own = $1::boolean",
 	    lacking[] =
 		" AND v.id IS DISTINCT FROM (SELECT s.rule_version_id FROM filing_rule_snapshots s"
@@ -69,7 +69,7 @@ snapshot_insert(struct pg *pg, const struct snapshot_options *o, struct snapshot
 	/* What this transaction made has its time. */
 	if ((r = pg_query(pg,
 		 "SELECT count(DISTINCT checklist_id) FROM filing_rule_snapshots s"
-		 " WHERE snapshotted_at = now() AND checklist_id IN (SELECT id FROM stand_filing)",
+		 " WHERE snapshotted_at = now() AND checklist_id IN (SELECT id FROM basis_filing)",
 		 NULL, 0, e)) == NULL)
 		return (-1);
 	t->frozen = pg_result_u64(r, 0, 0);
@@ -82,8 +82,8 @@ snapshot_count(struct pg *pg, struct snapshot_totals *t, struct err *e)
 {
 	struct pg_result *r = pg_query(pg,
 	    "SELECT count(*), count(*) FILTER (WHERE r.id IS NULL), count(*) FILTER (WHERE p.id IS NULL)"
-	    " FROM stand_filing f LEFT JOIN (SELECT DISTINCT id FROM stand_rule) r ON r.id = f.id"
-	    " LEFT JOIN (SELECT DISTINCT id FROM stand_field) p ON p.id = f.id",
+	    " FROM basis_filing f LEFT JOIN (SELECT DISTINCT id FROM basis_rule) r ON r.id = f.id"
+	    " LEFT JOIN (SELECT DISTINCT id FROM basis_field) p ON p.id = f.id",
 	    NULL, 0, e);
 
 	if (r == NULL)
@@ -128,7 +128,7 @@ snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct ca
     struct snapshot *s, const char *tenant, struct err *e)
 {
 	const char *as_of = o->as_of ? o->as_of : o->known_on;
-	const struct stand_options stand = { tenant, o->filing, o->domain, o->filing != NULL,
+	const struct basis_options basis = { tenant, o->filing, o->domain, o->filing != NULL,
 		!o->refresh, as_of, o->known_on };
 	struct snapshot_totals *t;
 
@@ -137,8 +137,8 @@ snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct ca
 	t = &s->tenants[s->n++];
 	memset(t, 0, sizeof(*t));
 	(void)snprintf(t->tenant, sizeof(t->tenant), "%s", tenant);
-	if (pg_begin_load(pg, "", e) || stand_lock(pg, tenant, e) ||
-	    stand_tables(pg, c, &stand, e) || snapshot_count(pg, t, e) ||
+	if (pg_begin_load(pg, "", e) || basis_lock(pg, tenant, e) ||
+	    basis_tables(pg, c, &basis, e) || snapshot_count(pg, t, e) ||
 	    snapshot_insert(pg, o, t, e) || stale_mark(pg, tenant, &t->stale, e))
 		return (-1);
 	if (o->plan) {
@@ -152,7 +152,7 @@ static int
 snapshot_all(struct pg *pg, const struct snapshot_options *o, const struct catalog *c,
     struct snapshot *s, struct err *e)
 {
-	struct pg_result *r = stand_tenants(pg, o->tenant, o->filing, e);
+	struct pg_result *r = basis_tenants(pg, o->tenant, o->filing, e);
 	int row, rc = 0;
 
 	if (r == NULL)

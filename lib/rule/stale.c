@@ -8,9 +8,9 @@
 
 #include "base/io.h"
 #include "base/json.h"
+#include "rule/basis.h"
 #include "rule/catalog.h"
 #include "rule/delta.h"
-#include "rule/stand.h"
 #include "stream/csv.h"
 
 enum { STALE_FETCH = 500, STALE_ROW_MAX = 16 << 20 };
@@ -100,7 +100,7 @@ static const char stale_sql[] =
     " s.snapshotted_at, coalesce(s.acknowledged, false) AS acknowledged, s.acknowledged_by,"
     " s.rule_data_at_snapshot AS before, n.rule_data AS after"
     " FROM filing_rule_snapshots s JOIN rule_versions v ON v.id = s.rule_version_id"
-    " JOIN stand_filing t ON t.id = s.checklist_id JOIN filing_checklists f ON f.id = t.id"
+    " JOIN basis_filing t ON t.id = s.checklist_id JOIN filing_checklists f ON f.id = t.id"
     " LEFT JOIN rule_versions n ON n.tenant_id = v.tenant_id AND n.status = 'active'"
     "  AND n.rule_identifier = v.rule_identifier"
     " WHERE v.status = 'superseded' AND NOT EXISTS (SELECT FROM filing_rule_snapshots w"
@@ -112,7 +112,7 @@ static const char stale_sql[] =
     "SELECT f.tenant_id, f.id, f.entity_id, f.entity_name, f.compliance_domain, f.status, n.rule_identifier,"
     " 'added', NULL, n.version, greatest(n.effective_date,"
     " (n.detected_at AT TIME ZONE 'America/Chicago')::date), NULL, NULL, false, NULL, NULL, n.rule_data"
-    " FROM stand_rule r JOIN rule_versions n ON n.id = r.version_id"
+    " FROM basis_rule r JOIN rule_versions n ON n.id = r.version_id"
     " JOIN filing_checklists f ON f.id = r.id"
     " WHERE EXISTS (SELECT FROM filing_rule_snapshots s WHERE s.checklist_id = f.id)"
     " AND NOT EXISTS (SELECT FROM filing_rule_snapshots s JOIN rule_versions v"
@@ -275,11 +275,11 @@ stale_query(struct stale *s, struct pg *pg, const struct catalog *c, const char 
     const char *sql, struct err *e)
 {
 	const struct stale_options *o = s->o;
-	const struct stand_options stand = { tenant, o->filing, o->domain,
+	const struct basis_options basis = { tenant, o->filing, o->domain,
 		o->all || o->filing != NULL, false, NULL, NULL };
 	int rc = -1;
 
-	if (pg_begin_whole(pg, "", e) == 0 && stand_tables(pg, c, &stand, e) == 0 &&
+	if (pg_begin_whole(pg, "", e) == 0 && basis_tables(pg, c, &basis, e) == 0 &&
 	    pg_exec(pg, sql, e) == 0)
 		rc = stale_rows(s, pg, e);
 	pg_rollback(pg);
@@ -290,7 +290,7 @@ static int
 stale_tenants(struct stale *s, struct pg *pg, const struct catalog *c, struct err *e)
 {
 	struct buf sql = BUF_INIT(8192);
-	struct pg_result *r = stand_tenants(pg, s->o->tenant, s->o->filing, e);
+	struct pg_result *r = basis_tenants(pg, s->o->tenant, s->o->filing, e);
 	int row, rc = r == NULL;
 
 	if (rc == 0)

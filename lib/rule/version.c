@@ -9,7 +9,7 @@
 
 #include "base/os.h"
 #include "ledger/guard.h"
-#include "rule/stand.h"
+#include "rule/basis.h"
 #include "rule/version_load.h"
 
 /*
@@ -22,7 +22,7 @@ version_lock(struct version *v, struct err *e)
 {
 	struct pg_result *r;
 
-	if (stand_lock(v->pg, v->tenant, e) ||
+	if (basis_lock(v->pg, v->tenant, e) ||
 	    (r = pg_query(v->pg, "SELECT (now() AT TIME ZONE 'America/Chicago')::date", NULL, 0,
 		 e)) == NULL)
 		return (-1);
@@ -48,8 +48,8 @@ version_check(struct version *v, struct err *e)
 	(void)err_set(e, STATUS_DATA,
 	    "%llu of %llu rules are implausible, more than --max-flaws allows",
 	    (unsigned long long)v->n.odds, (unsigned long long)read);
-	return (
-	    err_hint(e, "nothing was loaded; is it another layout? The first: %.200s", v->odd[0]));
+	return (err_hint(e, "nothing was loaded; it may be of another layout; the first: %.200s",
+	    v->odd[0]));
 }
 
 /* A file of rules may go back to what it said; RRC's files only come again. */

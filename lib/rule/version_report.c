@@ -29,7 +29,7 @@ version_report_counts(const struct version *v, struct report *r)
 	const struct version_total t = version_report_total(v);
 
 	report_count(r, "read", "rules read", t.read);
-	report_remark(r, "without_rule", "no rule", t.skipped, "records without figures");
+	report_remark(r, "without_rule", "no rule", t.skipped, "records without values");
 	report_rare(r, "rejected", "rejected", t.rejected);
 	report_rare(r, "duplicate", "duplicate", t.duplicate);
 	report_count(r, "new", "new", t.acts[VERSION_NEW]);

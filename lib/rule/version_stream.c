@@ -172,7 +172,7 @@ version_stream_take(struct version_stream *t, const struct rule *r, struct err *
 	if (row.again) {
 		fault_add(intake_faults(v->in), "duplicate_key", "field_number", r->field,
 		    strlen(r->field),
-		    "another record of this input has other figures for this field");
+		    "another record of this input has other values for this field");
 		return (intake_reject(v->in, r->field, strlen(r->field), e));
 	}
 	if (implausible) {

@@ -307,5 +307,5 @@ programs_make_tree(const char *version, bool elsewhere, struct err *e)
 	(void)err_set(e, STATUS_CONFIG, "PostgreSQL with age and vector cannot be had: '%s' failed",
 	    script);
 	return (err_hint(e,
-	    "its reason stands above; to do without the two: aegis db start --without age,vector"));
+	    "its reason is above; to do without the two: aegis db start --without age,vector"));
 }

@@ -127,7 +127,8 @@ control_get_u64(struct control *c, const char *key, uint64_t *v, struct err *e)
 		return (-1);
 	/* One spelling for each number: no leading zeros. */
 	if (num_u64(p, len, 0, UINT64_MAX, v) || (len > 1 && p[0] == '0'))
-		return (err_set(e, STATUS_DATA, "%s= of the %s line is no number", key, c->what));
+		return (
+		    err_set(e, STATUS_DATA, "%s= of the %s line is not a number", key, c->what));
 	return (0);
 }
 
@@ -156,6 +157,6 @@ control_end(const struct control *c, struct err *e)
 
 	if (c->p != c->end)
 		return (
-		    err_set(e, STATUS_DATA, "the %s line goes on behind its last word", c->what));
+		    err_set(e, STATUS_DATA, "the %s line has bytes after its last word", c->what));
 	return (0);
 }

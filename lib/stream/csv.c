@@ -373,7 +373,7 @@ csv_parse_quoted(struct csv_input *in, struct err *e)
 		return (err_set(e, STATUS_TEMPFAIL, "out of memory"));
 	return (err_set(e, STATUS_DATA,
 	    "byte %llu: a quote inside a value that is not "
-	    "doubled, or a value that goes on behind its closing quote",
+	    "doubled, or a value that goes on after its closing quote",
 	    (unsigned long long)l->offset + n));
 }
 

@@ -71,7 +71,7 @@ gunzip_between(struct gunzip *g, struct err *e)
 	if (g->z.avail_in == 0)
 		return (0);
 	if (g->state == GUNZIP_PADDING || *g->z.next_in != 0x1f)
-		return (gunzip_broken(g, "bytes that are no gzip behind the end", e));
+		return (gunzip_broken(g, "bytes after the end that are not gzip", e));
 	g->member = gunzip_offset(g);
 	g->state = GUNZIP_INSIDE;
 	if (inflateReset(&g->z) != Z_OK)

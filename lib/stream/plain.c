@@ -113,7 +113,7 @@ plain_rows(struct plain_sealing *s, struct err *e)
 			continue;
 		}
 		if (blank) {
-			(void)err_set(e, STATUS_DATA, "a row behind a blank line");
+			(void)err_set(e, STATUS_DATA, "a row after an empty line");
 			return (plain_fault(s, e));
 		}
 		if ((f = csv_input_fields(s->in, &n, e)) == NULL)
@@ -169,7 +169,7 @@ plain_seal(const char *path, int out, const struct plain_options *options, struc
 	if (kind == CSV_INPUT_FAULT)
 		(void)plain_fault(&s, e);
 	else if (kind == CSV_INPUT_END)
-		(void)err_set(e, STATUS_DATA, "'%s' is empty: not even column names", s.name);
+		(void)err_set(e, STATUS_DATA, "'%s' is empty: it lacks column names", s.name);
 	else if (plain_columns(&s, out, options->source ? options->source : path, e) == 0 &&
 	    plain_rows(&s, e) == 0)
 		rc = plain_finish(&s, e);

@@ -185,7 +185,7 @@ reader_kind(const struct stream_reader *r, const char *kind, const char *last, s
 		return (-1);
 	}
 	if (r->sections > 0 && strcmp(kind, last) != 0)
-		return (err_set(e, STATUS_DATA, "a stream of kind %s behind one of kind %s", kind,
+		return (err_set(e, STATUS_DATA, "a stream of kind %s after one of kind %s", kind,
 		    last));
 	return (0);
 }
@@ -216,7 +216,7 @@ reader_header(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	    memcmp(l->p, READER_HEADER, sizeof(READER_HEADER) - 1) != 0) {
 		if (r->sections > 0)
 			return (
-			    err_set(e, STATUS_DATA, "bytes behind the seal that are no stream"));
+			    err_set(e, STATUS_DATA, "bytes after the seal that are not a stream"));
 		(void)err_set(e, STATUS_DATA,
 		    "no sealed stream: it does not begin with "
 		    "'%s'",
@@ -321,7 +321,7 @@ reader_row(struct stream_reader *r, struct err *e)
 	r->fields = NULL;
 	if (r->nbooks > 0 || r->frames) {
 		(void)err_set(e, STATUS_DATA,
-		    r->nbooks > 0 ? "a row behind a book" : "a row behind the last frame");
+		    r->nbooks > 0 ? "a row after a book" : "a row after the last frame");
 		return (reader_fault(r, false, e));
 	}
 	if ((r->fields = csv_input_fields(r->in, &n, e)) == NULL)
@@ -366,7 +366,7 @@ reader_seal(struct stream_reader *r, struct err *e)
 	own = &r->books[r->nbooks - 1];
 	if (own->rows != r->rows)
 		return (err_set(e, STATUS_DATA,
-		    "the book of %s says %llu rows, but %llu were "
+		    "the book of %s has %llu rows, but %llu were "
 		    "read",
 		    own->stage, (unsigned long long)own->rows, (unsigned long long)r->rows));
 	csv_input_tell(r->in);
@@ -427,7 +427,7 @@ stream_reader_next(struct stream_reader *r, struct err *e)
 
 	r->fields = NULL;
 	if (r->state == READER_BROKEN) {
-		(void)err_set(e, STATUS_BUG, "'%s': read on behind a fault", r->name);
+		(void)err_set(e, STATUS_BUG, "'%s': read after an error", r->name);
 		return (STREAM_FAULT);
 	}
 	while (event == 0) {

@@ -303,7 +303,7 @@ reject_refuse(const struct reject_writer *w, const struct reject_at *at, const s
 	    l->n > 0 ? l->v[0].code : "other", line);
 	return (err_hint(e,
 	    "with --rejects FILE bad records are set aside there, up to the "
-	    "ceiling of --max-rejects"));
+	    "limit of --max-rejects"));
 }
 
 void

@@ -18,12 +18,12 @@
 	    "too many bad records in a row: the record boundary is lost, and decoding stops",          \
 	    "a wrong layout or --encoding, or bytes missing in the file")                              \
 	X("root_rejected", "the record belongs to a root that was rejected",                           \
-	    "mend the root; it is named by the reject before")                                         \
+	    "fix the root; the reject before names it")                                                \
 	X("bad_key", "a value that identifies the row is missing or wrong",                            \
-	    "mend the record in the source, or report it to RRC")                                      \
-	X("bad_digits", "bytes in a numeric field that are no digits",                                 \
+	    "fix the record in the source, or report it to RRC")                                       \
+	X("bad_digits", "bytes in a numeric field that are not digits",                                \
 	    "usually RRC's; check the field's offset in the layout when there are many")               \
-	X("bad_sign", "a packed or zoned number with a sign that is none (C, D, F are taken)",         \
+	X("bad_sign", "a packed or zoned number with an invalid sign (C, D, F are accepted)",          \
 	    "as bad_digits")                                                                           \
 	X("bad_date", "no day of the calendar, or a year outside 1859 to 2099",                        \
 	    "known in RRC's data (19500500, year 88); nothing, unless there are many")                 \
@@ -32,10 +32,10 @@
 	X("out_of_range", "a number outside what the view or the definition allows",                   \
 	    "check the definition's limits")                                                           \
 	X("bad_character",                                                                             \
-	    "a byte that is no character of the encoding, or one that the database cannot hold",       \
+	    "a byte that is not a character of the encoding, or one that the database cannot hold",    \
 	    "check --encoding when there are many")                                                    \
 	X("missing_required", "a required field or column has no value",                               \
-	    "mend the source, or make the field optional")                                             \
+	    "fix the source, or make the field optional")                                              \
 	X("bad_type", "the value is not of the field's type",                                          \
 	    "check the mapping: is it the right column?")                                              \
 	X("bad_choice", "not among the choices of the field's definition",                             \
@@ -43,7 +43,7 @@
 	X("too_long", "longer than the field or its column may be", "check the definition")            \
 	X("duplicate_key", "a second row with the same key",                                           \
 	    "see duplicates of the dataset in pipelines/datasets.yaml")                                \
-	X("implausible", "figures that look swapped; the version waits as pending_review",             \
+	X("implausible", "values that look swapped; the version waits as pending_review",              \
 	    "look at it, and decide")                                                                  \
 	X("bad_value", "the server cannot read the value as its column's type",                        \
 	    "see the reason, which is the server's")                                                   \

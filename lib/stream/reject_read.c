@@ -317,7 +317,7 @@ reject_read_form(struct reject_replay *p, const struct stream_field *f, struct e
 	if (raw->len == 0)
 		return (0);
 	if (buf_reserve(&p->b, raw->len / 2 + 1, e) || num_unhex(p->b.p, raw->p, raw->len / 2))
-		return (err_set(e, STATUS_DATA, "the columns in '%s' are no hex", p->rr->path));
+		return (err_set(e, STATUS_DATA, "the columns in '%s' are not hex", p->rr->path));
 	p->b.len = raw->len / 2;
 	return (buf_add(&p->b, "\n", 1, e));
 }
@@ -331,7 +331,7 @@ reject_read_record(struct reject_replay *p, const struct stream_field *f, struct
 
 	if (p->kind == NULL)
 		return (err_set(e, STATUS_DATA,
-		    "'%s' does not say what its records are: it was written by an older version",
+		    "'%s' does not describe its records: it was written by an older version",
 		    p->rr->path));
 	for (i = 0; i + sizeof(cut) - 1 <= faults->len; i++)
 		if (memcmp(faults->p + i, cut, sizeof(cut) - 1) == 0)
@@ -342,7 +342,7 @@ reject_read_record(struct reject_replay *p, const struct stream_field *f, struct
 	if (buf_reserve(&p->b, n + 1, e))
 		return (-1);
 	if (num_unhex(p->b.p + p->b.len, raw->p, n))
-		return (err_set(e, STATUS_DATA, "a record in '%s' is no hex", p->rr->path));
+		return (err_set(e, STATUS_DATA, "a record in '%s' is not hex", p->rr->path));
 	p->b.len += n;
 	p->n++;
 	return (strcmp(p->kind, "records") == 0 ? 0 : buf_add(&p->b, "\n", 1, e));

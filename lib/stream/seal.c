@@ -51,7 +51,7 @@ seal_u64(struct control *c, const char *key, uint64_t want, const char *by, stru
 		return (-1);
 	if (v == want)
 		return (0);
-	return (err_set(e, STATUS_DATA, "the seal says %s=%llu, but %s %llu", key,
+	return (err_set(e, STATUS_DATA, "the seal has %s=%llu, but %s %llu", key,
 	    (unsigned long long)v, by, (unsigned long long)want));
 }
 
@@ -64,7 +64,7 @@ seal_text(struct control *c, const char *key, const char *want, const char *by, 
 		return (-1);
 	if (strcmp(v, want) == 0)
 		return (0);
-	return (err_set(e, STATUS_DATA, "the seal says %s=%.80s, but %s %.80s", key, v, by, want));
+	return (err_set(e, STATUS_DATA, "the seal has %s=%.80s, but %s %.80s", key, v, by, want));
 }
 
 int
@@ -80,20 +80,20 @@ seal_check(const char *p, size_t len, const struct book *own, uint64_t rows, uin
 	(void)snprintf(hex, sizeof(hex), "%016llx", (unsigned long long)xxh64);
 	if (control_begin(&c, p, len, SEAL_PREFIX, "seal", e) ||
 	    seal_u64(&c, "rows", rows, "the rows read are", e) ||
-	    seal_u64(&c, "read", own->read, "the last book says", e) ||
-	    seal_u64(&c, "rejected", own->rejected, "the last book says", e) ||
-	    seal_u64(&c, "skipped", own->skipped, "the last book says", e) ||
-	    seal_u64(&c, "flawed", own->flawed, "the last book says", e) ||
+	    seal_u64(&c, "read", own->read, "the last book has", e) ||
+	    seal_u64(&c, "rejected", own->rejected, "the last book has", e) ||
+	    seal_u64(&c, "skipped", own->skipped, "the last book has", e) ||
+	    seal_u64(&c, "flawed", own->flawed, "the last book has", e) ||
 	    seal_u64(&c, "bytes", bytes, "the bytes before it are", e) ||
 	    seal_text(&c, "xxh64", hex, "the bytes before it have", e) ||
-	    seal_text(&c, "source_sha256", own->source_sha256, "the last book says", e) ||
-	    seal_text(&c, "rejects", rejects, "the last book says", e) || control_end(&c, e))
+	    seal_text(&c, "source_sha256", own->source_sha256, "the last book has", e) ||
+	    seal_text(&c, "rejects", rejects, "the last book has", e) || control_end(&c, e))
 		return (-1);
 	/* What the words above could still leave open, such as %2d for '-'. */
 	if (seal_write(own, bytes, xxh64, &want, e))
 		rc = -1;
 	else if (want.len != len + 1 || memcmp(want.p, p, len) != 0)
-		rc = err_set(e, STATUS_DATA, "the seal is not spelt as a seal is");
+		rc = err_set(e, STATUS_DATA, "the seal is not in canonical form");
 	buf_free(&want);
 	return (rc);
 }

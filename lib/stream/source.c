@@ -121,7 +121,8 @@ source_sniff(struct source *s, enum unpack_kind *kind, struct err *e)
 		return (err_set(e, STATUS_NOINPUT, "'%s' is empty", s->path));
 	*kind = unpack_detect(s->raw, s->nraw);
 	if (s->member != NULL && *kind != UNPACK_ZIP)
-		return (err_set(e, STATUS_USAGE, "'%s' is no zip, --member cannot apply", s->path));
+		return (err_set(e, STATUS_USAGE, "'%s' is not a zip archive: --member cannot apply",
+		    s->path));
 	return (0);
 }
 

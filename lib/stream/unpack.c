@@ -92,7 +92,7 @@ unpack_several(const char *name, const struct unpack_names *l, struct err *e)
 
 	(void)err_set(e, STATUS_DATA, "'%s' holds %llu files: %s%s", name, (unsigned long long)l->n,
 	    l->text, l->n > UNPACK_LISTED ? ", ..." : "");
-	return (err_hint(e, "say which one to read with --member NAME"));
+	return (err_hint(e, "to choose one: --member NAME"));
 }
 
 static int

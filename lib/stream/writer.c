@@ -414,7 +414,7 @@ writer_header(struct stream_writer *w, const struct stream_header *h, bool frame
 	if (h->kind == NULL || h->kind[0] == '\0')
 		return (err_set(e, STATUS_BUG, "'%s': a stream without a kind", w->name));
 	if (h->run == NULL || num_uuid(run, h->run))
-		return (err_set(e, STATUS_USAGE, "the run's id '%.60s' is no UUID",
+		return (err_set(e, STATUS_USAGE, "the run ID '%.60s' is not a UUID",
 		    h->run != NULL ? h->run : ""));
 	if (buf_adds(&b, "#aegis-stream 1", e) == 0 && control_put(&b, "kind", h->kind, e) == 0 &&
 	    control_put(&b, "source", source, e) == 0 && control_put(&b, "run", h->run, e) == 0 &&
@@ -516,7 +516,7 @@ writer_books(struct stream_writer *w, const struct book *upstream, size_t n, con
 		    w->name, n + 1, STREAM_BOOKS_MAX));
 	if (own->rows != w->rows)
 		return (err_set(e, STATUS_BUG,
-		    "'%s': the book of %s says %llu rows, but %llu were written", w->name,
+		    "'%s': the book of %s has %llu rows, but %llu were written", w->name,
 		    own->stage, (unsigned long long)own->rows, (unsigned long long)w->rows));
 	if (book_balances(own, e) || (n > 0 && book_follows(own, &upstream[n - 1], e)))
 		return (-1);

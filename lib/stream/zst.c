@@ -278,9 +278,8 @@ zst_unpack(struct zst_reader *r, struct err *e)
 	digest_sha256_update(r->plain_digest, r->plain, out.pos);
 	r->sums.plain_bytes += out.pos;
 	if (r->sums.plain_bytes > r->max)
-		return (
-		    err_set(e, STATUS_DATA, "'%s' holds more text than the %llu bytes said of it",
-			r->name, (unsigned long long)r->max));
+		return (err_set(e, STATUS_DATA, "'%s' has more text than its manifest's %llu bytes",
+		    r->name, (unsigned long long)r->max));
 	return (1);
 }
 

@@ -137,7 +137,7 @@ bulk_merge_duplicates(const struct bulk_target *g, struct err *e)
 	int rc;
 
 	rc = pg_sqlf(g->pg, &sql, e,
-		 "SELECT id, 'the key (' || %L || ') stands in record ' || first || ' already'"
+		 "SELECT id, 'the key (' || %L || ') is already in record ' || first"
 		 " AS reason FROM (SELECT ctid AS id, row_number() OVER w AS nth,"
 		 " first_value(aegis_record) OVER w AS first FROM aegis_stage"
 		 " WINDOW w AS (PARTITION BY %s ORDER BY aegis_record)) d WHERE nth > 1",
@@ -272,7 +272,7 @@ bulk_merge_dependents(const struct bulk_target *g, struct err *e)
 			(void)err_set(e, STATUS_DATA,
 			    "%llu rows of table '%s' reference rows of '%s' that are missing from the input",
 			    (unsigned long long)n, pg_result_get(r, i, 0), g->t->name);
-			rc = err_hint(e, "nothing was changed; --cascade lets them go too");
+			rc = err_hint(e, "nothing was changed; to delete them, too: --cascade");
 		}
 	}
 	pg_result_free(r);

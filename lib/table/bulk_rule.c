@@ -221,7 +221,7 @@ bulk_rule_row(struct bulk_rule *rule, const struct stream_field *f, const struct
 		return (0);
 	/* What stands there may be a password. */
 	fault_add(intake_faults(rule->g->in), "bad_value", "password_hash", NULL, 0,
-	    "is no bcrypt hash ($2b$, cost, 53 characters)");
+	    "is not a bcrypt hash ($2b$, cost, 53 characters)");
 	return (1);
 }
 

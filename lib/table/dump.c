@@ -105,7 +105,7 @@ dump_query_columns(struct pg *pg, const struct table *t, const char *query, stru
 			c->v[c->n++] = xstrdup(pg_result_name(r, i));
 			if (table_find(t, pg_result_name(r, i)) < 0)
 				rc = err_set(e, STATUS_USAGE,
-				    "the query's column '%s' is none of table '%s'",
+				    "the query's column '%s' is not a column of table '%s'",
 				    pg_result_name(r, i), t->name);
 		}
 	}

@@ -45,7 +45,7 @@ table_read_columns(struct table *t, struct pg *pg, struct err *e)
 	pg_result_free(r);
 	if (t->n > 0)
 		return (0);
-	(void)err_set(e, STATUS_CONFIG, "there is no table '%s' in schema public", t->name);
+	(void)err_set(e, STATUS_CONFIG, "table '%s' does not exist in schema public", t->name);
 	return (err_hint(e, "if it is one of AEGIS's: aegis schema-apply"));
 }
 

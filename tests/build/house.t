@@ -20,6 +20,13 @@ none "messages and help write 'cannot' and 'does not' out" "$(
 	grep -nE "^[^*]*\"[^\"]*n't\\>" lib/*/*.[ch] cmd/*.c | grep -vE '^[^:]*:[0-9]+:[[:space:]]*/?\*'
 )"
 
+# A line of a macro may end in a backslash; SQL and roff are others' words.
+none "messages use PostgreSQL's words: 'is not a X', 'after', 'again', 'space', 'fix', 'running'" "$(
+	grep -nE '^[^*]*"[^"]*\<(is|are|was|were) (no [a-z]|none\>)' lib/*/*.[ch] cmd/*.c | grep -vE '"[^"]*(SELECT|WHERE)|is no longer|^[^:]*:[0-9]*:[[:space:]]*/?\*'
+	grep -nE '^[^*]*"[^"]*\<([Bb]ehind|anew|blanks?|nights?|mend(s|ed)?|at work)\>' lib/*/*.[ch] cmd/*.c |
+	    grep -vE '^[^:]*:[0-9]*:[[:space:]]*/?\*|^[^"]*/\*[^"]*"'
+)"
+
 none "help is 80 columns wide" "$(
 	for p in build/bin/aegis build/bin/aegis-*; do
 		"$p" --help | awk -v p="${p##*/}" 'length($0) > 80 { print p ": " $0 }'

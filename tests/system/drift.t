@@ -136,7 +136,7 @@ psql -Xq -d drifted -c 'CREATE TABLE theirs (a int PRIMARY KEY)' -c 'CREATE INDE
     -c 'CREATE FUNCTION theirs() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$' -c 'CREATE ROLE somebody' \
     -c 'ALTER TABLE users OWNER TO somebody'
 exits 0 "a table of others, and another owner" aegis schema-check --db "$at"
-like "$WORK/err" "info: 'public.theirs' is none of the schema's" "the table is mentioned"
+like "$WORK/err" "info: 'public.theirs' is not part of the schema" "the table is mentioned"
 psql -Xq -d drifted -c 'ALTER TABLE users DROP roles' -c 'DROP INDEX idx_approval_status'
 exits 1 "two at once, the default way" aegis schema-check --db "$at"
 is "$(awk '{print $1, $2, $3}' "$WORK/out" | paste -sd,)" \

@@ -344,7 +344,7 @@ def rejects_and_ceilings():
         row = (b"42-904-99999", {"api_number": b"x", field: value})
         refused(stream(COLUMNS, good[:500] + [row]), 65,
                 "a bad %s and no reject file" % field, "--rejects")
-    for what, value in (("a byte that is no UTF-8", b"\xff"), ("a NUL", b"\0")):
+    for what, value in (("a byte that is not UTF-8", b"\xff"), ("a NUL", b"\0")):
         refused(stream(COLUMNS, good[:9] + [(b"42-904-99999", {"api_number": value})]), 65, what,
                 None, ("--rejects", WORK + "/utf8.rej", "--max-rejects", "100%"))
     path = WORK + "/ceiling.rej"
@@ -475,7 +475,7 @@ def locked_and_lost(model):
     old = stream(COLUMNS, list(model.items()))
     before = everything()
     held = Held(new[:len(new) // 2], "active")
-    ok(held.pid, "a load is at work")
+    ok(held.pid, "a load is running")
     refused(old, 75, "a second one of the same type", "at work")
     refused(old, 75, "its plan too", "at work", ("--plan",))
     rc, err = held.end(b"")

@@ -185,7 +185,7 @@ is "$(sql "SELECT name, to_regclass('below') IS NOT NULL FROM batch_schema_files
 for name in /etc/passwd ../sql/init.sql migrations/../ORDER migrations//001_users.sql ./ORDER migrations/.hidden; do
 	echo "$name" >"$WORK/below/ORDER"
 	exits 78 "'$name' in ORDER" aegis schema-apply --dir "$WORK/below"
-	like "$WORK/err" "'$name' is no name of a file" "is none"
+	like "$WORK/err" "'$name' is not the name of a file" "is none"
 done
 sql "DROP TABLE below; DELETE FROM batch_schema_files WHERE name LIKE '%/%'"
 

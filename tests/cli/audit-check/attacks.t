@@ -264,7 +264,7 @@ like "$ROOT/scripts/verify.sh" 'does not see.*whether the rows give the Merkle r
 exits 66 "a directory without archives" aegis audit-check --key "$vkey" "$WORK/p"
 exits 64 "without a key it must be said" aegis audit-check "$WORK/copy"
 exits 0 "and can be" aegis audit-check --without-key "$WORK/copy"
-like "$WORK/out" 'NOT looked at' "and is in the report"
+like "$WORK/out" 'NOT checked' "and is in the report"
 aegis audit-check --key "$vkey" --report json "$WORK/copy" >"$WORK/json"
 ok "the report as JSON" python3 -c 'import json, sys; r, = json.load(open(sys.argv[1])); assert r["rows"] == 163 and r["findings"] == [] and r["late"] == 3' "$WORK/json"
 done_testing

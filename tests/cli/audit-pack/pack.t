@@ -84,7 +84,7 @@ pid=$!
 exec 7>"$WORK/slow"
 head -c 4000 "$WORK/third" >&7
 for _ in $(seq 100); do [ -e "$WORK/both/audit_logs/lock" ] && break; sleep 0.05; done
-exits 75 "a second exporter while the first is at work" aegis audit-pack --archives "$WORK/both" --key "$WORK/audit.key" <"$WORK/third"
+exits 75 "a second exporter while the first is running" aegis audit-pack --archives "$WORK/both" --key "$WORK/audit.key" <"$WORK/third"
 tail -c +4001 "$WORK/third" >&7
 exec 7>&-
 wait "$pid"

@@ -32,7 +32,7 @@ like "$WORK/probe" '^py-sorted +300 +300 +100\.0 %' "--probe: the right profile 
 like "$WORK/probe" '^jcs +300 +0 +0\.0 %' "--probe: the others match none"
 exits 0 "a wrong profile is no failure of audit-verify" \
     aegis audit-verify --keys "$WORK/ring.yaml" --profile py-compact <"$WORK/rows.aegis"
-like "$WORK/err" 'not one signature matches: a wrong profile' "but it is said what is likelier than tampering"
+like "$WORK/err" 'not one signature matches: suspect the profile' "but it is said what is likelier than tampering"
 try py-compact python python3 "$KIT" sign
 try pipe python python3 "$KIT" sign
 try jsonb-text python python3 "$KIT" sign

@@ -114,13 +114,13 @@ is "$(count mappings stale)" 1 'and a count'
 exits 0 'with --prune it goes' define --prune "$WORK/well.yaml"
 is "$(count mappings removed)" 1 'and is counted'
 
-# What is not understood in the database.
+# What is invalid in the database.
 sql "UPDATE entity_field_definitions SET validation_preset = 'nice' WHERE field_key = 'survey'"
 exits 78 'an unknown preset in the database' map rejects
 like "$WORK/err" "type 'well', field 'survey': unknown validation preset 'nice'" 'named'
 sql "UPDATE entity_field_definitions SET validation_preset = '', options = '{\"max\": 3}' WHERE field_key = 'survey'"
 exits 78 'an unknown option in the database' map rejects
-like "$WORK/err" "type 'well', field 'survey': options: 'max' is not understood" 'named'
+like "$WORK/err" "type 'well', field 'survey': options: 'max' is invalid" 'named'
 exits 78 'a type that the tenant does not have' aegis-entity-map --tenant "$TENANT" --type pad </dev/null
 like "$WORK/err" "has no entity type 'pad'" 'named'
 exits 78 'another tenant has none of these' \
@@ -165,13 +165,13 @@ for _ in $(seq 100); do
 	[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" = 1 ] && break
 	sleep 0.1
 done
-exits 75 'while another one is at work: 75' define "$TYPES"/*.yaml
+exits 75 'while another one is running: 75' define "$TYPES"/*.yaml
 sql "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'" >/dev/null
 wait "$locker"
 exits 0 'and then it goes' define "$TYPES"/*.yaml
 
 exits 64 'no tenant' aegis-entity-define "$TYPES/well.yaml"
-exits 64 'a tenant that is no UUID' aegis-entity-define --tenant 7 "$TYPES/well.yaml"
+exits 64 'a tenant that is not a UUID' aegis-entity-define --tenant 7 "$TYPES/well.yaml"
 exits 64 'no file' define
 exits 69 'no database' define --db 'host=/nonexistent' "$TYPES/well.yaml"
 done_testing

@@ -153,7 +153,7 @@ conf 78 'a qualified mapping takes the column of an identity' "'x/y:api_number' 
     's/rrc: name/rrc: "x\/y:api_number"/'
 exits 78 'another type than the file has' map --type lease --definitions "$WORK/simple.yaml" <"$WORK/good"
 like "$WORK/err" "defines the type 'well', not 'lease'" 'the message'
-exits 64 'a tenant that is no UUID' aegis-entity-map --tenant 1 --type well --definitions "$WORK/simple.yaml" <"$WORK/good"
+exits 64 'a tenant that is not a UUID' aegis-entity-map --tenant 1 --type well --definitions "$WORK/simple.yaml" <"$WORK/good"
 exits 64 'no tenant' aegis-entity-map --type well
 exits 66 'no such definition' map --type well --definitions "$WORK/none.yaml" <"$WORK/good"
 

@@ -5,7 +5,7 @@ exits 64 "no tenant" aegis graph-sync
 exits 64 "a word too many" aegis graph-sync --tenant "$TENANT" now
 exits 64 "a report of another form" aegis graph-sync --tenant "$TENANT" --report xml
 need_pg
-exits 64 "a tenant that is no UUID" aegis graph-sync --tenant me
+exits 64 "a tenant that is not a UUID" aegis graph-sync --tenant me
 exits 65 "a tenant that nothing names" aegis graph-sync --tenant "$TENANT"
 aegis entity-define --tenant "$TENANT" "$ROOT/pipelines/entities/field.yaml" >/dev/null 2>&1
 exits 0 "a database that does without AGE on purpose" aegis graph-sync --tenant "$TENANT"

@@ -79,7 +79,7 @@ is "$(awk -F'\t' 'END {print NF, $3, $4}' "$WORK/out")" '5 t\tab no\tskill' "a T
 sql "DELETE FROM agent_definitions WHERE tenant_id = '$B'"
 exits 0 "--report json" aegis integrity-check --report json
 is "$(python3 -c 'import json,sys; print(*sorted(f["slug"] for f in json.load(sys.stdin)))' <"$WORK/out")" "both neither" "parses"
-exits 64 "a tenant that is no UUID" aegis integrity-check --tenant acme
+exits 64 "a tenant that is not a UUID" aegis integrity-check --tenant acme
 exits 64 "a word too many" aegis integrity-check now
 exits 69 "no server" aegis integrity-check --db host=/nowhere
 exits 73 "a full disk" sh -c 'aegis integrity-check >/dev/full'

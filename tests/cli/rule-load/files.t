@@ -43,26 +43,26 @@ rules:
 Y
 exits 65 "a file full of faults" aegis rule-load --check bad.yaml
 want() { like err "error: bad.yaml:$1:[0-9]+: $2" "line $1: $2"; }
-want 1 "no filing stands on the domain 'spacin'"
+want 1 "no filing is based on the domain 'spacin'"
 want 3 "'rule' is missing"
 want 3 "'source' is missing"
 want 3 "'mark' is missing"
 want 3 "'verified_as_of' is missing"
 want 5 "'between_wells': 99999 ft cannot be right \(between_wells is from 0 to 9999 ft"
 want 5 "'lease_line' must be a number of ft"
-want 5 "there is no figure 'foo'"
+want 5 "unknown value 'foo'"
 want 10 "'mark' must be V-rule, V-2nd or UNVERIFIED, not 'V-first'"
 want 11 "'verified_as_of' must be a day, YYYY-MM-DD, not '2024-13-01'"
 want 13 "'effective_to' \(2023-01-01\) is not after 'effective_from' \(2024-01-01\)"
 want 16 "unknown key 'extra'"
-want 17 "rule 'A' stands in bad.yaml:6 already"
-want 18 "a rule of domain 'density' has no figure 'between_wells'"
+want 17 "rule 'A' is already defined in bad.yaml:6"
+want 18 "a rule of domain 'density' has no value 'between_wells'"
 want 19 "'rule' is made of letters, digits and _ \. : / -"
 want 19 "'title' must be a text, and not empty"
 want 19 "'field' goes with 'type: field_specific'"
-want 20 "'figures' must be a map with a figure at least"
+want 20 "'figures' must be a map with at least one value"
 want 22 "'field' must be a field's key"
-want 22 "'unit_acres': '08' is no number"
+want 22 "'unit_acres': '08' is not a number"
 want 24 "'codes' must be a list, and not empty"
 want 24 "'due' must be a text, and not empty"
 want 24 "'first_month' must be a day"
@@ -77,13 +77,13 @@ exits 65 "no rule" aegis rule-load --check empty.yaml
 one="title: t, cite: c, source: s, mark: V-rule, verified_as_of: 2024-01-01, domain: density"
 printf 'rules:\n - {rule: X, %s, figures: {unit_acres: 1 acres}}\n' "$one" | tee a.yaml >b.yaml
 exits 65 "one rule in two files" aegis rule-load --check a.yaml b.yaml
-like err "b.yaml:2:[0-9]+: rule 'X' stands in a.yaml:2 already" "both places"
+like err "b.yaml:2:[0-9]+: rule 'X' is already defined in a.yaml:2" "both places"
 
 need_pg
 exits 65 "with a fault in one file nothing is loaded" \
 	aegis rule-load --tenant "$TENANT" "$rules/spacing.yaml" bad.yaml
 is "$(sql 'SELECT count(*) FROM rule_versions')" 0 "no version"
-exits 64 "a tenant that is no UUID" aegis rule-load --tenant me a.yaml
+exits 64 "a tenant that is not a UUID" aegis rule-load --tenant me a.yaml
 exits 0 "a plan" aegis rule-load --tenant "$TENANT" --plan "$rules"/*.yaml
 like out '^new +33$' "counts"
 like out 'nothing was written' "and says that it is one"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Freezing rules for filings, listing what is stale, and other days.
 . "$(dirname "$0")/../../lib.sh"
-exits 64 "a tenant that is no UUID" aegis rule-snapshot --tenant me
-exits 64 "a filing that is no UUID" aegis rule-snapshot --filing me
+exits 64 "a tenant that is not a UUID" aegis rule-snapshot --tenant me
+exits 64 "a filing that is not a UUID" aegis rule-snapshot --filing me
 exits 64 "a day that is none" aegis rule-snapshot --as-of 2024-13-01
 exits 64 "a format that there is not" aegis rule-snapshot --format csv
 exits 64 "--all without a list" aegis rule-snapshot --all
@@ -85,7 +85,7 @@ exits 65 "a filing that is not there" aegis rule-snapshot --filing "$(id 99)"
 exits 65 "one of another tenant" aegis rule-snapshot --tenant "$other" --filing "$(id 1)"
 exits 0 "every tenant" aegis rule-snapshot
 like out "^$other +1 +0 +1 " "one that has no rules"
-like out '^not-a-uuid +1 +0 +1 ' "and one whose key is no UUID"
+like out '^not-a-uuid +1 +0 +1 ' "and one whose key is not a UUID"
 
 exits 0 "nothing is stale" aegis rule-snapshot --tenant "$TENANT" --list-stale
 like out '^No filing is stale' "and that is said"

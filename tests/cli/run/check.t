@@ -62,20 +62,20 @@ for fault in \
     "1:11: 'pipeline' must be letters" \
     "3:17: a setting cannot be called 'Who'" \
     "3:25: a setting cannot be called 'run'" \
-    "3:31: there is no setting 'nope'" \
+    "3:31: setting 'nope' of" \
     "7:12: cannot open '/nonexistent': No such file" \
-    "8:13: there is no stage 'unknown'" \
-    "8:22: there is no setting 'who'" \
-    "8:33: a stage must be a list of words" \
+    "8:13: stage 'unknown' does not exist" \
+    "8:22: setting 'who' of" \
+    "8:33: a stage must be a list of arguments" \
     "10:14: 'retries' must be a number from 0 to 100" \
-    "11:20: there is no step 'zero'" \
+    "11:20: step 'zero' does not exist" \
     "11:12: steps wait for each other: two -> three -> one -> two" \
     "12:11: 'pipe' must be a list of stages" \
-    "15:13: '/nodir/x' cannot be made" \
+    "15:13: '/nodir/x' cannot be created" \
     "16:18: 'AEGIS_NOT_SET' is not in the environment" \
     "16:42: '.*open' has no '}'" \
     "17:11: a second step 'three' \(the first is in line 13\)" \
-    "18:13: there is no stage '../stages/aegis-say'" \
+    "18:13: stage '../stages/aegis-say' does not exist" \
     "18:41: must be one word or text" \
     "19:12: '.' is a directory" \
     "20:12: unknown key 'speed' in a step"; do
@@ -93,7 +93,7 @@ printf 'pipeline: p\nsteps: {}\n' >none.yaml
 exits 78 'no steps' aegis run --check none.yaml
 printf 'pipeline: p\npipeline: q\n' >twice.yaml
 exits 78 'not our YAML' aegis run --check twice.yaml
-like err 'twice.yaml:2:1: this key stands here twice' 'says where'
+like err 'twice.yaml:2:1: this key is listed twice' 'says where'
 
 cat >made.yaml <<'Y'
 pipeline: made
@@ -112,7 +112,7 @@ Y
 exits 0 'an input that an earlier step makes need not be there' aegis run --check made.yaml
 sed '/after: \[make\]/d' made.yaml >unmade.yaml
 exits 78 'but the steps must come after one another' aegis run --check unmade.yaml
-like err "is made by step 'make', which must stand in 'after'" 'which is said'
+like err "is made by step 'make', which 'after' must list" 'which is said'
 sed 's/- name: between/&\n    output: ${run_dir}\/x/' made.yaml >shared.yaml
 exits 78 'one output of two steps' aegis run --check shared.yaml
 like err "is the output of step 'between' already" 'is refused'

@@ -46,7 +46,7 @@ printf 'aegis-bytes: error: \377\001 bytes\n' >&2
 exit 65
 S
 t '[[bytes]]'
-exits 65 'a message that is no UTF-8' aegis run t.yaml
+exits 65 'a message that is not UTF-8' aegis run t.yaml
 is "$(last cause)" "step 's': bytes failed with 65: ?? bytes" 'is recorded with marks in its place'
 
 # The lock.

@@ -24,7 +24,7 @@ ran() { sort ran 2>/dev/null | tr '\n' ' '; }
 states() { sql "SELECT string_agg((s->>'step') || '=' || (s->>'state'), ' ') FROM (SELECT resources FROM batch_runs ORDER BY started_at DESC LIMIT 1) r, jsonb_array_elements(resources) s"; }
 exits 0 "a night with nothing to take up" night --resume
 is "$(ran)" "a b c d " "runs whole"
-like err 'the last run of .night. did not fail' "and says so"
+like err 'nothing to resume: the last run of .night. did not fail' "and says so"
 touch -d '1 minute ago' file-a file-b file-d
 
 touch fail-b
@@ -33,7 +33,7 @@ is "$(ran) $(states)" "a b d  a=done b=failed c=skipped d=done" "the others are 
 failed=$(sql "SELECT run_id FROM batch_runs ORDER BY started_at DESC LIMIT 1")
 exits 65 "taken up, but still refused" night --resume
 is "$(ran) $(states)" "b  a=kept b=failed c=skipped d=kept" "only what is not done runs again"
-like err "took up run $failed" "which run it was is said"
+like err "resuming run $failed" "which run it was is said"
 rm fail-b
 exits 0 "mended and taken up once more" night --resume
 is "$(ran) $(states)" "b c  a=kept b=done c=done d=kept" "to the end"

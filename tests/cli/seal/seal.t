@@ -98,7 +98,7 @@ refused 'a,b\n1,"x"y\n' 'line 2 \(byte 4\): byte 9: a quote' "text behind a quot
 refused 'a,b\n1,"x\n2,3\n' 'line 2 \(byte 4\): the input ends inside quotes' "an open quote"
 refused 'a,b\n1,\xff\n' 'line 2 \(byte 4\): byte 6 \(0xff\) is not UTF-8' "Latin-1"
 refused 'a,b\n1,\x00\n' 'byte 6 \(0x00\) is a NUL' "a NUL"
-refused 'a,b\n\n1,2\n' 'line 3 \(byte 5\): a row behind a blank line' "a blank line between rows"
+refused 'a,b\n\n1,2\n' 'line 3 \(byte 5\): a row after an empty line' "a blank line between rows"
 refused 'a,a\n' "line 1 \(byte 0\): two columns are called 'a'" "twice the same column"
 refused 'a,\n' "line 1 \(byte 0\): column 2 cannot be called ''" "a column without a name"
 refused 'a,_\n' "column 2 cannot be called '_'" "a column _"
@@ -130,8 +130,8 @@ exits 64 "a family without a name" aegis-seal --kind table: plain.csv
 exits 64 "two files" aegis-seal plain.csv plain.csv
 exits 64 "no row at all" aegis-seal --max-row 0 plain.csv
 exits 64 "rows that no reader takes" aegis-seal --max-row 1048577 plain.csv
-AEGIS_RUN=x exits 64 "a run that is no UUID" aegis-seal plain.csv
-like err "the run's id 'x' is no UUID" "... says so"
+AEGIS_RUN=x exits 64 "a run that is not a UUID" aegis-seal plain.csv
+like err "the run ID 'x' is not a UUID" "... says so"
 full() { aegis-seal plain.csv >/dev/full; }
 exits 73 "a full device" full
 like err "cannot write 'standard output': No space left" "... says so"

@@ -25,7 +25,7 @@ sql "INSERT INTO checklist_templates (id, tenant_id, compliance_domain, items) V
 } | sealed filing_checklists >"$WORK/s"
 load 65 "over the ceiling nothing is loaded" --rejects "$WORK/rej" <"$WORK/s"
 is "$(count filing_checklists)" 0 "no row of it"
-like "$WORK/err" 'table-load has 7 rejects in 10 records, and the ceiling is 0.1%' "says why"
+like "$WORK/err" 'table-load has 7 rejects in 10 records, and the limit is 0.1%' "says why"
 load 0 "the good ones" --rejects "$WORK/rej" --max-rejects 7 <"$WORK/s"
 is "$(sql "SELECT string_agg(entity_id, '|' ORDER BY entity_id) FROM filing_checklists")" '|good "2" \N \.|good-1' "are in, as they were"
 is "$(codes "$WORK/rej")" "2:bad_value 3:missing_required 4:check_failed 5:bad_value 6:missing_parent 7:too_long 8:bad_value" "each bad one has its code"

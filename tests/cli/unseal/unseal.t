@@ -60,15 +60,15 @@ like err 'hint: the program that wrote it failed' "a hint"
 head -c -1 two.s >b.s
 broken b.s 3 'the stream is cut: no seal after row 2' "a seal without its LF"
 sed 's/42-001-00003/42-001-00004/' two.s >b.s
-broken b.s 3 'the seal says xxh64=[0-9a-f]{16}, but the bytes before it have [0-9a-f]{16}' "a changed row"
+broken b.s 3 'the seal has xxh64=[0-9a-f]{16}, but the bytes before it have [0-9a-f]{16}' "a changed row"
 sed '/^1,0/d' two.s >b.s
-broken b.s 2 'the book of entity-map says 2 rows, but 1 were read' "a missing row"
+broken b.s 2 'the book of entity-map has 2 rows, but 1 were read' "a missing row"
 sed 's/^3,494.*/&,extra/' two.s >b.s
 broken b.s 2 "row 2 \(byte [0-9]+; record 3 at byte 494 of the source\): 5 fields, but there are 4 columns" "a field too many"
 sed 's/$/\r/' two.s >b.s
 broken b.s 0 'the header line ends in CR LF' "CR LF"
 { cat two.s; echo more; } >b.s
-broken b.s 3 'bytes behind the seal' "bytes behind the seal" "$(aegis-unseal two.s | wc -c)"
+broken b.s 3 'bytes after the seal' "bytes after the seal" "$(aegis-unseal two.s | wc -c)"
 { cat two.s; head -n 4 two.s; } >b.s
 broken b.s 5 'the stream is cut: no seal after row 2' "a second stream that is cut" "$(aegis-unseal two.s | wc -c)"
 : >b.s

@@ -85,10 +85,10 @@ test_refused(void)
 	} v[] = {
 		{ "", "x.yaml: empty" },
 		{ "# nothing\n", "x.yaml: empty" },
-		{ "a: 1\nb: 2\na: 3\n", "x.yaml:3:1: this key stands here twice" },
+		{ "a: 1\nb: 2\na: 3\n", "x.yaml:3:1: this key is listed twice" },
 		{ "b: 1\na: {x: 1, y: 2,\n  x: 3}\nb: 2\n",
-		    "x.yaml:3:3: this key stands here twice" },
-		{ "b: 1\na: 2\nb: 3\na: 4\n", "x.yaml:3:1: this key stands here twice" },
+		    "x.yaml:3:3: this key is listed twice" },
+		{ "b: 1\na: 2\nb: 3\na: 4\n", "x.yaml:3:1: this key is listed twice" },
 		{ "a: &x 1\nb: *x\n", "x.yaml:2:4: aliases (*name) are not taken here" },
 		{ "a: 1\n---\nb: 2\n", "x.yaml:2:1: a second document" },
 		{ "a: [1, 2\nb: 3\n", "x.yaml:2:" },

@@ -167,7 +167,7 @@ foreign(void)
 	j = json_parse(text, strlen(text), &e);
 	(void)tap_ok(j != NULL, "JSON of foreign bytes is JSON");
 	(void)tap_is(j != NULL ? json_get(j, "path")->text : "", "a?\x1b[31m\n",
-	    "with all but what is no UTF-8");
+	    "with all but what is not UTF-8");
 	json_free(j);
 	b.len = 0;
 	r = report_new("text");

@@ -267,7 +267,7 @@ test_choices(void)
 	(void)tap_ok(check_value(c, "oi", 2, &r) == -1, "a part of one");
 	(void)tap_ok(check_value(c, "oilx", 4, &r) == -1, "more than one");
 	(void)tap_is(r.code, "bad_choice", "its code");
-	(void)tap_is(r.reason, "is none of oil, gas, oil, gas", "its reason lists them");
+	(void)tap_is(r.reason, "is not one of oil, gas, oil, gas", "its reason lists them");
 	check_free(c);
 	choices[2] = oil;
 	(void)tap_ok(check_define(&f, &e) == -1 && e.status == STATUS_CONFIG,
@@ -289,7 +289,7 @@ test_define(void)
 		{ "date", "county_code", NULL,
 		    "field 'f': the validation preset 'county_code' is not for the input type date" },
 		{ "select", NULL, NULL, "field 'f': a select needs choices" },
-		{ "ref", NULL, NULL, "field 'f': a ref must say which type it points to" },
+		{ "ref", NULL, NULL, "field 'f': a ref must name the type that it points to" },
 		{ "number", NULL, "well",
 		    "field 'f': ref is for the input types ref and text, not number" },
 	};

@@ -165,7 +165,7 @@ test_faults(void)
 		{ HEAD FIELD(", role: boss"), "'role' must be identity" },
 		{ HEAD FIELD(", choices: [x]"), "choices are for the input type select" },
 		{ HEAD FIELD(", rrc: ''"), "'rrc' must be a text, and not empty" },
-		{ HEAD FIELD("") FIELD(""), ":5:5: the field 'a' stands there twice" },
+		{ HEAD FIELD("") FIELD(""), ":5:5: the field 'a' is defined twice" },
 		{ HEAD "  - { key: entity_key, label: A, input_type: text }\n",
 		    ":4:5: 'entity_key' cannot be a field's key" },
 		{ HEAD "  - { key: _a, label: A, input_type: text }\n", "'_a' cannot be" },

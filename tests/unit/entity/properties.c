@@ -263,7 +263,7 @@ checks(struct properties *p, struct fault_list *l)
 	set(2, longest, 255);
 	(void)tap_is(faults(p, l), "", "a key of 255");
 	set(2, "\xff", 1);
-	(void)tap_is(faults(p, l), "bad_character", "a key that is no UTF-8");
+	(void)tap_is(faults(p, l), "bad_character", "a key that is not UTF-8");
 }
 
 static bool

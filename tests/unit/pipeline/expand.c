@@ -1,4 +1,4 @@
-/* Names in words. */
+/* Names in args. */
 #include "pipeline/expand.h"
 
 #include <stdlib.h>
@@ -61,7 +61,7 @@ doubling(void)
 			free(shown);
 		}
 	}
-	(void)tap_ok(rc == -1 && i < 200, "and all words together have an end");
+	(void)tap_ok(rc == -1 && i < 200, "and all args together have an end");
 }
 
 int
@@ -72,7 +72,7 @@ main(void)
 	(void)setenv("AEGIS_TEST_EMPTY", "", 1);
 	(void)unsetenv("AEGIS_TEST_NONE");
 	expand_set(&x, "a", "1", "1");
-	expand_set(&x, "a_b2", "two words", "two words");
+	expand_set(&x, "a_b2", "two words", "two args");
 	expand_set(&x, "tricky", "${a}", "${a}");
 	expand_set(&x, "hidden", "s3cret", "${env:AEGIS_TEST_X}");
 	good("", "", "");
@@ -86,12 +86,12 @@ main(void)
 	good("-${env:AEGIS_TEST_X}-", "-s3cret-", "-${env:AEGIS_TEST_X}-");
 	good("${env:AEGIS_TEST_EMPTY}", "", "${env:AEGIS_TEST_EMPTY}");
 	good("${hidden}", "s3cret", "${env:AEGIS_TEST_X}");
-	bad("${b}", "there is no setting 'b' for ${b}");
-	bad("${}", "there is no setting '' for ${}");
-	bad("${A}", "there is no setting 'A' for ${A}");
+	bad("${b}", "setting 'b' of ${b} does not exist");
+	bad("${}", "setting '' of ${} does not exist");
+	bad("${A}", "setting 'A' of ${A} does not exist");
 	bad("${a", "'${a' has no '}'");
 	bad("${env:AEGIS_TEST_NONE}", "'AEGIS_TEST_NONE' is not in the environment");
-	bad("${env:}", "there is no setting 'env:' for ${env:}");
+	bad("${env:}", "setting 'env:' of ${env:} does not exist");
 	expand_set(&x, "a", "new", "new");
 	good("${a}", "new", "new");
 	(void)tap_ok(expand_name_ok("a") && expand_name_ok("a_1") && !expand_name_ok("") &&

@@ -5,7 +5,7 @@
 #include "base/status.h"
 
 /*
- * A pipe in words, one a stage: "65" its status, "b" behind it: it spoke of a
+ * A pipe in args, one a stage: "65" its status, "b" behind it: it spoke of a
  * broken pipe, "c": it ended after the runner's SIGTERM.
  */
 static void

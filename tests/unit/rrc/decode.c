@@ -199,7 +199,7 @@ test_refusals(void)
 	fails(o, S("1001\n30001A\n500\n7\n9\n"), STATUS_DATA,
 	    "record 5 at byte 18: unknown_record_id",
 	    "a reject without a reject file names its place");
-	fails(o, S("30001A\n1001\n30001A\n30001A\n"), STATUS_DATA, "its first record is no root",
+	fails(o, S("30001A\n1001\n30001A\n30001A\n"), STATUS_DATA, "its first record is not a root",
 	    "a file that begins in the middle");
 	fails(o, S("1XXX\n1XXY\n1XXZ\n"), STATUS_DATA, "3 have a key that cannot be decoded",
 	    "keys that are none");
@@ -207,7 +207,7 @@ test_refusals(void)
 	    "another text");
 	fails(o, S("\xf1\xf0\xf0"), STATUS_DATA, "less than one record", "less than a record");
 	o.encoding = PROBE_EBCDIC;
-	fails(o, S("1001\n30001A\n"), STATUS_DATA, "EBCDIC records", "ASCII, said to be EBCDIC");
+	fails(o, S("1001\n30001A\n"), STATUS_DATA, "it begins with", "ASCII, said to be EBCDIC");
 	o = options("lease", NULL, 1);
 	n = (size_t)sprintf(many, "1001\n30001A\n");
 	for (i = 0; i < 200; i++)

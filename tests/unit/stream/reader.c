@@ -191,12 +191,12 @@ test_sections(void)
 	    "two streams, one behind the other: %s", e.msg);
 	stream_reader_free(r);
 	(void)close(fd);
-	FAULTY(ONE WELL, "", "a stream of kind rrc:demo/well behind one of kind table:t",
+	FAULTY(ONE WELL, "", "a stream of kind rrc:demo/well after one of kind table:t",
 	    "another kind behind the first");
-	FAULTY(ONE "x,y\n", "", "bytes behind the seal", "a row behind the seal");
-	FAULTY(ONE "\n", "", "bytes behind the seal", "an empty line behind the seal");
-	FAULTY(ONE "x", "", "bytes behind the seal", "a byte behind the seal");
-	FAULTY(ONE "#aegis-book stage=t\n", "", "bytes behind the seal", "a book behind the seal");
+	FAULTY(ONE "x,y\n", "", "bytes after the seal", "a row behind the seal");
+	FAULTY(ONE "\n", "", "bytes after the seal", "an empty line behind the seal");
+	FAULTY(ONE "x", "", "bytes after the seal", "a byte behind the seal");
+	FAULTY(ONE "#aegis-book stage=t\n", "", "bytes after the seal", "a book behind the seal");
 	FAULTY(WELL, "entity:", "a stream of kind rrc:demo/well, but entity:... is wanted",
 	    "a family of kinds that it is not");
 	FAULTY(WELL, "rrc:demo", "but rrc:demo is wanted", "a kind that it is not");
@@ -283,8 +283,8 @@ test_rows(void)
 	body("a\n1\n", 1, "two columns or more", "one column alone");
 	body("a,_\n1,x\n", 1, "the constant column is not '-'", "a constant that is not constant");
 	body("#aegis-book x\n", 0, "the line of column names is missing", "no columns");
-	body("a,b\n1,2\n", 2, "the book of t says 2 rows, but 1 were read", "a row is missing");
-	body("a,b\n1,2\n1,2\n", 1, "the book of t says 1 rows, but 2 were read", "a row too many");
+	body("a,b\n1,2\n", 2, "the book of t has 2 rows, but 1 were read", "a row is missing");
+	body("a,b\n1,2\n1,2\n", 1, "the book of t has 1 rows, but 2 were read", "a row too many");
 }
 
 static void
@@ -346,11 +346,11 @@ test_books(void)
 	    1, "does not balance", "a sum that overflows");
 	books("rrc:x", "", 1, "a seal without a book", "no book");
 	books("rrc:x", BOOK("b", "read=2 used=1 skipped=1 rejected=0 flawed=0 rows=1"), 1,
-	    "the seal says read=1, but the last book says 2", "a seal of other figures");
+	    "the seal has read=1, but the last book has 2", "a seal of other figures");
 	books("rrc:x", BOOK("b", "read=1 used=1 skipped=0 rejected=0 flawed=0 rows=1") "3,4\n", 1,
-	    "a row behind a book", "a row behind a book");
+	    "a row after a book", "a row after a book");
 	books("rrc:x", BOOK("b", "read=01 used=1 skipped=0 rejected=0 flawed=0 rows=1"), 1,
-	    "read= of the book line is no number", "a leading zero");
+	    "read= of the book line is not a number", "a leading zero");
 	books("rrc:x", "#aegis-book \n", 1, "the book line lacks 'stage='", "an empty book");
 	for (i = 0; i < STREAM_BOOKS_MAX + 1; i++)
 		(void)buf_adds(&many,

@@ -211,8 +211,8 @@ test_nothing(void)
 	is_refused("empty.zst", NULL, STATUS_NOINPUT, "unpacks to nothing", "a zstd of nothing");
 	is_refused("empty.zip", NULL, STATUS_NOINPUT, "unpacks to nothing", "a zip of nothing");
 	is_refused("nofile.zip", NULL, STATUS_NOINPUT, "without a file", "a zip without a file");
-	is_refused("plain", "x", STATUS_USAGE, "no zip", "--member of a plain file");
-	is_refused("one.gz", "x", STATUS_USAGE, "no zip", "--member of a gzip file");
+	is_refused("plain", "x", STATUS_USAGE, "not a zip", "--member of a plain file");
+	is_refused("one.gz", "x", STATUS_USAGE, "not a zip", "--member of a gzip file");
 }
 
 /* Cut at each of these shares of the length, and by single bytes at the end. */
@@ -276,9 +276,9 @@ test_broken(void)
 	damage("stored.zip", 2000000);
 	is_refused("bad", NULL, STATUS_DATA, "CRC", "stored zip with a wrong byte inside");
 	sh("cp one.gz bad && printf 'and more' >> bad");
-	is_refused("bad", NULL, STATUS_DATA, "behind the end", "bytes behind a gzip");
+	is_refused("bad", NULL, STATUS_DATA, "after the end", "bytes behind a gzip");
 	sh("cp padded.gz bad && printf z >> bad");
-	is_refused("bad", NULL, STATUS_DATA, "behind the end", "a byte behind a gzip's padding");
+	is_refused("bad", NULL, STATUS_DATA, "after the end", "a byte behind a gzip's padding");
 	sh("cp one.zst bad && printf 'and more' >> bad");
 	is_refused("bad", NULL, STATUS_DATA, "byte", "bytes behind a zstd");
 	sh("cp one.gz bad && head -c 5 one.gz >> bad");

@@ -1,6 +1,6 @@
 /* audit-extract: an archive with rows hidden, and the check of one. */
 
-#include "audit/excerpt.h"
+#include "audit/extract.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,9 +23,9 @@
 
 enum { VIEW_HEAD = sizeof(VIEW_LEAF) - 1 };
 
-struct excerpt {
-	const struct excerpt_options *o;
-	struct excerpt_result *r;
+struct extract {
+	const struct extract_options *o;
+	struct extract_result *r;
 	const struct audit_table *table;
 	unsigned skip; /* columns, by their bits */
 	struct zst_writer *out;
@@ -35,7 +35,7 @@ struct excerpt {
 };
 
 static int
-excerpt_columns(struct excerpt *v, struct err *e)
+extract_columns(struct extract *v, struct err *e)
 {
 	const char *p = v->o->redact;
 	char name[80];
@@ -56,10 +56,10 @@ excerpt_columns(struct excerpt *v, struct err *e)
 }
 
 static int
-excerpt_line(void *ctx, const char *p, size_t len, const char *verdict, size_t verdict_len,
+extract_line(void *ctx, const char *p, size_t len, const char *verdict, size_t verdict_len,
     struct err *e)
 {
-	struct excerpt *v = ctx;
+	struct extract *v = ctx;
 	const struct stream_field *tenant;
 	unsigned char leaf[MERKLE_HASH];
 	char hex[2 * MERKLE_HASH + 1] = "";
@@ -97,7 +97,7 @@ excerpt_line(void *ctx, const char *p, size_t len, const char *verdict, size_t v
 
 /* Copies of the archive's own manifest and checkpoint. */
 static int
-excerpt_copy(const struct excerpt *v, struct err *e)
+extract_copy(const struct extract *v, struct err *e)
 {
 	static const char *const names[][2] = { { BAG_MANIFEST, VIEW_MANIFEST },
 		{ BAG_CHECKPOINT, BAG_CHECKPOINT }, { BAG_BODY, BAG_BODY },
@@ -122,7 +122,7 @@ excerpt_copy(const struct excerpt *v, struct err *e)
 }
 
 static int
-excerpt_json(const struct excerpt *v, const struct manifest *m, struct err *e)
+extract_json(const struct extract *v, const struct manifest *m, struct err *e)
 {
 	struct buf b = BUF_INIT(MANIFEST_MAX);
 	struct json_writer *w = json_writer_new(&b);
@@ -147,7 +147,7 @@ excerpt_json(const struct excerpt *v, const struct manifest *m, struct err *e)
 }
 
 static int
-excerpt_write(struct excerpt *v, const struct manifest *m, struct err *e)
+extract_write(struct extract *v, const struct manifest *m, struct err *e)
 {
 	char path[CHAIN_PATH];
 	struct zst_sums sums;
@@ -160,7 +160,7 @@ excerpt_write(struct excerpt *v, const struct manifest *m, struct err *e)
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)) < 0)
 		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
 	v->out = zst_writer_open(fd, path, ZST_DEFAULT);
-	rc = reopen_lines(v->o->archive, m, excerpt_line, v, e);
+	rc = reopen_lines(v->o->archive, m, extract_line, v, e);
 	if (rc == 0)
 		rc = zst_writer_end(v->out, &sums, e);
 	if (rc) {
@@ -168,16 +168,16 @@ excerpt_write(struct excerpt *v, const struct manifest *m, struct err *e)
 		return (-1);
 	}
 	/* view.json last: a view without it is none. */
-	return (io_sync_close(fd, path, e) || excerpt_copy(v, e) || excerpt_json(v, m, e) ||
+	return (io_sync_close(fd, path, e) || extract_copy(v, e) || extract_json(v, m, e) ||
 	    io_sync_parent(path, e));
 }
 
 int
-excerpt_make(const struct excerpt_options *o, struct excerpt_result *r, struct err *e)
+extract_make(const struct extract_options *o, struct extract_result *r, struct err *e)
 {
 	char sha256[DIGEST_SHA256_HEX + 1];
 	struct manifest m;
-	struct excerpt v;
+	struct extract v;
 	int rc;
 
 	memset(r, 0, sizeof(*r));
@@ -189,9 +189,9 @@ excerpt_make(const struct excerpt_options *o, struct excerpt_result *r, struct e
 	merkle_init(&v.tree);
 	if ((rc = chain_manifest(o->archive, &m, sha256, e)) == 0) {
 		if ((v.table = audit_table_find(m.table)) == NULL)
-			rc = err_set(e, STATUS_DATA, "'%s' is no audit table", m.table);
-		else if ((rc = excerpt_columns(&v, e)) == 0)
-			rc = excerpt_write(&v, &m, e);
+			rc = err_set(e, STATUS_DATA, "'%s' is not an audit table", m.table);
+		else if ((rc = extract_columns(&v, e)) == 0)
+			rc = extract_write(&v, &m, e);
 	}
 	zst_writer_free(v.out);
 	merkle_end(&v.tree);
@@ -201,7 +201,7 @@ excerpt_make(const struct excerpt_options *o, struct excerpt_result *r, struct e
 }
 
 bool
-excerpt_is(const char *path)
+extract_is(const char *path)
 {
 	char file[CHAIN_PATH];
 	struct stat st;
@@ -212,7 +212,7 @@ excerpt_is(const char *path)
 
 /* The leaf of a line, as it stands or as the line says. */
 static int
-excerpt_leaf(struct merkle *t, const char *p, size_t len, struct excerpt_result *r,
+extract_leaf(struct merkle *t, const char *p, size_t len, struct extract_result *r,
     unsigned char leaf[MERKLE_HASH])
 {
 
@@ -234,7 +234,7 @@ excerpt_leaf(struct merkle *t, const char *p, size_t len, struct excerpt_result 
 
 /* The tree of the lines in ${path}, grown from the one before. */
 static int
-excerpt_grow(const char *path, struct merkle *t, struct excerpt_result *r, struct err *e)
+extract_grow(const char *path, struct merkle *t, struct extract_result *r, struct err *e)
 {
 	unsigned char leaf[MERKLE_HASH];
 	struct zst_reader *z;
@@ -246,7 +246,7 @@ excerpt_grow(const char *path, struct merkle *t, struct excerpt_result *r, struc
 		return (-1);
 	z = zst_reader_open(fd, path, INT64_MAX);
 	while ((rc = zst_reader_line(z, &p, &len, e)) == 1) {
-		if (excerpt_leaf(t, p, len, r, leaf)) {
+		if (extract_leaf(t, p, len, r, leaf)) {
 			rc = err_set(e, STATUS_DATA, "'%s': line %llu has no leaf", path,
 			    (unsigned long long)r->lines);
 			break;
@@ -259,7 +259,7 @@ excerpt_grow(const char *path, struct merkle *t, struct excerpt_result *r, struc
 }
 
 static int
-excerpt_read(const char *path, const char *name, struct buf *b, struct err *e)
+extract_read(const char *path, const char *name, struct buf *b, struct err *e)
 {
 	char file[CHAIN_PATH];
 
@@ -269,7 +269,7 @@ excerpt_read(const char *path, const char *name, struct buf *b, struct err *e)
 }
 
 static int
-excerpt_compare(const struct manifest *m, const char *sha256, const struct checkpoint *c,
+extract_compare(const struct manifest *m, const char *sha256, const struct checkpoint *c,
     struct merkle *t, struct err *e)
 {
 	unsigned char root[MERKLE_HASH];
@@ -285,7 +285,7 @@ excerpt_compare(const struct manifest *m, const char *sha256, const struct check
 }
 
 int
-excerpt_check(const char *path, const struct note_keys *keys, struct excerpt_result *r,
+extract_check(const char *path, const struct note_keys *keys, struct extract_result *r,
     struct err *e)
 {
 	struct buf json = BUF_INIT(MANIFEST_MAX), note = BUF_INIT(NOTE_MAX);
@@ -299,8 +299,8 @@ excerpt_check(const char *path, const struct note_keys *keys, struct excerpt_res
 
 	memset(r, 0, sizeof(*r));
 	merkle_init(&t);
-	if (excerpt_read(path, VIEW_MANIFEST, &json, e) ||
-	    excerpt_read(path, BAG_CHECKPOINT, &note, e))
+	if (extract_read(path, VIEW_MANIFEST, &json, e) ||
+	    extract_read(path, BAG_CHECKPOINT, &note, e))
 		goto done;
 	digest_sha256_of(json.p, json.len, sha256);
 	(void)snprintf(file, sizeof(file), "%.4000s/" VIEW_ROWS, path);
@@ -314,7 +314,7 @@ excerpt_check(const char *path, const struct note_keys *keys, struct excerpt_res
 		(void)err_set(e, STATUS_DATA, "no signature by a key that was given");
 	else if (manifest_tree_of(&m.before, &t))
 		(void)err_set(e, STATUS_DATA, "the manifest contradicts itself");
-	else if (excerpt_grow(file, &t, r, e) == 0 && excerpt_compare(&m, sha256, &c, &t, e) == 0)
+	else if (extract_grow(file, &t, r, e) == 0 && extract_compare(&m, sha256, &c, &t, e) == 0)
 		rc = 0;
 	if (rc == 1 && e->status != STATUS_DATA)
 		rc = -1;

@@ -1,6 +1,6 @@
 /* Which rules a filing is based on. */
 
-#include "rule/stand.h"
+#include "rule/basis.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "ledger/ledger.h"
 
 static int
-stand_do(struct pg *pg, const char *sql, const char *const *params, int n, struct err *e)
+basis_do(struct pg *pg, const char *sql, const char *const *params, int n, struct err *e)
 {
 	struct pg_result *r = pg_query(pg, sql, params, n, e);
 
@@ -19,13 +19,13 @@ stand_do(struct pg *pg, const char *sql, const char *const *params, int n, struc
 
 /* Which compliance domain stands on which domains of rules: the catalog's word. */
 static int
-stand_domains(struct pg *pg, const struct catalog *c, struct err *e)
+basis_domains(struct pg *pg, const struct catalog *c, struct err *e)
 {
 	size_t i, k;
 
 	if (pg_exec(pg,
-		"CREATE TEMP TABLE stand_domain (filing varchar(50), rule varchar(50)) ON COMMIT DROP;"
-		"CREATE TEMP TABLE stand_force (id uuid, domain varchar(50), field varchar(255))"
+		"CREATE TEMP TABLE basis_domain (filing varchar(50), rule varchar(50)) ON COMMIT DROP;"
+		"CREATE TEMP TABLE basis_force (id uuid, domain varchar(50), field varchar(255))"
 		" ON COMMIT DROP",
 		e))
 		return (-1);
@@ -33,26 +33,26 @@ stand_domains(struct pg *pg, const struct catalog *c, struct err *e)
 		for (k = 0; k < c->filings[i].ndomains; k++) {
 			const char *params[2] = { c->filings[i].name, c->filings[i].domains[k] };
 
-			if (stand_do(pg, "INSERT INTO stand_domain VALUES ($1, $2)", params, 2, e))
+			if (basis_do(pg, "INSERT INTO basis_domain VALUES ($1, $2)", params, 2, e))
 				return (-1);
 		}
 	return (0);
 }
 
 static int
-stand_filings(struct pg *pg, const struct stand_options *o, struct err *e)
+basis_filings(struct pg *pg, const struct basis_options *o, struct err *e)
 {
 	const char *params[5] = { o->tenant, o->filing, o->domain, o->closed ? "t" : "f",
 		o->missing ? "t" : "f" };
 
 	if (pg_exec(pg,
-		"CREATE TEMP TABLE stand_filing (id uuid, entity_id varchar(255), entity_type varchar(50),"
+		"CREATE TEMP TABLE basis_filing (id uuid, entity_id varchar(255), entity_type varchar(50),"
 		" domain varchar(50)) ON COMMIT DROP;"
-		"CREATE TEMP TABLE stand_field (id uuid, field varchar(255)) ON COMMIT DROP;"
-		"CREATE TEMP TABLE stand_rule (id uuid, version_id uuid, own boolean) ON COMMIT DROP",
+		"CREATE TEMP TABLE basis_field (id uuid, field varchar(255)) ON COMMIT DROP;"
+		"CREATE TEMP TABLE basis_rule (id uuid, version_id uuid, own boolean) ON COMMIT DROP",
 		e) ||
-	    stand_do(pg,
-		"INSERT INTO stand_filing SELECT f.id, f.entity_id, f.entity_type, f.compliance_domain"
+	    basis_do(pg,
+		"INSERT INTO basis_filing SELECT f.id, f.entity_id, f.entity_type, f.compliance_domain"
 		" FROM filing_checklists f WHERE f.tenant_id = $1 AND ($2::uuid IS NULL OR f.id = $2::uuid)"
 		" AND ($3::text IS NULL OR f.compliance_domain = $3) AND ($4::boolean OR f.status IN"
 		"  ('draft', 'in_progress', 'ready_for_review', 'in_review'))"
@@ -60,7 +60,7 @@ stand_filings(struct pg *pg, const struct stand_options *o, struct err *e)
 		"  WHERE s.checklist_id = f.id))",
 		params, 5, e))
 		return (-1);
-	return (pg_exec(pg, "ANALYZE stand_filing", e));
+	return (pg_exec(pg, "ANALYZE basis_filing", e));
 }
 
 /*
@@ -68,33 +68,33 @@ stand_filings(struct pg *pg, const struct stand_options *o, struct err *e)
  * is its own; a lease has one; a well's is its lease's, or the field that it is linked to.
  */
 static int
-stand_fields(struct pg *pg, const struct stand_options *o, struct err *e)
+basis_fields(struct pg *pg, const struct basis_options *o, struct err *e)
 {
 	char uuid[37];
 	const char *params[1] = { uuid };
 
 	if (pg_exec(pg,
-		"INSERT INTO stand_field SELECT id, entity_id FROM stand_filing"
+		"INSERT INTO basis_field SELECT id, entity_id FROM basis_filing"
 		" WHERE entity_id LIKE 'field:%'",
 		e))
 		return (-1);
 	if (num_uuid(uuid, o->tenant) == 0 &&
-	    stand_do(pg,
+	    basis_do(pg,
 		"WITH near AS ("
-		"SELECT f.id, f.entity_type AS type_key, f.entity_id AS entity_key FROM stand_filing f UNION"
-		" SELECT f.id, p.type_key, l.parent_key FROM stand_filing f JOIN entity_links l"
+		"SELECT f.id, f.entity_type AS type_key, f.entity_id AS entity_key FROM basis_filing f UNION"
+		" SELECT f.id, p.type_key, l.parent_key FROM basis_filing f JOIN entity_links l"
 		"  ON l.child_key = f.entity_id AND l.parent_key IS NOT NULL JOIN entity_relationship_rules r"
 		"  ON r.rule_id = l.rule_id AND r.tenant_id = $1::uuid JOIN entity_type_definitions c"
 		"  ON c.type_id = r.child_type_id AND c.type_key = f.entity_type"
 		"  JOIN entity_type_definitions p ON p.type_id = r.parent_type_id)"
-		" INSERT INTO stand_field"
+		" INSERT INTO basis_field"
 		" SELECT n.id, n.entity_key FROM near n WHERE n.entity_key LIKE 'field:%' UNION"
 		" SELECT n.id, e.field FROM near n JOIN entities e ON e.tenant_id = $1::uuid"
 		"  AND e.type_key = n.type_key AND e.entity_key = n.entity_key WHERE e.field LIKE 'field:%'"
-		" EXCEPT SELECT id, field FROM stand_field",
+		" EXCEPT SELECT id, field FROM basis_field",
 		params, 1, e))
 		return (-1);
-	return (pg_exec(pg, "ANALYZE stand_field", e));
+	return (pg_exec(pg, "ANALYZE basis_field", e));
 }
 
 /*
@@ -103,27 +103,27 @@ stand_fields(struct pg *pg, const struct stand_options *o, struct err *e)
  * another behind it only up to its end.
  */
 static int
-stand_force(struct pg *pg, const char *tenant, const char *as_of, const char *known_on,
+basis_force(struct pg *pg, const char *tenant, const char *as_of, const char *known_on,
     struct err *e)
 {
 	const char *params[3] = { tenant, as_of, known_on };
 
 	if (as_of == NULL)
-		return (stand_do(pg,
-		    "INSERT INTO stand_force SELECT v.id, v.rule_domain, CASE WHEN v.rule_type ="
+		return (basis_do(pg,
+		    "INSERT INTO basis_force SELECT v.id, v.rule_domain, CASE WHEN v.rule_type ="
 		    " 'field_specific' THEN coalesce(v.rule_data->>'field',"
 		    " split_part(v.rule_identifier, '/', 1)) END FROM rule_versions v"
 		    " WHERE v.tenant_id = $1 AND v.status = 'active'"
-		    " AND v.rule_domain IN (SELECT rule FROM stand_domain)",
+		    " AND v.rule_domain IN (SELECT rule FROM basis_domain)",
 		    params, 1, e));
-	return (stand_do(pg,
+	return (basis_do(pg,
 	    "WITH known AS (SELECT * FROM rule_versions v WHERE v.tenant_id = $1"
-	    "  AND v.rule_domain IN (SELECT rule FROM stand_domain)"
+	    "  AND v.rule_domain IN (SELECT rule FROM basis_domain)"
 	    "  AND v.status IN ('active', 'superseded') AND ($3::date IS NULL OR"
 	    "  (v.detected_at AT TIME ZONE 'America/Chicago')::date <= $3::date)),"
 	    " last AS (SELECT DISTINCT ON (rule_identifier) * FROM known"
 	    "  WHERE effective_date <= $2::date ORDER BY rule_identifier, version DESC)"
-	    " INSERT INTO stand_force SELECT v.id, v.rule_domain, CASE WHEN v.rule_type ="
+	    " INSERT INTO basis_force SELECT v.id, v.rule_domain, CASE WHEN v.rule_type ="
 	    " 'field_specific' THEN coalesce(v.rule_data->>'field',"
 	    " split_part(v.rule_identifier, '/', 1)) END FROM last v"
 	    " WHERE NOT (v.superseded_date IS NOT NULL AND v.superseded_date <= $2::date AND NOT EXISTS"
@@ -133,17 +133,17 @@ stand_force(struct pg *pg, const char *tenant, const char *as_of, const char *kn
 }
 
 int
-stand_rules(struct pg *pg, const struct catalog *c, const char *tenant, const char *as_of,
+basis_rules(struct pg *pg, const struct catalog *c, const char *tenant, const char *as_of,
     const char *known_on, struct err *e)
 {
 
-	if (stand_domains(pg, c, e) || stand_force(pg, tenant, as_of, known_on, e))
+	if (basis_domains(pg, c, e) || basis_force(pg, tenant, as_of, known_on, e))
 		return (-1);
-	return (pg_exec(pg, "ANALYZE stand_domain; ANALYZE stand_force", e));
+	return (pg_exec(pg, "ANALYZE basis_domain; ANALYZE basis_force", e));
 }
 
 int
-stand_lock(struct pg *pg, const char *tenant, struct err *e)
+basis_lock(struct pg *pg, const char *tenant, struct err *e)
 {
 	struct buf name = BUF_INIT(1024);
 	int rc = buf_addf(&name, e, "aegis rules %s", tenant) || buf_str(&name, e) == NULL ||
@@ -154,7 +154,7 @@ stand_lock(struct pg *pg, const char *tenant, struct err *e)
 }
 
 struct pg_result *
-stand_tenants(struct pg *pg, const char *tenant, const char *filing, struct err *e)
+basis_tenants(struct pg *pg, const char *tenant, const char *filing, struct err *e)
 {
 	const char *params[2] = { tenant, filing };
 	struct pg_result *r;
@@ -168,7 +168,7 @@ stand_tenants(struct pg *pg, const char *tenant, const char *filing, struct err 
 	    " OR tenant_id = $1) AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY 1",
 	    params, 2, e);
 	if (r != NULL && filing != NULL && pg_result_rows(r) == 0) {
-		(void)err_set(e, STATUS_DATA, "there is no filing %s%s%s", filing,
+		(void)err_set(e, STATUS_DATA, "filing %s%s%s does not exist", filing,
 		    tenant ? " of tenant " : "", tenant ? tenant : "");
 		pg_result_free(r);
 		return (NULL);
@@ -177,19 +177,19 @@ stand_tenants(struct pg *pg, const char *tenant, const char *filing, struct err 
 }
 
 int
-stand_tables(struct pg *pg, const struct catalog *c, const struct stand_options *o, struct err *e)
+basis_tables(struct pg *pg, const struct catalog *c, const struct basis_options *o, struct err *e)
 {
 
-	if (stand_rules(pg, c, o->tenant, o->as_of, o->known_on, e) || stand_filings(pg, o, e) ||
-	    stand_fields(pg, o, e))
+	if (basis_rules(pg, c, o->tenant, o->as_of, o->known_on, e) || basis_filings(pg, o, e) ||
+	    basis_fields(pg, o, e))
 		return (-1);
 	return (pg_exec(pg,
-	    "INSERT INTO stand_rule SELECT f.id, r.id, false FROM stand_filing f"
-	    " JOIN stand_domain d ON d.filing = f.domain"
-	    " JOIN stand_force r ON r.domain = d.rule AND r.field IS NULL;"
-	    "INSERT INTO stand_rule SELECT f.id, r.id, true FROM stand_filing f"
-	    " JOIN stand_field p ON p.id = f.id JOIN stand_domain d ON d.filing = f.domain"
-	    " JOIN stand_force r ON r.domain = d.rule AND r.field = p.field;"
-	    "ANALYZE stand_rule",
+	    "INSERT INTO basis_rule SELECT f.id, r.id, false FROM basis_filing f"
+	    " JOIN basis_domain d ON d.filing = f.domain"
+	    " JOIN basis_force r ON r.domain = d.rule AND r.field IS NULL;"
+	    "INSERT INTO basis_rule SELECT f.id, r.id, true FROM basis_filing f"
+	    " JOIN basis_field p ON p.id = f.id JOIN basis_domain d ON d.filing = f.domain"
+	    " JOIN basis_force r ON r.domain = d.rule AND r.field = p.field;"
+	    "ANALYZE basis_rule",
 	    e));
 }

@@ -1,5 +1,5 @@
-#ifndef AEGIS_RULE_STAND_H
-#define AEGIS_RULE_STAND_H
+#ifndef AEGIS_RULE_BASIS_H
+#define AEGIS_RULE_BASIS_H
 
 #include <stdbool.h>
 
@@ -12,7 +12,7 @@
  * of its field.  The field is the entity's own, or that of an entity that it is linked to (a
  * well's lease).
  */
-struct stand_options {
+struct basis_options {
 	const char *tenant;
 	const char *filing, *domain; /* NULL: all */
 	bool closed;                 /* also filings that are decided: approved, filed, ... */
@@ -22,38 +22,38 @@ struct stand_options {
 };
 
 /**
- * stand_lock(pg, tenant, e):
+ * basis_lock(pg, tenant, e):
  * Until the transaction ends nobody else of ours makes versions or snapshots of the tenant;
  * who does is waited for, up to ten minutes.
  */
-int stand_lock(struct pg *pg, const char *tenant, struct err *e);
+int basis_lock(struct pg *pg, const char *tenant, struct err *e);
 
 /**
- * stand_tenants(pg, tenant, filing, e):
+ * basis_tenants(pg, tenant, filing, e):
  * One column with the tenants to work on: ${tenant}; where it is NULL that of ${filing}; where
  * that is NULL too, every tenant with filings.  NULL with ${e} set: STATUS_DATA where there is
  * no such filing.
  */
-struct pg_result *stand_tenants(struct pg *pg, const char *tenant, const char *filing,
+struct pg_result *basis_tenants(struct pg *pg, const char *tenant, const char *filing,
     struct err *e);
 
 /**
- * stand_rules(pg, c, tenant, as_of, known_on, e):
- * Make the temporary table stand_force (id, domain, field): the tenant's versions in force,
- * field NULL where they are statewide.  ${as_of} and ${known_on} as in stand_options.
+ * basis_rules(pg, c, tenant, as_of, known_on, e):
+ * Make the temporary table basis_force (id, domain, field): the tenant's versions in force,
+ * field NULL where they are statewide.  ${as_of} and ${known_on} as in basis_options.
  */
-int stand_rules(struct pg *pg, const struct catalog *c, const char *tenant, const char *as_of,
+int basis_rules(struct pg *pg, const struct catalog *c, const char *tenant, const char *as_of,
     const char *known_on, struct err *e);
 
 /**
- * stand_tables(pg, c, o, e):
+ * basis_tables(pg, c, o, e):
  * Make the temporary tables, dropped at COMMIT:
- *   stand_filing (id, entity_id, entity_type, domain)    the filings
- *   stand_field  (id, field)                             fields of each
- *   stand_rule   (id, version_id, own)                   rules of each; own: of its field
- * and that of stand_rules().  Return 0, or -1 with ${e} set.
+ *   basis_filing (id, entity_id, entity_type, domain)    the filings
+ *   basis_field  (id, field)                             fields of each
+ *   basis_rule   (id, version_id, own)                   rules of each; own: of its field
+ * and that of basis_rules().  Return 0, or -1 with ${e} set.
  */
-int stand_tables(struct pg *pg, const struct catalog *c, const struct stand_options *o,
+int basis_tables(struct pg *pg, const struct catalog *c, const struct basis_options *o,
     struct err *e);
 
 #endif

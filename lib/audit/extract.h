@@ -1,5 +1,5 @@
-#ifndef AEGIS_AUDIT_EXCERPT_H
-#define AEGIS_AUDIT_EXCERPT_H
+#ifndef AEGIS_AUDIT_EXTRACT_H
+#define AEGIS_AUDIT_EXTRACT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,38 +13,38 @@
  * which a line that is not shown is {"leaf":"HEX"}, and a redacted one {"leaf":"HEX","row":{}}.
  * It is no archive, and joins no chain.
  */
-struct excerpt_options {
+struct extract_options {
 	const char *archive;
 	const char *tenant; /* rows of this one are shown; NULL: of all */
 	const char *redact; /* columns that are left out, "a,b"; or NULL */
 	const char *output; /* a directory that is not there yet */
 };
 
-struct excerpt_result {
+struct extract_result {
 	char archive[256];
 	uint64_t lines, shown, redacted, hidden;
 	uint64_t guessable; /* of the hidden ones: without a signature that only its signer knew */
 };
 
 /**
- * excerpt_make(o, r, e):
+ * extract_make(o, r, e):
  * Write the view.  Return 0 with ${r} filled, or -1 with ${e} set.
  */
-int excerpt_make(const struct excerpt_options *o, struct excerpt_result *r, struct err *e);
+int extract_make(const struct extract_options *o, struct extract_result *r, struct err *e);
 
 /**
- * excerpt_is(path):
+ * extract_is(path):
  * Return true if ${path} is a view.
  */
-bool excerpt_is(const char *path);
+bool extract_is(const char *path);
 
 /**
- * excerpt_check(path, keys, r, e):
+ * extract_check(path, keys, r, e):
  * Check that the lines of the view, with the leaves of those that are not shown, give the
  * tree of its checkpoint, and that one's signature.  Return 0 with ${r} filled; 1 with ${e}
  * saying what is wrong; or -1 with ${e} set where the checking failed.
  */
-int excerpt_check(const char *path, const struct note_keys *keys, struct excerpt_result *r,
+int extract_check(const char *path, const struct note_keys *keys, struct extract_result *r,
     struct err *e);
 
 #endif
