@@ -72,7 +72,7 @@ main(void)
 	(void)setenv("AEGIS_TEST_EMPTY", "", 1);
 	(void)unsetenv("AEGIS_TEST_NONE");
 	expand_set(&x, "a", "1", "1");
-	expand_set(&x, "a_b2", "two words", "two args");
+	expand_set(&x, "a_b2", "two words", "two words");
 	expand_set(&x, "tricky", "${a}", "${a}");
 	expand_set(&x, "hidden", "s3cret", "${env:AEGIS_TEST_X}");
 	good("", "", "");
