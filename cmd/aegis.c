@@ -50,6 +50,8 @@ struct stages {
 	size_t n, cap;
 };
 
+/* Whether ${s} can be a stage's name: 1 to NAME_LEN lower-case letters, digits and hyphens, not
+ * starting with a hyphen. */
 static bool
 name_is_sound(const char *s)
 {
@@ -58,6 +60,8 @@ name_is_sound(const char *s)
 	return (n > 0 && n <= NAME_LEN && s[n] == '\0' && s[0] != '-');
 }
 
+/* Put the path of stage ${name} beside the running program into ${dst}; whether that file exists
+ * is not checked. */
 static int
 program_path(char *dst, size_t size, const char *name, struct err *e)
 {
@@ -69,6 +73,8 @@ program_path(char *dst, size_t size, const char *name, struct err *e)
 	return (0);
 }
 
+/* Append every executable aegis-NAME in the program's own directory to ${s}; the caller frees its
+ * array. */
 static int
 stages_scan(struct stages *s, struct err *e)
 {
@@ -133,6 +139,7 @@ stage_ask(struct stage *st)
 	(void)snprintf(st->summary, sizeof(st->summary), "%.199s", second + 1);
 }
 
+/* Order by group, then by name, for qsort(). */
 static int
 stage_cmp_group(const void *a, const void *b)
 {
@@ -142,6 +149,7 @@ stage_cmp_group(const void *a, const void *b)
 	return (c != 0 ? c : strcmp(x->name, y->name));
 }
 
+/* Order by distance from the word that was given, nearest first, then by name, for qsort(). */
 static int
 stage_cmp_distance(const void *a, const void *b)
 {
@@ -151,6 +159,7 @@ stage_cmp_distance(const void *a, const void *b)
 					     strcmp(x->name, y->name));
 }
 
+/* Print all stages by group, each with its summary; return the exit status. */
 static int
 list_stages(struct err *e)
 {
@@ -179,6 +188,8 @@ list_stages(struct err *e)
 	return (log_err(e));
 }
 
+/* Report that ${name} is not a stage, suggest similar names as a hint, and return the exit status.
+ */
 static int
 unknown_stage(const char *name)
 {
@@ -210,6 +221,8 @@ unknown_stage(const char *name)
 	return (log_err(&e));
 }
 
+/* Replace this process by the stage's program, beside this one or in PATH; return an exit status
+ * only if that fails. */
 static int
 run_stage(const char *name, char **argv)
 {
@@ -231,6 +244,8 @@ run_stage(const char *name, char **argv)
 	return (log_err(&e));
 }
 
+/* Show the stage's manual page on a terminal if man(1) can, otherwise run the stage with --help;
+ * return only on failure. */
 static int
 help_stage(const char *name)
 {

@@ -76,6 +76,7 @@ static const struct program program = {
 	.operands = PROGRAM_ANY,
 };
 
+/* Load the public keys of all files given into the options; files without any key are an error. */
 static int
 load_keys(struct err *e)
 {
@@ -114,6 +115,8 @@ load_held(struct err *e)
 	return (rc);
 }
 
+/* Write the row's proof and its line as UUID.proof and UUID.json; refused if the archives have
+ * findings. */
 static int
 write_proof(struct inspect *k, struct err *e)
 {
@@ -141,6 +144,8 @@ write_proof(struct inspect *k, struct err *e)
 	return (rc);
 }
 
+/* Check a proof file, its checkpoint's signature and its line offline; return the exit status,
+ * STATUS_FINDINGS if they do not fit. */
 static int
 check_proof(struct err *e)
 {
@@ -187,6 +192,8 @@ check_proof(struct err *e)
 	return (rc);
 }
 
+/* Check the extract at ${path} and log its counts; return the exit status, STATUS_FINDINGS if
+ * something is wrong. */
 static int
 check_view(const char *path, struct err *e)
 {
@@ -208,6 +215,7 @@ check_view(const char *path, struct err *e)
 	return (STATUS_OK);
 }
 
+/* Print the results of ${n} inspected chains as one report on standard output. */
 static int
 write_report(struct inspect *const *k, size_t n, struct err *e)
 {
@@ -237,6 +245,8 @@ unused_held(struct inspect *k)
 			    o.held[i].c.origin);
 }
 
+/* Inspect the chains of all tables, report them, and write a proof if asked; return the exit
+ * status. */
 static int
 check_all(struct err *e)
 {

@@ -72,6 +72,8 @@ put(const char *path, const char *end, const void *p, size_t n, bool secret, str
 	return (rc);
 }
 
+/* Write the public key of ${k} as PATH.pub and PATH.vkey, and print the verifier's key on standard
+ * output. */
 static int
 put_public(const char *path, const struct ed25519 *k, struct err *e)
 {
@@ -90,6 +92,8 @@ put_public(const char *path, const struct ed25519 *k, struct err *e)
 	return (rc);
 }
 
+/* Write a new signing key pair, or only the public files of an existing private key; wipe the
+ * private PEM afterwards. */
 static int
 make_signer(struct err *e)
 {
@@ -117,6 +121,7 @@ done:
 	return (rc);
 }
 
+/* Write 32 random bytes as a line of hex to the secret file --out, and wipe them from memory. */
 static int
 make_hmac(struct err *e)
 {

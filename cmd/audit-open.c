@@ -42,6 +42,8 @@ static const struct program program = {
 	.operands = 1,
 };
 
+/* Inspect the chain if keys were given; its first finding becomes the error. Without keys nothing
+ * is checked. */
 static int
 checked(const struct chain *c, bool whole, struct err *e)
 {

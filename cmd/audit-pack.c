@@ -51,6 +51,8 @@ static const struct program program = {
 	    "75: another export of this table is running",
 };
 
+/* Log what became of the archive, with warnings for rows that were changed or whose signature does
+ * not hold. */
 static void
 log_result(const struct pack_result *r)
 {

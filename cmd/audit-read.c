@@ -88,6 +88,8 @@ due(int64_t now, struct err *e)
 	return (0);
 }
 
+/* Set the options' period from the command line; refuse one that is empty or ends after ${now},
+ * the database's clock. */
 static int
 pick_period(int64_t now, struct err *e)
 {
@@ -109,6 +111,7 @@ pick_period(int64_t now, struct err *e)
 	return (0);
 }
 
+/* Pick the period, write its rows as a stream and log their number; a failure is left in ${e}. */
 static void
 read_it(struct pg *pg, struct err *e)
 {

@@ -41,6 +41,7 @@ static const struct program program = {
 	    "66: no archive was found",
 };
 
+/* Fill the report with the counts and findings of ${k}. */
 static void
 describe(const struct reconcile *k, struct report *r)
 {

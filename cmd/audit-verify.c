@@ -80,6 +80,8 @@ static size_t nprofiles;
 static struct buf config = BUF_INIT(1 << 16);
 static char config_sha256[DIGEST_SHA256_HEX + 1];
 
+/* Load one --profile argument, NAME or NAME@INSTANT; without an instant the profile holds from the
+ * beginning of time. */
 static int
 add_profile(const char *word, struct err *e)
 {
@@ -104,6 +106,7 @@ add_profile(const char *word, struct err *e)
 	return (0);
 }
 
+/* Order strings by bytes, for qsort(). */
 static int
 by_name(const void *a, const void *b)
 {
@@ -140,6 +143,7 @@ add_all(struct err *e)
 	return (rc);
 }
 
+/* Order profiles by the instant from which they hold, for qsort(). */
 static int
 by_time(const void *a, const void *b)
 {
@@ -181,6 +185,8 @@ order_profiles(struct err *e)
 	return (buf_str(&config, e) == NULL);
 }
 
+/* Try the profiles on up to opt_rows signed rows and print how many each matches; STATUS_FINDINGS
+ * if there are rows and none match. */
 static int
 probe(const struct assess_options *o, struct err *e)
 {
@@ -221,6 +227,7 @@ probe(const struct assess_options *o, struct err *e)
 	return (best > 0 || rows == 0 ? STATUS_OK : STATUS_FINDINGS);
 }
 
+/* Log the number of rows of each verdict, and warn if not one signature matched. */
 static void
 log_totals(const struct assess_totals *t)
 {
@@ -238,6 +245,8 @@ log_totals(const struct assess_totals *t)
 		    "--probe");
 }
 
+/* Load profiles and keys, then probe them or add verdicts to the stream; return the exit status.
+ */
 static int
 verify(struct err *e)
 {

@@ -90,6 +90,7 @@ show_tail(char *tail)
 	}
 }
 
+/* Log the server's progress, as the callback of server_start(). */
 static void
 tell(const char *what)
 {
@@ -97,6 +98,8 @@ tell(const char *what)
 	log_info("%s", what);
 }
 
+/* Create the private database if needed and start its server; return the exit status, with the
+ * server's log shown on failure. */
 static int
 start(struct err *e)
 {
@@ -126,6 +129,7 @@ start(struct err *e)
 	return (0);
 }
 
+/* Stop the private server; success also if it is not running. Return the exit status. */
 static int
 stop(struct err *e)
 {
@@ -139,6 +143,8 @@ stop(struct err *e)
 	return (0);
 }
 
+/* Print the private database's state as text; return 0 only if the server is running, otherwise
+ * STATUS_NODB or the error's status. */
 static int
 status(struct err *e)
 {
@@ -191,6 +197,8 @@ destroy_trees(const char *version, struct err *e)
 	return (0);
 }
 
+/* Stop and remove the private database, which needs --yes, and on request its PostgreSQL trees;
+ * return the exit status. */
 static int
 destroy(struct err *e)
 {
@@ -210,6 +218,8 @@ destroy(struct err *e)
 	return (opt_tree ? destroy_trees(r.version, e) : 0);
 }
 
+/* Print the private database's connection URL, with its socket directory percent-encoded; return
+ * the exit status. */
 static int
 url(struct err *e)
 {
@@ -229,6 +239,7 @@ url(struct err *e)
 	return (0);
 }
 
+/* Print shell lines that point libpq at the private database, for eval; return the exit status. */
 static int
 env(struct err *e)
 {

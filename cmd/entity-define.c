@@ -45,6 +45,8 @@ static const struct program prog = {
 	.operands = PROGRAM_ANY,
 };
 
+/* Add one change to the report in ${cookie}; only warn of a definition that is in the database and
+ * in no file. */
 static void
 notice(void *cookie, enum define_what what, enum define_change change, const char *name)
 {
@@ -57,6 +59,7 @@ notice(void *cookie, enum define_what what, enum define_change change, const cha
 		report_finding(cookie, "%c %s %s", marks[change], define_what_name(what), name);
 }
 
+/* Add the table of counts by kind and change to ${r}, and print the report. */
 static void
 print_report(const struct define_counts *c, struct report *r, struct err *e)
 {
@@ -75,6 +78,8 @@ print_report(const struct define_counts *c, struct report *r, struct err *e)
 	(void)report_print(r, plan ? NULL : "the definitions ARE stored", e);
 }
 
+/* Load all files, compare them with the database and store the differences, or only report them
+ * with --plan; return the exit status. */
 static int
 define(char **paths, size_t n, struct err *e)
 {

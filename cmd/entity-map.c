@@ -53,6 +53,7 @@ static const struct program prog = {
 	    "78: the definition is wrong or does not fit the stream's columns",
 };
 
+/* Log a message of the mapping at its level. */
 static void
 notice(void *cookie, enum map_notice level, const char *text)
 {
@@ -64,6 +65,8 @@ notice(void *cookie, enum map_notice level, const char *text)
 		log_info("%s", text);
 }
 
+/* Read the type's definition from the --definitions file, otherwise from the database; the caller
+ * owns it, NULL on error. */
 static struct entity_definition *
 definition(struct err *e)
 {

@@ -29,6 +29,8 @@ static const struct program program = {
 	.operands = 1,
 };
 
+/* Mark the database as disposable, or remove the mark with --revoke; nothing is changed if it is
+ * so already. */
 static int
 mark(const char *name, struct err *e)
 {

@@ -65,6 +65,8 @@ run(const struct pg *pg, char **args, const char *database, struct err *e)
 	return (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+/* Drop, or make, a clone; print its name, or run the command in it and drop it. Return the
+ * command's status, or -1. */
 static int
 clone(char **operands, int n, struct err *e)
 {

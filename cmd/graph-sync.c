@@ -54,6 +54,7 @@ static const struct program program = {
 	    "78: the database has no graph, or a label is missing",
 };
 
+/* Print what the run did, or what --check found to differ; a failure is left in ${e}. */
 static void
 print_report(const struct graph *g, struct err *e)
 {

@@ -45,6 +45,8 @@ static const struct program program = {
 	    "1: findings of another kind than template, with R35_INTEGRITY_FAIL_LOUD",
 };
 
+/* Whether R35_INTEGRITY_FAIL_LOUD is set to 1, true, yes or on, so that findings make the exit
+ * status. */
 static bool
 fail_loud(void)
 {

@@ -63,6 +63,7 @@ static const struct program prog = {
 	.operands = PROGRAM_ANY,
 };
 
+/* Print every known reject code with its meaning and advice; a failure is left in ${e}. */
 static void
 list_codes(struct err *e)
 {

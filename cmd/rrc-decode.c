@@ -72,6 +72,7 @@ static const struct program program = {
 	.operands = 1,
 };
 
+/* Read the next piece of the input through ${cookie}, a struct source, for struct decode_input. */
 static ssize_t
 read_source(void *cookie, const unsigned char **p, struct err *e)
 {
@@ -79,6 +80,7 @@ read_source(void *cookie, const unsigned char **p, struct err *e)
 	return (source_read(cookie, p, e));
 }
 
+/* Put the input's SHA-256 in hex into ${hex}, for struct decode_input. */
 static void
 digest_source(void *cookie, char hex[DIGEST_SHA256_HEX + 1])
 {
@@ -87,6 +89,7 @@ digest_source(void *cookie, char hex[DIGEST_SHA256_HEX + 1])
 	source_sha256(cookie, hex, &bytes);
 }
 
+/* Log one stream's counts; without --split only if records were rejected or flawed. */
 static void
 report(void *cookie, const char *name, const struct book *b)
 {
@@ -100,6 +103,7 @@ report(void *cookie, const char *name, const struct book *b)
 	    (unsigned long long)b->flawed);
 }
 
+/* Open the layout and the input at ${path} and decode it with the options given. */
 static int
 decode(const char *path, struct err *e)
 {

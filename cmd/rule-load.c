@@ -79,6 +79,7 @@ static const struct program program = {
 static const char *const sources[] = { "rrc_ingestion", "rule_monitor_agent", "manual",
 	"docket_hearing", NULL };
 
+/* Print what the load did, or would do with --plan; a failure is left in ${e}. */
 static void
 print_report(const struct version *v, struct err *e)
 {
@@ -89,6 +90,8 @@ print_report(const struct version *v, struct err *e)
 	report_free(r);
 }
 
+/* Check the options against each other and ${n}, the number of files; return STATUS_OK or
+ * STATUS_USAGE. */
 static int
 usage(int n)
 {

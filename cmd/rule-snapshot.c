@@ -70,6 +70,8 @@ static const struct program program = {
 	    "75: another program works on the same rules for too long",
 };
 
+/* Write the stale snapshots to standard output in the chosen format; return STATUS_FINDINGS if any
+ * exist. */
 static int
 list(struct err *e)
 {
@@ -85,6 +87,7 @@ list(struct err *e)
 	return (n > 0 ? STATUS_FINDINGS : STATUS_OK);
 }
 
+/* Make the snapshots, or plan them, and print a report; return the exit status. */
 static int
 freeze(struct err *e)
 {
@@ -101,6 +104,7 @@ freeze(struct err *e)
 	return (log_err(e));
 }
 
+/* Check that the options go together; return STATUS_OK or STATUS_USAGE. */
 static int
 usage(void)
 {

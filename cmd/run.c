@@ -89,6 +89,8 @@ print_faults(const struct pipeline_faults *faults)
 		log_error("%.*s", (int)(lf - p), p);
 }
 
+/* Run the pipeline and fill the report ${out}; return the run's exit status, or -1 if it could not
+ * be run. */
 static int
 run(const struct pipeline *p, const struct runner_options *o, struct report *out, struct err *e)
 {

@@ -45,6 +45,7 @@ static const struct program program = {
 	    "78: a file is missing, or the server refuses a statement in it",
 };
 
+/* Log whether the schema file was applied or is unchanged. */
 static void
 tell(void *cookie, const char *name, bool applied)
 {

@@ -64,6 +64,8 @@ static const struct program program = {
 
 static const char *const words[] = { "missing", "extra", "changed", "others" };
 
+/* Add one difference to the report in ${cookie}; foreign objects and extension versions are only
+ * logged. */
 static void
 tell(void *cookie, const struct drift *d)
 {
@@ -92,6 +94,7 @@ tell(void *cookie, const struct drift *d)
 	report_close(r);
 }
 
+/* Log that a scratch database of an earlier, killed run was removed. */
 static void
 tell_left(void *cookie, const char *name)
 {
@@ -129,6 +132,8 @@ reference(struct pg *pg, struct err *e)
 	return (NULL);
 }
 
+/* Compare the database with the reference and report, or print the reference with --describe;
+ * return the number of differences. */
 static size_t
 check(struct pg *pg, struct err *e)
 {

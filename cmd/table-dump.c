@@ -59,6 +59,7 @@ static const struct program program = {
 	.operands = PROGRAM_ANY,
 };
 
+/* Write the table to DIR/TABLE.csv; a partial file is abandoned on failure. */
 static int
 dump_file(struct pg *pg, const char *table, struct err *e)
 {
@@ -81,6 +82,8 @@ dump_file(struct pg *pg, const char *table, struct err *e)
 	return (0);
 }
 
+/* Write each table, or all with --all, to a file of the output directory, which is created if
+ * needed. */
 static int
 dump_files(struct pg *pg, char **tables, int n, struct err *e)
 {

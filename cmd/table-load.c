@@ -119,6 +119,7 @@ print_report(const struct bulk *l, struct err *e)
 	report_free(r);
 }
 
+/* Load the files, or standard input if ${n} is 0, and print the report; return the exit status. */
 static int
 load(char **files, size_t n, struct err *e)
 {

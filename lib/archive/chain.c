@@ -31,6 +31,7 @@ chain_sequence(const char *name, const char *table)
 	return (v);
 }
 
+/* Append a link with copies of ${name} and ${path}, which chain_free() releases. */
 static void
 chain_put(struct chain *c, const char *name, const char *path, uint64_t sequence)
 {
@@ -44,6 +45,7 @@ chain_put(struct chain *c, const char *name, const char *path, uint64_t sequence
 	l->sequence = sequence;
 }
 
+/* Order links by sequence, then by name, for qsort(). */
 static int
 chain_order(const void *a, const void *b)
 {

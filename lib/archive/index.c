@@ -98,6 +98,7 @@ index_archive(struct index_sort *s, const char *path, const struct manifest *mf,
 	return (rc == 0 && (e == NULL || e->status == STATUS_OK) ? 0 : -1);
 }
 
+/* Release the mapping and the descriptor, and leave an empty index; the file stays. */
 static void
 index_unmap(struct index *x)
 {
@@ -211,6 +212,8 @@ index_refresh(struct index *x, const struct chain *c, size_t from, struct err *e
 	return (-1);
 }
 
+/* Map the index file if it matches the archives, and bring it up to date if it does not cover all
+ * of them. */
 static int
 index_load(struct index *x, const char *table, struct err *e)
 {

@@ -30,6 +30,7 @@ struct index_sort {
 	uint64_t count;
 };
 
+/* Order entries by id, then by leaf number, for qsort() and the merge. */
 static int
 sort_order(const void *a, const void *b)
 {
@@ -39,6 +40,7 @@ sort_order(const void *a, const void *b)
 	return (rc != 0 ? rc : memcmp(x->number, y->number, sizeof(x->number)));
 }
 
+/* Add an empty run. The pointer is valid only until the next call, which may move the array. */
 static struct index_run *
 sort_run(struct index_sort *s)
 {
@@ -65,6 +67,8 @@ index_sort_new(const struct index_entry *old, uint64_t n)
 	return (s);
 }
 
+/* Sort the entries in memory and append them as a run to the temporary file, to make space for
+ * more. */
 static int
 sort_spill(struct index_sort *s, struct err *e)
 {

@@ -11,6 +11,8 @@
 
 #define MANIFEST_FORMAT "aegis-audit-archive/1"
 
+/* Append the member for one data file: sizes and digests, compressed and plain; ${end} is the
+ * comma, or empty after the last. */
 static int
 manifest_file(const char *name, const struct zst_sums *s, const char *end, struct buf *out,
     struct err *e)
@@ -23,6 +25,7 @@ manifest_file(const char *name, const struct zst_sums *s, const char *end, struc
 	    (unsigned long long)s->plain_bytes, (unsigned long long)s->lines, end));
 }
 
+/* Append the member ${name}: size, root and range of a tree, with a comma after it. */
 static int
 manifest_write_tree(const char *name, const struct manifest_tree *t, struct buf *out, struct err *e)
 {
@@ -92,6 +95,8 @@ manifest_write(const struct manifest *m, struct buf *out, struct err *e)
 	return (buf_adds(out, "  }\n}\n", e));
 }
 
+/* Copy the string under ${key}; -1 if it is missing, is not a string, or does not fit into ${size}
+ * with its NUL. */
 static int
 manifest_text(const struct json *map, const char *key, char *dst, size_t size)
 {
@@ -103,6 +108,8 @@ manifest_text(const struct json *map, const char *key, char *dst, size_t size)
 	return (0);
 }
 
+/* Read the number under ${key}, from 0 to INT64_MAX; non-zero if it is missing or is not such a
+ * number. */
 static int
 manifest_u64(const struct json *map, const char *key, uint64_t *v)
 {
@@ -111,6 +118,7 @@ manifest_u64(const struct json *map, const char *key, uint64_t *v)
 	return (j == NULL || j->kind != JSON_NUMBER || num_u64(j->text, j->len, 0, INT64_MAX, v));
 }
 
+/* Copy a digest as text of up to 64 characters; whether these are hex digits is not checked. */
 static int
 manifest_hex(const struct json *map, const char *key, char dst[DIGEST_SHA256_HEX + 1])
 {
@@ -118,6 +126,7 @@ manifest_hex(const struct json *map, const char *key, char dst[DIGEST_SHA256_HEX
 	return (manifest_text(map, key, dst, DIGEST_SHA256_HEX + 1));
 }
 
+/* Read sizes and digests of the data file ${name}: the counterpart of manifest_file(). */
 static int
 manifest_sums(const struct json *files, const char *name, struct zst_sums *s)
 {
@@ -129,6 +138,8 @@ manifest_sums(const struct json *files, const char *name, struct zst_sums *s)
 	    manifest_u64(f, "plain_bytes", &s->plain_bytes) || manifest_u64(f, "lines", &s->lines));
 }
 
+/* Read size, root and range of a tree; whether they belong together is left to manifest_tree_of().
+ */
 static int
 manifest_read_tree(const struct json *root, const char *key, struct manifest_tree *t)
 {
@@ -146,6 +157,8 @@ manifest_read_tree(const struct json *root, const char *key, struct manifest_tre
 	return (0);
 }
 
+/* Read the number of rows by verdict; -1 if there are more than MANIFEST_COUNTS_MAX or one is
+ * malformed. */
 static int
 manifest_counts(const struct json *map, struct manifest *m)
 {
@@ -165,6 +178,7 @@ manifest_counts(const struct json *map, struct manifest *m)
 	return (0);
 }
 
+/* Read the instant under ${key} in microseconds; non-zero if it is missing or malformed. */
 static int
 manifest_instant(const struct json *map, const char *key, int64_t *us)
 {
@@ -173,6 +187,8 @@ manifest_instant(const struct json *map, const char *key, int64_t *us)
 	return (j == NULL || j->kind != JSON_STRING || instant_parse(j->text, j->len, us));
 }
 
+/* Fill ${m}, which must be zeroed, from the parsed JSON; -1 if a member is missing or malformed.
+ */
 static int
 manifest_read(const struct json *root, struct manifest *m)
 {

@@ -31,6 +31,7 @@ merkle_leaf(struct merkle *m, const void *p, size_t len, unsigned char leaf[MERK
 	digest_sha256_next(m->digest, leaf);
 }
 
+/* Hash an inner node by RFC 6962: the byte 1, then both children. ${node} may be one of them. */
 static void
 merkle_node(struct digest_sha256 *d, const unsigned char *left, const unsigned char *right,
     unsigned char *node)

@@ -15,6 +15,7 @@
 
 enum { NOTE_ALGORITHM = 1 }; /* Ed25519 */
 
+/* Whether a key's name is 1 to NOTE_NAME_MAX printable ASCII characters without space or '+'. */
 static bool
 note_name_good(const char *name)
 {
@@ -156,6 +157,8 @@ note_line(const char **p, const char *end, char *line, size_t size)
 	return (strlen(line) == n ? 0 : -1);
 }
 
+/* Parse a checkpoint: origin, size and root, then extension lines, of which only the manifest's
+ * digest is kept. */
 static int
 note_read_body(const char *p, const char *end, struct checkpoint *c, struct err *e)
 {

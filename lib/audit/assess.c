@@ -20,6 +20,8 @@ struct assess {
 	struct book own;
 };
 
+/* Open the input, which must not have verdicts yet, and the output stream with two columns more.
+ */
 static int
 assess_open(struct assess *a, struct err *e)
 {
@@ -87,6 +89,8 @@ assess_sign(struct assess *a, enum verdict *v, const char **key, struct err *e)
 	return (0);
 }
 
+/* Write the row with its verdict and key, signed first if that is asked for and it has no
+ * signature. */
 static int
 assess_row(struct assess *a, struct err *e)
 {
@@ -115,6 +119,8 @@ assess_row(struct assess *a, struct err *e)
 	return (stream_writer_end_row(a->out, e));
 }
 
+/* Seal the output with the books of the stages before and this stage's own, which counts each
+ * verdict that is a finding. */
 static int
 assess_seal(struct assess *a, struct err *e)
 {
@@ -158,6 +164,8 @@ assess_stream(const struct assess_options *o, struct assess_totals *t, struct er
 	return (rc);
 }
 
+/* Try every profile on the first ${max} signed rows, and read the rest of the stream to its end.
+ */
 static int
 assess_probe_rows(struct audit_input *in, struct verify **tries, size_t n, uint64_t max,
     struct assess_probe *probes, uint64_t *rows, struct err *e)

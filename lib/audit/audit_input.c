@@ -6,6 +6,8 @@
 
 #include "base/instant.h"
 
+/* Check that the columns are those of the table in its order, with or without verdict and key; set
+ * in->judged. */
 static int
 audit_input_columns(struct audit_input *in, struct err *e)
 {
@@ -45,6 +47,8 @@ audit_input_open(struct audit_input *in, int fd, const char *name, struct err *e
 	return (audit_input_columns(in, e));
 }
 
+/* Take in the current row, with its verdict if the stream has them. Return 1, or -1 if id or
+ * verdict is bad. */
 static int
 audit_input_row(struct audit_input *in, struct err *e)
 {

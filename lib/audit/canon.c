@@ -97,6 +97,7 @@ canon_key_order(enum canon_keys keys, const char *a, size_t alen, const char *b,
 	return (rc != 0 ? rc : (alen > blen) - (alen < blen));
 }
 
+/* Append the UTF-16 code unit ${v} as \uXXXX, in lower-case hex. */
 static int
 canon_escape(unsigned v, struct buf *out, struct err *e)
 {
@@ -207,6 +208,7 @@ canon_sort(struct canon *c, size_t first)
 	}
 }
 
+/* Append the comma or colon ${sign}, and a space if the style has one. */
 static int
 canon_separator(const struct canon *c, const char *sign, struct buf *out, struct err *e)
 {
@@ -216,6 +218,8 @@ canon_separator(const struct canon *c, const char *sign, struct buf *out, struct
 	return (c->style.spaces ? buf_add(out, " ", 1, e) : 0);
 }
 
+/* Append an object, its members in the style's order; c->members serves as a stack for nested
+ * objects. */
 static int
 canon_object(struct canon *c, const struct json *j, struct buf *out, struct err *e)
 {
@@ -243,6 +247,7 @@ canon_object(struct canon *c, const struct json *j, struct buf *out, struct err 
 	return (buf_add(out, "}", 1, e));
 }
 
+/* Append an array, its elements in their own order. */
 static int
 canon_array(struct canon *c, const struct json *j, struct buf *out, struct err *e)
 {

@@ -17,6 +17,8 @@ struct canon_decimal {
 	bool negative;
 };
 
+/* Split the finite ${v} into the fewest digits that read back as the same double, sign and place
+ * of the point. */
 static void
 canon_shortest(double v, struct canon_decimal *d)
 {
@@ -69,6 +71,8 @@ canon_plain(const struct canon_decimal *d, char *dst, bool always_point)
 	return ((size_t)(q - dst));
 }
 
+/* Write one digit, the point, the rest and a signed exponent of at least ${exponent_digits}
+ * digits. Return the length. */
 static size_t
 canon_scientific(const struct canon_decimal *d, char *dst, int exponent_digits)
 {
@@ -124,6 +128,7 @@ canon_significant(const char *p, size_t len, char *digits, size_t max)
 	return (n - zeros);
 }
 
+/* The number as a double; HUGE_VAL if it has CANON_NUMBER_SIZE characters or more. */
 static double
 canon_double(const char *p, size_t len)
 {

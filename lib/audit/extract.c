@@ -34,6 +34,8 @@ struct extract {
 	struct buf text;
 };
 
+/* Set v->skip from the comma-separated column names to redact; unknown names and the id are
+ * refused. */
 static int
 extract_columns(struct extract *v, struct err *e)
 {
@@ -55,6 +57,8 @@ extract_columns(struct extract *v, struct err *e)
 	return (0);
 }
 
+/* Write one line of the view: the row as it is, or its leaf hash with or without the columns that
+ * may be shown. */
 static int
 extract_line(void *ctx, const char *p, size_t len, const char *verdict, size_t verdict_len,
     struct err *e)
@@ -121,6 +125,8 @@ extract_copy(const struct extract *v, struct err *e)
 	return (rc);
 }
 
+/* Write view.json: which archive, tenant and redacted columns the view is of, and its counts of
+ * lines. */
 static int
 extract_json(const struct extract *v, const struct manifest *m, struct err *e)
 {
@@ -146,6 +152,7 @@ extract_json(const struct extract *v, const struct manifest *m, struct err *e)
 	return (rc);
 }
 
+/* Make the output directory, which must not exist yet, and write the view's files into it. */
 static int
 extract_write(struct extract *v, const struct manifest *m, struct err *e)
 {
@@ -258,6 +265,7 @@ extract_grow(const char *path, struct merkle *t, struct extract_result *r, struc
 	return (rc);
 }
 
+/* Append the small file ${name} of the view ${path} to ${b}. */
 static int
 extract_read(const char *path, const char *name, struct buf *b, struct err *e)
 {
@@ -268,6 +276,8 @@ extract_read(const char *path, const char *name, struct buf *b, struct err *e)
 	return (io_slurp_regular(file, b, e));
 }
 
+/* Check that the checkpoint is of this manifest, and that the lines' tree has its size and root.
+ */
 static int
 extract_compare(const struct manifest *m, const char *sha256, const struct checkpoint *c,
     struct merkle *t, struct err *e)

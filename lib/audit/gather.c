@@ -7,6 +7,7 @@
 
 #include "audit/audit_table.h"
 
+/* Whether ${path} is a single archive rather than a directory of them: it contains 'data'. */
 static bool
 gather_archive(const char *path)
 {

@@ -24,6 +24,7 @@ struct archive {
 	uint64_t verdicts[VERDICT_COUNT], late, lines, unlike;
 };
 
+/* Write the path of the archive's file ${name} to ${dst}; STATUS_USAGE if it is too long. */
 static int
 archive_path(char dst[CHAIN_PATH], const struct chain_link *l, const char *name, struct err *e)
 {
@@ -182,6 +183,8 @@ archive_held(struct inspect *k)
 	}
 }
 
+/* Let the tree grow by a row's line, keep what a proof needs, and compare the tree with the
+ * auditor's checkpoints. */
 static int
 archive_row(struct archive *a, const char *p, size_t len, struct err *e)
 {
@@ -225,6 +228,8 @@ archive_verdict(struct archive *a, const char *row, size_t row_len, const char *
 	    len > sizeof(late) && memcmp(p + len - (sizeof(late) - 1), late, sizeof(late) - 1) == 0;
 }
 
+/* Compare a data file's sums ${is} with those in the manifest, ${said}: other text, or only other
+ * compression, is a finding. */
 static void
 archive_file(struct archive *a, const char *name, const struct zst_sums *is,
     const struct zst_sums *said)
@@ -250,6 +255,8 @@ struct archive_lines {
 	bool broken;
 };
 
+/* Open one of the two data files. Return 0, 1 if it cannot be opened, which is a finding, or -1
+ * with ${e} set. */
 static int
 archive_open(struct archive *a, struct archive_lines *f, const char *name, uint64_t max,
     struct err *e)
@@ -286,6 +293,8 @@ archive_line(struct archive *a, struct archive_lines *f, const char **p, size_t 
 	return (0);
 }
 
+/* Read rows and verdicts in step until both end; a line without its counterpart counts as unlike.
+ */
 static int
 archive_both(struct archive *a, struct archive_lines *rows, struct archive_lines *verdicts,
     struct err *e)
@@ -311,6 +320,8 @@ archive_both(struct archive *a, struct archive_lines *rows, struct archive_lines
 	}
 }
 
+/* Compare what was counted, and the tree after the last row, with the manifest; each difference is
+ * a finding. */
 static void
 archive_counts(struct archive *a)
 {
@@ -343,6 +354,8 @@ archive_counts(struct archive *a)
 	}
 }
 
+/* Read both data files and check them against the manifest; if one cannot be opened, the tree is
+ * not known any more. */
 static int
 archive_rows(struct archive *a, struct err *e)
 {

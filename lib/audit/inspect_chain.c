@@ -32,6 +32,8 @@ inspect_sequence(struct inspect *k, const struct chain_link *l)
 	}
 }
 
+/* Add the manifest's counts by verdict to the totals; words beyond MANIFEST_COUNTS_MAX are left
+ * out. */
 static void
 inspect_counts(struct inspect *k, const struct manifest *m)
 {
@@ -66,6 +68,8 @@ inspect_named(struct inspect *k, const struct manifest *m, const char *sha256)
 	}
 }
 
+/* After the last archive, note a finding if a held checkpoint is of more rows, was not compared,
+ * or its archive is missing. */
 static void
 inspect_one_held(struct inspect *k, const struct inspect_anchor *h)
 {
@@ -83,6 +87,8 @@ inspect_one_held(struct inspect *k, const struct inspect_anchor *h)
 		    "the archive that '%s' was made for is missing, or was created again", h->path);
 }
 
+/* Check the archives in order and sum up their counts; one without a readable manifest makes the
+ * tree unknown. Findings are not errors. */
 static int
 inspect_each(struct inspect *k, const struct chain *c, struct err *e)
 {

@@ -22,6 +22,7 @@ inspect_report_anchor(const struct inspect *k)
 	return (best);
 }
 
+/* Report the rows by verdict: an object in JSON, one line in the text. */
 static void
 inspect_report_verdicts(const struct inspect *k, struct report *r)
 {
@@ -39,6 +40,7 @@ inspect_report_verdicts(const struct inspect *k, struct report *r)
 	buf_free(&line);
 }
 
+/* List all findings, in JSON as objects, and conclude the text with their number. */
 static void
 inspect_report_findings(const struct inspect *k, struct report *r)
 {

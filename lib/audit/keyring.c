@@ -51,6 +51,7 @@ key_decode(const char *encoding, char *p, size_t *n)
 	return (rc);
 }
 
+/* Load the key file, decode it and set k->mac; the secret is wiped from the stack in any case. */
 static int
 key_read(const struct conf *c, const struct conf_node *map, const char *path, const char *encoding,
     struct key *k, struct err *e)
@@ -74,6 +75,7 @@ key_read(const struct conf *c, const struct conf_node *map, const char *path, co
 	return (rc);
 }
 
+/* Read an instant or a day under ${key} in microseconds; ${fallback} if it is not given. */
 static int
 key_instant(const struct conf *c, const struct conf_node *map, const char *key, int64_t fallback,
     int64_t *us, struct err *e)
@@ -89,6 +91,7 @@ key_instant(const struct conf *c, const struct conf_node *map, const char *key, 
 	return (conf_fail(c, n, e, "'%s' is an instant as 2026-11-01T00:00:00Z, or a day", key));
 }
 
+/* Check that ${id} is 1 to KEY_ID_MAX letters, digits, '.', '_' or '-'. */
 static int
 key_id(const struct conf *c, const struct conf_node *map, const char *id, struct err *e)
 {
@@ -100,6 +103,7 @@ key_id(const struct conf *c, const struct conf_node *map, const char *id, struct
 	return (0);
 }
 
+/* Return the place of ${word} in the NULL-terminated list ${words}, or -1 with ${e} set. */
 static int
 key_word(const struct conf *c, const struct conf_node *map, const char *key,
     const char *const *words, const char *word, struct err *e)
@@ -112,6 +116,7 @@ key_word(const struct conf *c, const struct conf_node *map, const char *key,
 	return (conf_fail(c, conf_get(map, key), e, "'%s' is not a known %s", word, key));
 }
 
+/* Add the key that ${map} describes to the ring; a relative path of its file starts at ${dir}. */
 static int
 key_parse(const struct conf *c, const struct conf_node *map, const char *dir, struct keyring *r,
     struct err *e)
@@ -153,6 +158,7 @@ key_parse(const struct conf *c, const struct conf_node *map, const char *dir, st
 	return (key_read(c, map, path, encoding, k, e));
 }
 
+/* Order keys by not_before, the latest first, for qsort(). */
 static int
 key_newest_first(const void *a, const void *b)
 {
@@ -161,6 +167,8 @@ key_newest_first(const void *a, const void *b)
 	return ((x->not_before < y->not_before) - (x->not_before > y->not_before));
 }
 
+/* Fill the ring from the configuration, keys newest first; key files are relative to the directory
+ * of ${path}. */
 static int
 keyring_parse(const struct conf *c, const char *path, struct keyring *r, struct err *e)
 {

@@ -11,6 +11,8 @@
 static const struct canon_style line_style = { false, false, CANON_KEYS_STORED,
 	CANON_NUMBERS_TEXT };
 
+/* Append column ${i} as JSON: jsonb as it is, a valid time in UTC with microseconds, all else as a
+ * string. */
 static int
 line_value(const struct audit_table *t, const struct audit_row *row, size_t i, struct buf *out,
     struct err *e)
@@ -138,6 +140,8 @@ line_string(struct line *l, const char *p, const char *end, size_t *at, size_t *
 	return (0);
 }
 
+/* Split a line into its fields, whose text is in l->text; -1 if the columns are not the table's in
+ * its order. */
 static int
 line_parse(const struct audit_table *t, const char *p, const char *end, struct line *l)
 {

@@ -71,6 +71,8 @@ message_time(const struct profile_time *t, int64_t us, char *dst)
 	return (n + zone);
 }
 
+/* Append a jsonb value as the signer wrote it: verbatim, or parsed and written in the profile's
+ * style. */
 static int
 message_json(struct message *m, const struct stream_field *f, struct buf *out)
 {
@@ -113,6 +115,7 @@ message_value(struct message *m, const struct audit_row *row, size_t column, str
 	return (canon_string(&m->profile->json, f->p, f->len, out, NULL));
 }
 
+/* Append what the profile writes for NULL. */
 static int
 message_null(const struct message *m, struct buf *out)
 {
@@ -141,6 +144,8 @@ message_between(const struct message *m, const char *sign, struct buf *out)
 	return (buf_adds(out, sign, NULL) || (m->profile->json.spaces && buf_adds(out, " ", NULL)));
 }
 
+/* Append the signed fields in the profile's order, with names in an object; -1 if a value cannot
+ * be written. */
 static int
 message_fields(struct message *m, const struct audit_row *row, struct buf *out)
 {
@@ -177,6 +182,8 @@ message_net(struct buf *out, const char *p, size_t len, bool null)
 	    buf_add(out, ",", 1, NULL));
 }
 
+/* Append the aegis-1 message: table, id, tenant, microseconds, key id, then the fields, each a
+ * netstring; -1 if the row has no time. */
 static int
 message_aegis_1(struct message *m, const struct audit_row *row, const char *key, struct buf *out)
 {

@@ -53,6 +53,7 @@ struct pack {
 	struct err err; /* of clean-up, which nobody hears */
 };
 
+/* Write DIR/NAME and the suffix ${end} to ${dst}; STATUS_USAGE if the path is too long. */
 static int
 pack_path(char dst[CHAIN_PATH], const char *dir, const char *name, const char *end, struct err *e)
 {
@@ -186,6 +187,8 @@ pack_place(struct pack *p, struct err *e)
 	return ((p->index = index_open(p->o->archives, t->name, e)) != NULL ? 0 : -1);
 }
 
+/* Create a new file ${name} in ${dir}, with a compressor if ${zst}; a file that exists is an
+ * error. */
 static int
 pack_create(struct pack_file *f, const char *dir, const char *name, bool zst, struct err *e)
 {
@@ -200,6 +203,8 @@ pack_create(struct pack_file *f, const char *dir, const char *name, bool zst, st
 	return (0);
 }
 
+/* Make the temporary directory of the bag and open its data files, and the CSV file beside it if
+ * wanted. */
 static int
 pack_begin(struct pack *p, struct err *e)
 {
@@ -240,6 +245,8 @@ pack_known(struct pack *p, const unsigned char leaf[MERKLE_HASH], struct err *e)
 	return (0);
 }
 
+/* Append the current row to the CSV file by way of a buffer; ${flush} only writes out what the
+ * buffer holds. */
 static int
 pack_sheet(struct pack *p, bool flush, struct err *e)
 {
@@ -254,6 +261,8 @@ pack_sheet(struct pack *p, bool flush, struct err *e)
 	return (0);
 }
 
+/* Write the row and its verdict into the archive, unless one holds it unchanged; a row from after
+ * the period is refused. */
 static int
 pack_row(struct pack *p, struct err *e)
 {
@@ -298,6 +307,8 @@ pack_rows(struct pack *p, bool drop, struct err *e)
 	return (rc);
 }
 
+/* End the compressor, if there is one, with the file's sums in ${sums}; then sync and close the
+ * file. */
 static int
 pack_close(struct pack_file *f, struct zst_sums *sums, struct err *e)
 {
@@ -390,6 +401,8 @@ done:
 	return (rc);
 }
 
+/* Write and sync manifest, checkpoint and the rest of the bag, then the summary, and last rename
+ * the bag to its final name. */
 static int
 pack_seal(struct pack *p, struct err *e)
 {
@@ -420,6 +433,7 @@ done:
 	return (rc);
 }
 
+/* Close files, give back the lock and free all; a bag that was not finished is removed. */
 static void
 pack_end(struct pack *p)
 {

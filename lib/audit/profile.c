@@ -50,6 +50,7 @@ profile_word(const struct conf *c, const struct conf_node *map, const char *key,
 	return (-1);
 }
 
+/* Read the JSON style; without ${map}, ${j} stays as it is. */
 static int
 profile_json(const struct conf *c, const struct conf_node *map, struct canon_style *j,
     struct err *e)
@@ -68,6 +69,7 @@ profile_json(const struct conf *c, const struct conf_node *map, struct canon_sty
 	return (0);
 }
 
+/* Read how the signer writes times; without ${map} as ISO with 'T', six digits and +00:00. */
 static int
 profile_time(const struct conf *c, const struct conf_node *map, struct profile_time *t,
     struct err *e)
@@ -91,6 +93,8 @@ profile_time(const struct conf *c, const struct conf_node *map, struct profile_t
 	return (0);
 }
 
+/* Add a signed field: a column's name alone, or a map with another name for it; twice, or the
+ * signature itself, is refused. */
 static int
 profile_field(const struct conf *c, const struct conf_node *n, struct profile_table *t,
     struct err *e)
@@ -120,6 +124,7 @@ profile_field(const struct conf *c, const struct conf_node *n, struct profile_ta
 	return (0);
 }
 
+/* Set ${list} to the list under ${key}, or to NULL if it is not given. */
 static int
 profile_list(const struct conf *c, const struct conf_node *map, const char *key,
     const struct conf_node **list, struct err *e)
@@ -131,6 +136,8 @@ profile_list(const struct conf *c, const struct conf_node *map, const char *key,
 	return (0);
 }
 
+/* Read what is signed of the table named by the node's key, and which event types may be unsigned.
+ */
 static int
 profile_one_table(const struct conf *c, const struct conf_node *map, struct profile *p,
     struct err *e)
@@ -208,6 +215,7 @@ profile_check(const struct conf *c, struct profile *p, struct err *e)
 	return (0);
 }
 
+/* Fill the zeroed ${p} from the configuration; after a failure too, profile_free() releases it. */
 static int
 profile_parse(const struct conf *c, struct profile *p, struct err *e)
 {

@@ -31,6 +31,7 @@ struct reconcile_run {
 static void reconcile_add(struct reconcile *r, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Note a finding; those past RECONCILE_FINDINGS are dropped. */
 static void
 reconcile_add(struct reconcile *r, const char *code, const char *fmt, ...)
 {
@@ -58,6 +59,7 @@ reconcile_next(struct reconcile_run *x)
 	return (entry);
 }
 
+/* Count the next archived id as gone from the table; the first RECONCILE_SAMPLES are findings. */
 static void
 reconcile_deleted(struct reconcile_run *x)
 {
@@ -71,6 +73,8 @@ reconcile_deleted(struct reconcile_run *x)
 		    h + 20);
 }
 
+/* Compare a row of the table, a line of COPY text, with its index entry; archived ids before it
+ * are deleted rows. */
 static int
 reconcile_row(struct reconcile_run *x, const char *p, size_t len, struct err *e)
 {
@@ -108,6 +112,8 @@ reconcile_row(struct reconcile_run *x, const char *p, size_t len, struct err *e)
 	return (0);
 }
 
+/* Read the whole table by id and merge it with the index; archived ids that are left over are
+ * deleted rows. */
 static int
 reconcile_rows(struct reconcile_run *x, struct err *e)
 {
@@ -194,6 +200,8 @@ reconcile_query(struct reconcile_run *x, const char *code, const char *sql, stru
 	return (0);
 }
 
+/* Note what the catalog says against the table: missing or weak triggers, rules, row security,
+ * counted changes, a rewrite. */
 static int
 reconcile_guards(struct reconcile_run *x, struct err *e)
 {

@@ -26,6 +26,7 @@ struct reopen_file {
 	struct zst_reader *r;
 };
 
+/* Open a data file of the archive; ${f} is valid for reopen_close() even on failure. */
 static int
 reopen_open(struct reopen_file *f, const char *dir, const char *name, const struct zst_sums *said,
     struct err *e)
@@ -41,6 +42,7 @@ reopen_open(struct reopen_file *f, const char *dir, const char *name, const stru
 	return (0);
 }
 
+/* Free the reader and close the file, if they are open. */
 static void
 reopen_close(struct reopen_file *f)
 {
@@ -50,6 +52,8 @@ reopen_close(struct reopen_file *f)
 		(void)close(f->fd);
 }
 
+/* Check the digest of the text that was read against the manifest's; STATUS_DATA if they differ.
+ */
 static int
 reopen_compare(struct reopen_file *f, const struct zst_sums *said, struct err *e)
 {
@@ -97,6 +101,8 @@ reopen_lines(const char *path, const struct manifest *m, reopen_line *each, void
 	return (rc);
 }
 
+/* Write a row's line as a row of the stream; its verdict is left out. A reopen_line of
+ * reopen_lines(). */
 static int
 reopen_row(void *ctx, const char *p, size_t len, const char *verdict, size_t verdict_len,
     struct err *e)
@@ -120,6 +126,7 @@ reopen_row(void *ctx, const char *p, size_t len, const char *verdict, size_t ver
 	return (stream_writer_end_row(o->w, e));
 }
 
+/* Find the table and open the output stream table:TABLE with its columns. */
 static int
 reopen_begin(struct reopen *o, const char *table, const char *run, int fd, const char *name,
     struct err *e)

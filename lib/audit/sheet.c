@@ -17,6 +17,8 @@ sheet_head(const struct audit_table *t, struct buf *out, struct err *e)
 	return (buf_adds(out, "verdict\n", e));
 }
 
+/* Append a field, empty if NULL; text that a spreadsheet may take for a formula gets an apostrophe
+ * in front. */
 static int
 sheet_field(const struct stream_field *f, struct buf *out, struct err *e)
 {

@@ -45,6 +45,8 @@ summary_text(struct buf *out, const char *p, struct err *e)
 	return (0);
 }
 
+/* Append a table of a list's first SUMMARY_ROWS values with rows and findings, and how many are
+ * not shown. */
 static int
 summary_list(struct buf *out, const char *title, const char *head, const struct tally_list *l,
     struct err *e)
@@ -68,6 +70,7 @@ summary_list(struct buf *out, const char *title, const char *head, const struct 
 	return (l->n > n ? buf_addf(out, e, "<p>%zu more are not shown.</p>\n", l->n - n) : 0);
 }
 
+/* Append a table of the rows by verdict; verdicts without rows are left out. */
 static int
 summary_verdicts(struct buf *out, const struct tally *t, struct err *e)
 {
@@ -142,6 +145,7 @@ summary_chart(struct buf *out, const struct tally_list *l, struct err *e)
 	return (buf_adds(out, "</text>\n</svg>\n", e));
 }
 
+/* Append the start of the page up to the archive's figures; the rest follows within its body. */
 static int
 summary_head(struct buf *out, const char *name, const struct manifest *m, const char *sha256,
     const struct tally *t, struct err *e)

@@ -18,6 +18,7 @@ tally_new(void)
 	return (xcalloc(1, sizeof(struct tally)));
 }
 
+/* Count a row under a value; new values past TALLY_MAX are counted together as others. */
 static void
 tally_add(struct tally_list *l, const char *p, size_t len, bool finding)
 {
@@ -46,6 +47,7 @@ found:
 	c->findings += finding;
 }
 
+/* Count a row under the field's text, or under "(none)" if it is NULL. */
 static void
 tally_field(struct tally_list *l, const struct stream_field *f, bool finding)
 {
@@ -75,6 +77,7 @@ tally_row(struct tally *t, const struct audit_table *table, const struct audit_r
 		tally_add(&t->days, "(none)", 6, finding);
 }
 
+/* Order values by name, for qsort(). */
 static int
 tally_by_name(const void *a, const void *b)
 {
@@ -83,6 +86,7 @@ tally_by_name(const void *a, const void *b)
 	return (strcmp(x->name, y->name));
 }
 
+/* Order values by rows, the most first, then by name, for qsort(). */
 static int
 tally_by_rows(const void *a, const void *b)
 {
@@ -100,6 +104,7 @@ tally_sort(struct tally_list *l, bool by_name)
 	qsort(l->v, l->n, sizeof(l->v[0]), by_name ? tally_by_name : tally_by_rows);
 }
 
+/* Free the names; the list itself is part of the tally. */
 static void
 tally_list_free(struct tally_list *l)
 {

@@ -74,6 +74,7 @@ verify_free(struct verify *v)
 	free(v);
 }
 
+/* The profile in force when the row was created; the last one if the row has no time. */
 static const struct verify_part *
 verify_part(const struct verify *v, const struct audit_row *row)
 {
@@ -98,6 +99,8 @@ verify_hex(const char *p, size_t len, unsigned char mac[HMAC_SIZE])
 	return (num_unhex(mac, p, HMAC_SIZE));
 }
 
+/* Move ${p} and ${len} past the prefix; false, with both unchanged, if the text does not start
+ * with it. */
 static bool
 verify_skip(const char **p, size_t *len, const char *prefix)
 {
@@ -110,6 +113,8 @@ verify_skip(const char **p, size_t *len, const char *prefix)
 	return (true);
 }
 
+/* Take a signature apart by the profile; non-zero if it is malformed. c->key points into the
+ * field, or is NULL. */
 static int
 verify_claim(const struct profile *profile, const struct stream_field *f, struct verify_claim *c)
 {
@@ -132,6 +137,7 @@ verify_claim(const struct profile *profile, const struct stream_field *f, struct
 	return (base64_decode(c->mac, sizeof(c->mac), p, len, &n) || n != HMAC_SIZE);
 }
 
+/* Whether the claimed MAC is that of the message in v->text by key ${k}. */
 static bool
 verify_mac(struct verify *v, const struct key *k, const struct verify_claim *c)
 {
@@ -141,6 +147,8 @@ verify_mac(struct verify *v, const struct key *k, const struct verify_claim *c)
 	return (hmac_same(mac, c->mac));
 }
 
+/* The verdict on a MAC that matched, by the key's status and ${covers}, the result of
+ * keyring_covers(). */
 static enum verdict
 verify_good(const struct key *k, int covers)
 {
@@ -240,6 +248,8 @@ verify_matches(struct verify *v, const struct audit_row *row)
 	return (key != NULL);
 }
 
+/* The newest active key whose own window, without overlap, holds the row's time; NULL if there is
+ * none. */
 static const struct key *
 verify_signer(const struct verify *v, const struct audit_row *row)
 {

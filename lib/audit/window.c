@@ -108,6 +108,8 @@ window_wanted(void *ctx, const char *p, size_t len)
 	return (index_id(p, (size_t)(tab - p), id) != 0 || index_find(w->index, id) == NULL);
 }
 
+/* Build the condition for the period's rows and late ones, and an order that puts late rows last.
+ */
 static int
 window_where(struct window *w, struct err *e)
 {

@@ -89,6 +89,7 @@ buf_free(struct buf *b)
 	b->len = b->cap = 0;
 }
 
+/* Pass ${p} on, or end the process if an allocation gave NULL. */
 static void *
 buf_need(void *p)
 {

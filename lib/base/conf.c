@@ -23,6 +23,7 @@ struct conf {
 	char sha256[DIGEST_SHA256_HEX + 1];
 };
 
+/* Free ${n} with its text, its key and all nodes below it; NULL does nothing. */
 static void
 conf_free_node(struct conf_node *n)
 {
@@ -76,6 +77,8 @@ conf_fail(const struct conf *c, const struct conf_node *node, struct err *e, con
 	return (err_set(e, STATUS_CONFIG, "%s:%d:%d: %s", c->name, node->line, node->column, msg));
 }
 
+/* Report ${what} as a configuration error at the parser mark ${m}, with line and column from 1;
+ * always return -1. */
 static int
 conf_fail_mark(const struct conf *c, const yaml_mark_t *m, struct err *e, const char *what)
 {
@@ -87,6 +90,8 @@ conf_fail_mark(const struct conf *c, const yaml_mark_t *m, struct err *e, const 
 static int conf_value(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, int depth,
     struct conf_node **out, struct err *e);
 
+/* Take the parser's next event, which the caller deletes; a YAML error is reported with its
+ * position. */
 static int
 conf_event(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, struct err *e)
 {
@@ -226,6 +231,8 @@ conf_value(struct conf *c, yaml_parser_t *y, yaml_event_t *ev, int depth, struct
 	return (rc);
 }
 
+/* Build c->root from the one document of the stream; an empty stream or a second document is an
+ * error. */
 static int
 conf_document(struct conf *c, yaml_parser_t *y, struct err *e)
 {

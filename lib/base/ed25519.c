@@ -15,6 +15,7 @@ struct ed25519 {
 	EVP_PKEY *pkey;
 };
 
+/* A new key object that takes over ${pkey}. */
 static struct ed25519 *
 ed25519_wrap(EVP_PKEY *pkey)
 {
@@ -72,6 +73,8 @@ ed25519_load(const char *path, struct err *e)
 	return (ed25519_wrap(pkey));
 }
 
+/* Append what was written to ${bio} to ${out} and free ${bio}; ${ok} is whether OpenSSL's write
+ * succeeded. */
 static int
 ed25519_take(BIO *bio, int ok, struct buf *out, struct err *e)
 {
@@ -112,6 +115,7 @@ ed25519_public_pem(const unsigned char pub[ED25519_PUBLIC], struct buf *out, str
 	return (rc);
 }
 
+/* End the process as a bug unless an OpenSSL call that must succeed did. */
 static void
 ed25519_need(int ok)
 {

@@ -8,6 +8,8 @@
 
 #include "base/os.h"
 
+/* Write DIR/REL to ${dst}, or ${dir} alone if ${rel} is empty; a path that does not fit is an
+ * error. */
 static int
 home_join(char *dst, size_t size, const char *dir, const char *rel, struct err *e)
 {
@@ -18,6 +20,8 @@ home_join(char *dst, size_t size, const char *dir, const char *rel, struct err *
 	return (0);
 }
 
+/* Find the home: $AEGIS_HOME, or the first of some directories near the program that holds
+ * pipelines/. */
 static int
 home_dir(char *dst, size_t size, struct err *e)
 {

@@ -9,6 +9,8 @@
 
 #include "base/samefile.h"
 
+/* Report errno as a failed open of ${path}: STATUS_NOPERM if access was denied, else
+ * STATUS_NOINPUT; always return -1. */
 static int
 infile_fail(const char *path, struct err *e)
 {
@@ -30,6 +32,8 @@ infile_open(const char *path, struct err *e)
 	return (-1);
 }
 
+/* Open ${path} for reading with the extra open(2) ${flags}; return the descriptor, or -1 if it is
+ * not a regular file. */
 static int
 infile_kind(const char *path, int flags, struct err *e)
 {

@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "base/os.h"
 
+/* Parse ${n} digits at ${p} as a number from ${low} to ${high}; ${out} is set only on success. */
 static int
 instant_number(const char *p, size_t n, int low, int high, int *out)
 {
@@ -18,6 +19,7 @@ instant_number(const char *p, size_t n, int low, int high, int *out)
 	return (0);
 }
 
+/* Parse the ten bytes YYYY-MM-DD at ${p}, with the days of each month and leap years checked. */
 static int
 instant_date(const char *p, struct instant_parts *t)
 {

@@ -69,6 +69,7 @@ io_slurp_from(int fd, const char *path, struct buf *b, struct err *e)
 	return (0);
 }
 
+/* Append all of ${path}, opened by ${opens}, to ${b}; "-" is standard input. */
 static int
 io_slurp_by(int (*opens)(const char *, struct err *), const char *path, struct buf *b,
     struct err *e)

@@ -39,6 +39,8 @@ struct json_build {
 	const char *fault; /* what yajl cannot know */
 };
 
+/* A new block with space for ${size} bytes, linked before ${next}; end the process if memory runs
+ * out. */
 static struct json_block *
 json_block(size_t size, struct json_block *next)
 {
@@ -82,6 +84,7 @@ json_doc(size_t len)
 	return (d);
 }
 
+/* Free all blocks of the document, and with them ${d} itself and every node. */
 static void
 json_doc_free(struct json_doc *d)
 {
@@ -102,6 +105,8 @@ json_free(struct json *root)
 		    (struct json_doc *)(void *)((char *)root - offsetof(struct json_doc, root)));
 }
 
+/* Append a node under the pending key to the open container; the first one is the document's root.
+ */
 static struct json *
 json_add(struct json_build *b, enum json_kind kind)
 {
@@ -132,6 +137,7 @@ json_text(struct json_build *b, const void *p, size_t n)
 	return (s);
 }
 
+/* yajl's callback for null; 1 goes on. */
 static int
 json_on_null(void *ctx)
 {
@@ -140,6 +146,7 @@ json_on_null(void *ctx)
 	return (1);
 }
 
+/* yajl's callback for true and false; 1 goes on. */
 static int
 json_on_bool(void *ctx, int v)
 {
@@ -148,6 +155,7 @@ json_on_bool(void *ctx, int v)
 	return (1);
 }
 
+/* yajl's callback for a number, which is kept as its text; 1 goes on. */
 static int
 json_on_number(void *ctx, const char *p, size_t len)
 {
@@ -170,6 +178,7 @@ json_copy(struct json_build *b, const unsigned char *p, size_t len)
 	return (json_text(b, p, len));
 }
 
+/* yajl's callback for a string, which is copied into the document; 0 stops the parse. */
 static int
 json_on_string(void *ctx, const unsigned char *p, size_t len)
 {
@@ -184,6 +193,8 @@ json_on_string(void *ctx, const unsigned char *p, size_t len)
 	return (1);
 }
 
+/* yajl's callback for a member's key, which is kept for the value that follows; 0 stops the parse.
+ */
 static int
 json_on_key(void *ctx, const unsigned char *p, size_t len)
 {
@@ -193,6 +204,7 @@ json_on_key(void *ctx, const unsigned char *p, size_t len)
 	return ((b->key = json_copy(b, p, len)) != NULL);
 }
 
+/* Add a container and go down into it; return 0, which stops yajl, if it is nested too deep. */
 static int
 json_on_open(struct json_build *b, enum json_kind kind)
 {
@@ -207,6 +219,7 @@ json_on_open(struct json_build *b, enum json_kind kind)
 	return (1);
 }
 
+/* yajl's callback for the start of an object; 0 stops the parse. */
 static int
 json_on_object(void *ctx)
 {
@@ -214,6 +227,7 @@ json_on_object(void *ctx)
 	return (json_on_open(ctx, JSON_OBJECT));
 }
 
+/* yajl's callback for the start of an array; 0 stops the parse. */
 static int
 json_on_array(void *ctx)
 {
@@ -221,6 +235,7 @@ json_on_array(void *ctx)
 	return (json_on_open(ctx, JSON_ARRAY));
 }
 
+/* yajl's callback for the end of an object or array: go up one level; 1 goes on. */
 static int
 json_on_close(void *ctx)
 {
@@ -280,6 +295,8 @@ json_lone_high(const char *p, const char *end)
 	return (NULL);
 }
 
+/* Report why and at which byte the parse stopped, our own fault before yajl's; always return -1.
+ */
 static int
 json_fail(yajl_handle h, const struct json_build *b, const char *p, size_t len, struct err *e)
 {

@@ -20,6 +20,7 @@ struct json_writer {
 	struct err err;
 };
 
+/* yajl's print callback: append to the output; a failure is noted in the writer. */
 static void
 json_print(void *ctx, const char *p, size_t len)
 {
@@ -40,6 +41,7 @@ json_writer_new(struct buf *out)
 	return (w);
 }
 
+/* Note a yajl failure as a bug, or count a whole value if nothing is open. */
 static void
 json_status(struct json_writer *w, yajl_gen_status s)
 {

@@ -59,6 +59,7 @@ LOG_DEFINE(log_info, "info")
 
 static void log_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Log a line of the kind "hint", which follows an error. */
 static void
 log_hint(const char *fmt, ...)
 {

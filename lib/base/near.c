@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+/* The smallest of three numbers. */
 static int
 near_least(int a, int b, int c)
 {

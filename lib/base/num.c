@@ -165,6 +165,7 @@ static const unsigned char num_nibbles[256] = {
 	['F'] = 16,
 };
 
+/* The value of the hex digit ${c}, or -1 if it is not one. */
 static int
 num_nibble(char c)
 {

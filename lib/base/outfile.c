@@ -124,6 +124,7 @@ outfile_mine(const struct outfile *o, struct err *e)
 	return (err_hint(e, "another program may be writing '%s'", o->path));
 }
 
+/* Sync and close the file without a rename; fail if another run has replaced its PATH.partial. */
 static int
 outfile_sync(struct outfile *o, struct err *e)
 {
@@ -136,6 +137,8 @@ outfile_sync(struct outfile *o, struct err *e)
 	return (io_sync_close(fd, outfile_name(o), e));
 }
 
+/* Move the synced PATH.partial to its final name and sync the directory; do nothing if it was
+ * written in place. */
 static int
 outfile_rename(struct outfile *o, struct err *e)
 {

@@ -83,6 +83,7 @@ program_statuses(const struct program *prog,
 	}
 }
 
+/* Append one exit status and its meaning, or a sentence if ${status} is NULL, to the help text. */
 static void
 program_help_status(const char *status, const char *meaning, struct buf *b)
 {
@@ -93,6 +94,7 @@ program_help_status(const char *status, const char *meaning, struct buf *b)
 	    NULL);
 }
 
+/* Print the text of --help to standard output. */
 static void
 program_help(const struct program *prog)
 {
@@ -145,6 +147,8 @@ program_roff(const char *s)
 	(void)putchar('\n');
 }
 
+/* Print one exit status and its meaning in roff, or a paragraph if ${status} is NULL; ${b} is not
+ * used. */
 static void
 program_man_status(const char *status, const char *meaning, struct buf *b)
 {
@@ -157,6 +161,7 @@ program_man_status(const char *status, const char *meaning, struct buf *b)
 	program_roff(meaning);
 }
 
+/* Print the manual page in roff to standard output, for --man. */
 static void
 program_man(const struct program *prog)
 {
@@ -274,6 +279,8 @@ program_number(const struct program *prog, const struct option_spec *o, const ch
 	return (program_usage_error(prog, "--%s takes a whole number, not '%s'", o->name, v));
 }
 
+/* Check ${v} and store it as the option's kind requires; return PROGRAM_GO_ON, or the exit status
+ * after a usage error. */
 static int
 program_set(const struct program *prog, const struct option_spec *o, const char *v)
 {
@@ -313,6 +320,7 @@ program_set(const struct program *prog, const struct option_spec *o, const char 
 	return (PROGRAM_GO_ON);
 }
 
+/* The option whose name is the ${len} bytes at ${name}, or NULL; the name has to match in full. */
 static const struct option_spec *
 program_find(const struct program *prog, const char *name, size_t len)
 {
@@ -350,6 +358,7 @@ program_unknown(const struct program *prog, const char *arg, size_t len)
 	return (log_err(&e));
 }
 
+/* Whether ${arg} is --help, -h, --version, --about or --man, whose answer is then printed. */
 static bool
 program_answer(const struct program *prog, const char *arg)
 {

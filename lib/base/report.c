@@ -97,6 +97,7 @@ report_print(struct report *r, const char *done, struct err *e)
 	return (-1);
 }
 
+/* Write ${key} to the JSON unless it is NULL, as in a list. */
 static void
 report_key(struct report *r, const char *key)
 {
@@ -105,6 +106,7 @@ report_key(struct report *r, const char *key)
 		json_put_key(r->w, key);
 }
 
+/* Go down one level; in JSON this opens an object or an array. */
 static void
 report_begin(struct report *r, const char *key, bool object)
 {
@@ -210,6 +212,8 @@ report_text(struct report *r, const char *key, const char *label, const char *v)
 		report_page_cell(r->page, label, v, REPORT_TEXT);
 }
 
+/* Write ${n} under ${key} to the JSON, or under ${label} to the page; a NULL name leaves it out
+ * there. */
 static void
 report_number(struct report *r, const char *key, const char *label, uint64_t n,
     enum report_kind kind)
@@ -319,6 +323,7 @@ report_null(struct report *r, const char *key)
 static void report_say(struct report *r, enum report_kind kind, const char *fmt, va_list ap)
     __attribute__((format(printf, 3, 0)));
 
+/* Format a text and add it to the page as a line of ${kind}; do nothing in JSON. */
 static void
 report_say(struct report *r, enum report_kind kind, const char *fmt, va_list ap)
 {

@@ -126,6 +126,8 @@ report_page_row(struct report_page *p)
 	row->below.max = PAGE_CELL_MAX;
 }
 
+/* The index of the table's column ${label}, which is added if it is new; too many columns are a
+ * bug. */
 static size_t
 page_column(struct report_page *p, const char *label)
 {
@@ -342,6 +344,7 @@ page_row(struct report_page *p, const char *const *cells)
 	}
 }
 
+/* Write the rows as a table under its labels, or each row expanded if a table does not fit. */
 static void
 page_rows(struct report_page *p)
 {

@@ -121,6 +121,8 @@ screen_format(const char *fmt, char **owned)
 static int screen_vadd(struct buf *b, struct err *e, const char *fmt, va_list ap)
     __attribute__((format(printf, 3, 0)));
 
+/* Append the formatted text quoted for a terminal; only marks from screen_format() become line
+ * feeds. */
 static int
 screen_vadd(struct buf *b, struct err *e, const char *fmt, va_list ap)
 {

@@ -9,6 +9,8 @@
 #include "base/io.h"
 #include "base/os.h"
 
+/* Refuse a key file that is not regular, belongs to another user than ours or root, or is open to
+ * others. */
 static int
 secret_check(int fd, const char *path, struct err *e)
 {

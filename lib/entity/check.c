@@ -29,6 +29,7 @@ struct check {
 	char scratch[CHECK_NUMBER_MAX]; /* a number without its leading zeros */
 };
 
+/* Fill ${r} with the fault, whose strings are not copied; always return -1. */
 static int
 check_bad(struct check_result *r, const char *code, const char *reason)
 {
@@ -38,6 +39,7 @@ check_bad(struct check_result *r, const char *code, const char *reason)
 	return (-1);
 }
 
+/* Fill ${r} with the value as it goes on, which is not copied; always return 0. */
 static int
 check_good(struct check_result *r, const char *p, size_t len, bool plain)
 {
@@ -66,6 +68,7 @@ check_scan(const char *p, size_t len, bool *plain, size_t *chars)
 	return (0);
 }
 
+/* Check for UTF-8 without a NUL, and for the number of characters that the field's role allows. */
 static int
 check_text(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -123,6 +126,7 @@ check_number(struct check *c, const char *p, size_t len, struct check_result *r)
 	return (check_good(r, c->scratch, (size_t)(end - digits) + 1, true));
 }
 
+/* Check that the value is YYYY-MM-DD and a day of the Gregorian calendar, from year 1 on. */
 static int
 check_date(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -154,6 +158,7 @@ check_date(struct check *c, const char *p, size_t len, struct check_result *r)
 	return (check_good(r, p, len, true));
 }
 
+/* Change true, Y and 1 to true, and false, N and 0 to false; anything else is a fault. */
 static int
 check_boolean(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -166,6 +171,7 @@ check_boolean(struct check *c, const char *p, size_t len, struct check_result *r
 	return (check_bad(r, "bad_type", "is not one of true, false, Y, N, 1, 0"));
 }
 
+/* Order by bytes, the shorter of equal beginnings first, for qsort() and bsearch(). */
 static int
 check_choice_order(const void *va, const void *vb)
 {
@@ -175,6 +181,7 @@ check_choice_order(const void *va, const void *vb)
 	return (d != 0 ? d : (a->len > b->len) - (a->len < b->len));
 }
 
+/* Check that the value is, byte for byte, one of the field's choices. */
 static int
 check_select(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -185,6 +192,8 @@ check_select(struct check *c, const char *p, size_t len, struct check_result *r)
 	return (check_text(c, p, len, r));
 }
 
+/* Check the value's form as a key of the type that the field refers to; whether the entity exists
+ * is not looked up. */
 static int
 check_ref(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -205,6 +214,8 @@ check_ref(struct check *c, const char *p, size_t len, struct check_result *r)
 	return (check_good(r, p, len, plain));
 }
 
+/* Whether the text is roughly an e-mail address: up to 64 bytes, one '@', and a host with a dot
+ * inside. */
 static bool
 check_email(const char *p, size_t len)
 {
@@ -223,6 +234,8 @@ check_email(const char *p, size_t len)
 	return (dot != NULL && dot != at + 1 && p[len - 1] != '.');
 }
 
+/* Whether the text is an http or https URL with a host, and without spaces or control characters.
+ */
 static bool
 check_url(const char *p, size_t len)
 {
@@ -240,6 +253,7 @@ check_url(const char *p, size_t len)
 	return (p[skip] != '/' && p[skip] != '?' && p[skip] != '#' && p[skip] != ':');
 }
 
+/* Whether the text has 7 to 20 digits and otherwise only separators, 'x', or a '+' in front. */
 static bool
 check_phone(const char *p, size_t len)
 {
@@ -254,6 +268,7 @@ check_phone(const char *p, size_t len)
 	return (digits >= 7 && digits <= 20);
 }
 
+/* Check for the form of an e-mail address, then as any text. */
 static int
 check_email_text(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -263,6 +278,7 @@ check_email_text(struct check *c, const char *p, size_t len, struct check_result
 	return (check_text(c, p, len, r));
 }
 
+/* Check for the form of an http or https URL, then as any text. */
 static int
 check_url_text(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -272,6 +288,7 @@ check_url_text(struct check *c, const char *p, size_t len, struct check_result *
 	return (check_text(c, p, len, r));
 }
 
+/* Check for the form of a telephone number, then as any text. */
 static int
 check_phone_text(struct check *c, const char *p, size_t len, struct check_result *r)
 {
@@ -302,6 +319,7 @@ static const struct check_input {
 	{ "ref", FIELD_REF, false, check_ref },
 };
 
+/* Find the input type that ${f} names in the static table; NULL if it is unknown. */
 static const struct check_input *
 check_input(const struct field_definition *f)
 {
@@ -313,6 +331,7 @@ check_input(const struct field_definition *f)
 	return (NULL);
 }
 
+/* Fail unless a select has choices, none of them twice, and any other type has none. */
 static int
 check_define_choices(const struct field_definition *f, struct err *e)
 {

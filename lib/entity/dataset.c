@@ -35,6 +35,8 @@ dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
 	    words[2] ? " or " : "", words[2] ? words[2] : ""));
 }
 
+/* Read one entry of the list into ${d}, whose strings dataset_free() frees, also after an error.
+ */
 static int
 dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset *d, struct err *e)
 {
@@ -72,6 +74,7 @@ dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset 
 	return (0);
 }
 
+/* Read all entries into ${l}; each pair of dataset and type may be listed only once. */
 static int
 dataset_parse_all(const struct conf *c, struct dataset_list *l, struct err *e)
 {

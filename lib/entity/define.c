@@ -40,6 +40,7 @@ define_change_name(enum define_change change)
 static void define_note(struct define *d, enum define_what what, enum define_change change,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* Count the change, and pass it to the caller's notice function unless it is DEFINE_UNCHANGED. */
 static void
 define_note(struct define *d, enum define_what what, enum define_change change, const char *fmt,
     ...)
@@ -93,6 +94,7 @@ define_id(struct define *d, const char *sql, const char *const *params, int n, c
 	return (rc);
 }
 
+/* Write the type of file ${i} to the database if it differs, and keep its id in ${d}->type_ids. */
 static int
 define_type(struct define *d, size_t i, struct err *e)
 {
@@ -121,6 +123,7 @@ define_type(struct define *d, size_t i, struct err *e)
 	return (0);
 }
 
+/* Write field ${i} of the file's type to the database if it differs; ${id} gets its field_id. */
 static int
 define_field(struct define *d, size_t file, size_t i, char id[37], struct err *e)
 {
@@ -260,6 +263,8 @@ define_find_type(struct define *d, const char *key, char id[37], bool *found, st
 	return (0);
 }
 
+/* Write the file's rules to the database if they differ; each parent type must be in a file or in
+ * the database. */
 static int
 define_rules(struct define *d, size_t file, struct err *e)
 {
@@ -369,6 +374,8 @@ define_array(struct buf *b, const char *s, struct err *e)
 	return (buf_add(b, "\"", 1, e));
 }
 
+/* Find mappings, fields and rules that the file does not have: delete them if pruning, else count
+ * them as stale. */
 static int
 define_leftovers(struct define *d, size_t file, struct err *e)
 {
@@ -424,6 +431,8 @@ out:
 	return (rc);
 }
 
+/* Write all types first, since refs and rules may name any of them, then fields, mappings and
+ * rules. */
 static int
 define_all(struct define *d, struct err *e)
 {
@@ -445,6 +454,8 @@ define_all(struct define *d, struct err *e)
 	return (0);
 }
 
+/* Take the tenant's advisory lock until the transaction ends; STATUS_TEMPFAIL if another
+ * entity-define holds it. */
 static int
 define_lock(struct define *d, struct err *e)
 {

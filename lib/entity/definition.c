@@ -138,6 +138,7 @@ definition_hash(struct digest_sha256 *sha, const char *s)
 	digest_sha256_update(sha, ",", 1);
 }
 
+/* Set ${d}->sha256 from the tenant, the type and the properties of every field, in their order. */
 static void
 definition_digest(struct entity_definition *d)
 {

@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/num.h"
 
+/* Copy a JSON array of non-empty strings into the choices of ${f}, which definition_free() frees.
+ */
 static int
 definition_db_choices(const struct json *list, struct field_definition *f, struct err *e)
 {
@@ -30,6 +32,7 @@ definition_db_choices(const struct json *list, struct field_definition *f, struc
 	return (0);
 }
 
+/* Take one member of the options object into ${f}; an unknown member is an error. */
 static int
 definition_db_option(const struct json *j, struct field_definition *f, struct err *e)
 {
@@ -117,6 +120,8 @@ definition_db_options(const struct field_definition *f, struct buf *out, struct 
 	return (rc);
 }
 
+/* Set each field's rrc_key from rrc_field_mappings; two different RRC columns for one field are an
+ * error. */
 static int
 definition_db_mappings(struct pg *pg, struct entity_definition *d, const char *type_id,
     struct err *e)
@@ -153,6 +158,7 @@ definition_db_mappings(struct pg *pg, struct entity_definition *d, const char *t
 	return (rc);
 }
 
+/* Fill ${f} from row ${row} of the result; an error names type and field. */
 static int
 definition_db_field(const struct pg_result *r, int row, struct field_definition *f,
     const char *type, struct err *e)
@@ -172,6 +178,8 @@ definition_db_field(const struct pg_result *r, int row, struct field_definition 
 	return (0);
 }
 
+/* Read the type's fields by sort_order, with their mappings; the caller frees the result with
+ * definition_free(). */
 static struct entity_definition *
 definition_db_fields(struct pg *pg, const char *tenant, const char *type, const char *type_id,
     struct err *e)

@@ -37,6 +37,7 @@ definition_file_text(const struct conf *c, const struct conf_node *map, const ch
 	return (0);
 }
 
+/* Copy the choices under ${list}, which may be NULL, into ${f}. */
 static int
 definition_file_choices(const struct conf *c, const struct conf_node *list,
     struct field_definition *f, struct err *e)
@@ -56,6 +57,7 @@ definition_file_choices(const struct conf *c, const struct conf_node *list,
 	return (0);
 }
 
+/* Read one field: what the definition needs into ${f}, its label and group into ${more}. */
 static int
 definition_file_field(const struct conf *c, const struct conf_node *map, struct field_definition *f,
     struct definition_field *more, struct err *e)
@@ -85,6 +87,7 @@ definition_file_field(const struct conf *c, const struct conf_node *map, struct 
 	return (0);
 }
 
+/* Read one rule and its place in the file; whether the parent type exists is not checked here. */
 static int
 definition_file_rule(const struct conf *c, const struct conf_node *map, struct definition_rule *r,
     struct err *e)
@@ -117,6 +120,7 @@ definition_file_rule(const struct conf *c, const struct conf_node *map, struct d
 	return (0);
 }
 
+/* Read the rules under ${list}, which may be NULL; each parent may have only one. */
 static int
 definition_file_rules(const struct conf *c, const struct conf_node *list, struct definition_file *f,
     struct err *e)
@@ -142,6 +146,7 @@ definition_file_rules(const struct conf *c, const struct conf_node *list, struct
 	return (0);
 }
 
+/* Check that the color, if there is one, is '#' and six hex digits. */
 static int
 definition_file_color(const struct conf *c, const struct conf_node *map,
     const struct definition_file *f, struct err *e)
@@ -155,6 +160,7 @@ definition_file_color(const struct conf *c, const struct conf_node *map,
 	return (0);
 }
 
+/* Read the whole file into ${f}, which the caller frees, also after an error. */
 static int
 definition_file_parse(const struct conf *c, const char *tenant, struct definition_file *f,
     struct err *e)

@@ -85,6 +85,8 @@ graph_loads(struct graph *g, bool full, struct err *e)
 	    g->tenant));
 }
 
+/* Store a label's counts in graph_books unless nothing changed; ${kind} is "v" for vertices, "e"
+ * for edges. */
 static int
 graph_book(struct graph *g, const char *label, const char *kind, const struct graph_counts *n,
     struct err *e)
@@ -121,6 +123,7 @@ graph_book_edges(struct graph *g, size_t first, struct err *e)
 	return (graph_book(g, g->rules[first].name, "e", &sum, e));
 }
 
+/* Store the counts of all labels and rules, and mark the new loads as synced. */
 static int
 graph_books(struct graph *g, struct err *e)
 {
@@ -141,6 +144,8 @@ graph_books(struct graph *g, struct err *e)
 	    g->sync, g->tenant, g->runs));
 }
 
+/* Remove edges of rules that are gone, sync vertices before the edges that need them, store the
+ * books, and commit. */
 static int
 graph_write(struct graph *g, struct err *e)
 {
@@ -157,6 +162,8 @@ graph_write(struct graph *g, struct err *e)
 	return (graph_books(g, e) || pg_commit(g->pg, e));
 }
 
+/* Count the differences between the tables and the graph, of all labels and rules; roll back, as
+ * nothing is written. */
 static int
 graph_compare(struct graph *g, struct err *e)
 {
@@ -173,6 +180,8 @@ graph_compare(struct graph *g, struct err *e)
 	return (0);
 }
 
+/* Check or sync the graph; return 0 early if the database has no graph on purpose, or nothing is
+ * new. */
 static int
 graph_run(struct graph *g, const struct graph_options *o, struct err *e)
 {

@@ -7,6 +7,8 @@
 #include "entity/graph_text.h"
 #include "entity/graph_work.h"
 
+/* Fail with a hint unless the graph has the label; ${kind} is "v" or "e", ${of} says what needs
+ * it. */
 static int
 graph_label_exists(struct graph *g, const char *name, const char *kind, const char *of,
     struct err *e)
@@ -29,6 +31,8 @@ graph_label_exists(struct graph *g, const char *name, const char *kind, const ch
 	    *kind, name));
 }
 
+/* Fill ${g}->labels with the tenant's types that have entities, and with the properties that a
+ * sync owns. */
 static int
 graph_label_types(struct graph *g, struct err *e)
 {
@@ -65,6 +69,7 @@ graph_label_types(struct graph *g, struct err *e)
 	return (rc);
 }
 
+/* Find the label of the entity type; NULL if the tenant has no such entities. */
 static struct graph_label *
 graph_label_of(struct graph *g, const char *type)
 {
@@ -76,6 +81,7 @@ graph_label_of(struct graph *g, const char *type)
 	return (NULL);
 }
 
+/* Fill ${g}->rules with the rules that have a label and a link, and entities on both sides. */
 static int
 graph_label_rules(struct graph *g, struct err *e)
 {

@@ -27,6 +27,7 @@ graph_report_counts(const struct graph *g, const struct graph_counts *n, struct 
 	report_count(r, "unchanged", "unchanged", n->unchanged);
 }
 
+/* Write the tables of vertices and edges, with a row of counts for each label and each rule. */
 static void
 graph_report_labels(const struct graph *g, struct report *r)
 {

@@ -22,6 +22,7 @@ struct graph_vertices {
 /* What may be an entity's vertex: ours, or nobody's. */
 #define VERTEX_OURS(v) "(" GRAPH_TENANT(v) " IS NULL OR " GRAPH_TENANT(v) " = '\"%s\"'::agtype)"
 
+/* Fill ${v}->known with the keys of the label's vertices that are this tenant's or nobody's. */
 static int
 graph_vertex_known(struct graph_vertices *v, struct err *e)
 {
@@ -70,6 +71,7 @@ graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err
 	    buf_add(&v->fresh.b, "\n", 1, e) || copy_into_row(&v->fresh, e));
 }
 
+/* Read the entities, all or those of the new loads, and insert or stage a vertex for each. */
 static int
 graph_vertex_rows(struct graph_vertices *v, struct err *e)
 {

@@ -127,6 +127,7 @@ load_check(struct load_work *w, struct err *e)
 	return (0);
 }
 
+/* Run the guards and count what a load would change, then roll back. */
 static int
 load_plan(struct load_work *w, struct err *e)
 {
@@ -168,6 +169,8 @@ load_write(struct load_work *w, struct err *e)
 	return (load_follow(w, e) || pg_commit(w->j.pg, e));
 }
 
+/* Allocate a load with an intake and its own copy of the type; the caller frees it with
+ * load_free(). */
 static struct load *
 load_new(const struct load_options *o, const struct intake_options *io)
 {

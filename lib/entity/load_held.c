@@ -25,6 +25,7 @@ struct load_holding {
  * and the file names the key of each lost row (doc/formats/reject-codes.md).
  */
 
+/* Hash the file to its end and rewind ${fd} for the next reader; non-zero after an error. */
 static int
 load_held_sha256(int fd, const char *path, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
 {
@@ -60,6 +61,8 @@ load_held_row(struct load_holding *l, const struct stream_field *severity,
 	return (0);
 }
 
+/* Hold the key of each rejected record in the stream; fail if it lacks the columns severity and
+ * key. */
 static int
 load_held_rows(struct load_holding *l, struct stream_reader *r, struct err *e)
 {
@@ -87,6 +90,7 @@ load_held_rows(struct load_holding *l, struct stream_reader *r, struct err *e)
 	return (rc);
 }
 
+/* Check the reject file against the SHA-256 in the book, then hold the keys that it names. */
 static int
 load_held_file(struct load_holding *l, const struct book *b, struct err *e)
 {
@@ -107,6 +111,8 @@ load_held_file(struct load_holding *l, const struct book *b, struct err *e)
 	return (rc);
 }
 
+/* Hold the keys that a stage rejected; without a usable reject file set ${l}->withheld, which is
+ * not an error. */
 static void
 load_held_book(struct load_holding *l, const struct book *b)
 {

@@ -13,6 +13,7 @@
  */
 enum { LAST_SAME = 1, LAST_SECTION_SHIFT = 1, LAST_SECTION_BITS = 12, LAST_CONTENT_SHIFT = 13 };
 
+/* The low 47 bits of the digest, shifted to their place in a note. */
 static uint64_t
 load_last_content(struct digest128 content)
 {

@@ -20,6 +20,8 @@ load_link_field(const struct entity_definition *d, const char *parent)
 	return (NULL);
 }
 
+/* Fill ${k} from row ${i} of the query in load_link_rules(); warn if the load's type, as child,
+ * has no field for the parent. */
 static void
 load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_result *r, int i)
 {
@@ -188,6 +190,8 @@ load_link_unlink(struct load_touched *t, struct load_link *k, struct err *e)
 	return (rc);
 }
 
+/* Update links from the child side: of all children if there are none yet or the field changed,
+ * else of those touched. */
 static int
 load_link_children(struct load_touched *t, struct load_link *k, struct err *e)
 {

@@ -26,6 +26,7 @@ load_report_codes(const struct book *b, struct report *r)
 	buf_free(&line);
 }
 
+/* Add a row for one stage: its counts, its reject file and its faults by code. */
 static void
 load_report_book(const struct book *b, struct report *r)
 {
@@ -55,6 +56,8 @@ load_report_counts(const struct ledger_counts *c, bool shown, struct report *r)
 	report_rare(r, "duplicate", shown ? "duplicate" : NULL, c->duplicate);
 }
 
+/* Add an entry for each input stream: its source, the books of all stages, and the load's counts.
+ */
 static void
 load_report_streams(const struct load *l, struct report *r)
 {
@@ -145,6 +148,7 @@ load_report_link(const struct load_link *k, struct report *r)
 	report_close(r);
 }
 
+/* Report what follows from the entities: links by rule, and cells of the compliance matrix. */
 static void
 load_report_after(const struct load *l, struct report *r)
 {

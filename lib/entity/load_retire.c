@@ -97,6 +97,7 @@ load_retire_find(struct load_retire *t, const struct load_job *j, const struct l
 	return (rc);
 }
 
+/* Fail if more entities are missing than --max-retired allows, unless --accept-shrink is given. */
 static int
 load_retire_guard(const struct load_retire *t, const struct load_job *j,
     const struct load_dataset *d, struct err *e)

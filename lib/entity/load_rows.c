@@ -71,6 +71,8 @@ load_rows_tenant(const struct load_job *j, struct err *e)
 	return (err_hint(e, "nothing was loaded"));
 }
 
+/* At a stream's header, check its tenant and columns, and fill in the section; the first header
+ * also prepares the load. */
 static int
 load_rows_begin(void *load, struct intake_section *s, struct err *e)
 {
@@ -204,6 +206,7 @@ load_rows_same(struct load_rows *x, const struct known_row *row, struct digest12
 	return (true);
 }
 
+/* Check a row, compare it with what is known of its key, and count it, merge it or reject it. */
 static int
 load_rows_row(void *load, const struct stream_field *f, struct err *e)
 {

@@ -62,6 +62,8 @@ map_shape(const struct stream_reader *in)
 	return (s != NULL ? s : xstrdup(""));
 }
 
+/* Make the plan for this dataset and these columns; keep the last one if both are the same,
+ * without repeating its notices. */
 static int
 map_make_plan(struct map_run *m, struct err *e)
 {
@@ -89,6 +91,8 @@ map_make_plan(struct map_run *m, struct err *e)
 	return (0);
 }
 
+/* Open the output stream with _record, _offset and entity_key, then one column for each cell of
+ * the plan. */
 static int
 map_open_out(struct map_run *m, struct err *e)
 {
@@ -115,6 +119,8 @@ map_open_out(struct map_run *m, struct err *e)
 	return (m->out == NULL);
 }
 
+/* Open this stream's reject file, and note the input's kind and columns so that rejected rows can
+ * be fed again. */
 static int
 map_open_rejects(struct map_run *m, struct err *e)
 {
@@ -132,6 +138,7 @@ map_open_rejects(struct map_run *m, struct err *e)
 	return (0);
 }
 
+/* At a stream's header, reset the book and prepare the plan, the reject file and the output. */
 static int
 map_start(struct map_run *m, struct err *e)
 {
@@ -233,6 +240,7 @@ map_check(struct map_run *m, const struct stream_field *fields)
 	return (m->keyed && good);
 }
 
+/* Write the present row's place, key and checked values; a flawed value goes out as NULL. */
 static int
 map_write_row(struct map_run *m, uint64_t record, uint64_t offset, struct err *e)
 {
@@ -258,6 +266,8 @@ map_write_row(struct map_run *m, uint64_t record, uint64_t offset, struct err *e
 	return (stream_writer_end_row(m->out, e));
 }
 
+/* Fail with STATUS_DATA and the counts of all fault codes if ${n} of ${of} is more than ${c}
+ * allows. */
 static int
 map_ceiling(const struct map_run *m, const struct ceiling *c, uint64_t n, uint64_t of,
     const char *what, const char *option, struct err *e)
@@ -280,6 +290,8 @@ map_ceiling(const struct map_run *m, const struct ceiling *c, uint64_t n, uint64
 	return (err_hint(e, "see '%s'", file));
 }
 
+/* Write the row unless it has a hard fault, record its faults, and stop early if rejects exceed
+ * their ceiling. */
 static int
 map_row(struct map_run *m, struct err *e)
 {
@@ -355,6 +367,8 @@ map_finish(struct map_run *m, struct err *e)
 	return (0);
 }
 
+/* Map the input to its end; an output is sealed only when a header or the end follows the input's
+ * seal. */
 static int
 map_events(struct map_run *m, struct err *e)
 {

@@ -26,6 +26,7 @@ struct map_planning {
 static void map_plan_say(const struct map_planning *m, enum map_notice level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Format a notice, cut to 599 bytes, for the caller's function, if there is one. */
 static void
 map_plan_say(const struct map_planning *m, enum map_notice level, const char *fmt, ...)
 {
@@ -40,6 +41,7 @@ map_plan_say(const struct map_planning *m, enum map_notice level, const char *fm
 	m->notice(m->cookie, level, text);
 }
 
+/* Whether a fault in the field rejects the whole row. */
 static bool
 map_plan_hard(const struct field_definition *f)
 {
@@ -108,6 +110,7 @@ map_plan_match(struct map_planning *m, size_t i, bool want_qualified, struct err
 	return (0);
 }
 
+/* Report columns that do not feed a field, and required fields that are not mapped. */
 static void
 map_plan_leftovers(const struct map_planning *m)
 {
@@ -127,6 +130,7 @@ map_plan_leftovers(const struct map_planning *m)
 	}
 }
 
+/* Make a cell for each field that a column feeds, and sort the identity's cells by their order. */
 static int
 map_plan_cells(const struct map_planning *m, struct map_plan *p, struct err *e)
 {

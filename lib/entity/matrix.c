@@ -57,6 +57,8 @@ matrix_domains(const struct conf *c, const struct conf_node *map, const char *ty
 	return (0);
 }
 
+/* Check one tenant's entry, and keep its operators in ${m} only if it is the entry of ${tenant}.
+ */
 static int
 matrix_tenant(const struct conf *c, const struct conf_node *map, const char *tenant,
     struct matrix *m, struct err *e)
@@ -86,6 +88,8 @@ matrix_tenant(const struct conf *c, const struct conf_node *map, const char *ten
 	return (rc);
 }
 
+/* Check the whole file, and take the domains of ${type} and the operators of ${tenant} into ${m}.
+ */
 static int
 matrix_parse(const struct conf *c, const char *tenant, const char *type, struct matrix *m,
     struct err *e)

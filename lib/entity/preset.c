@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Whether the text is exactly ${want} ASCII digits. */
 static bool
 preset_digits(const char *p, size_t len, size_t want)
 {
@@ -18,6 +19,7 @@ preset_digits(const char *p, size_t len, size_t want)
 	return (true);
 }
 
+/* Whether every byte is '0'; true for an empty text. */
 static bool
 preset_zeros(const char *p, size_t len)
 {
@@ -37,6 +39,7 @@ preset_is_api_number(const char *p, size_t len)
 	    !preset_zeros(p + 7, 5));
 }
 
+/* Whether the text is one of the 13 district names of the RRC, in capital letters. */
 static bool
 preset_rrc_district(const char *p, size_t len)
 {
@@ -54,6 +57,8 @@ preset_rrc_district(const char *p, size_t len)
 	return (false);
 }
 
+/* Whether the text is three digits, not all zero; whether there is such a county is not checked.
+ */
 static bool
 preset_county_code(const char *p, size_t len)
 {
@@ -73,6 +78,7 @@ preset_skip(const char **p, size_t *len, const char *type)
 	}
 }
 
+/* Whether the text, after an optional "operator:", is six digits, not all zero. */
 static bool
 preset_operator_number(const char *p, size_t len)
 {
@@ -81,6 +87,8 @@ preset_operator_number(const char *p, size_t len)
 	return (preset_digits(p, len, 6) && !preset_zeros(p, len));
 }
 
+/* Whether the text, after an optional "lease:", is G-NNNNNN, or O-DD-NNNNN with a district of the
+ * RRC as DD. */
 static bool
 preset_lease_key(const char *p, size_t len)
 {
@@ -114,6 +122,7 @@ preset_within(const char *p, size_t len, unsigned low, unsigned high)
 	return (v < limit || !fraction);
 }
 
+/* Whether a checked number is from -90 to 90 degrees. */
 static bool
 preset_latitude(const char *p, size_t len)
 {
@@ -121,6 +130,7 @@ preset_latitude(const char *p, size_t len)
 	return (preset_within(p, len, 90, 90));
 }
 
+/* Whether a checked number is from -180 to 180 degrees. */
 static bool
 preset_longitude(const char *p, size_t len)
 {
@@ -128,6 +138,7 @@ preset_longitude(const char *p, size_t len)
 	return (preset_within(p, len, 180, 180));
 }
 
+/* Whether a checked number is from 0 to 100, both included. */
 static bool
 preset_percentage(const char *p, size_t len)
 {
@@ -135,6 +146,8 @@ preset_percentage(const char *p, size_t len)
 	return (preset_within(p, len, 0, 100));
 }
 
+/* Whether a checked number is at least 0; the sign alone tells, since check_number() drops that of
+ * a zero. */
 static bool
 preset_non_negative(const char *p, size_t len)
 {
@@ -142,6 +155,7 @@ preset_non_negative(const char *p, size_t len)
 	return (len > 0 && p[0] != '-');
 }
 
+/* Whether a checked number is above 0: without a minus, and with a digit other than 0. */
 static bool
 preset_positive(const char *p, size_t len)
 {

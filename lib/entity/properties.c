@@ -40,6 +40,7 @@ static const char *const role_names[] = {
 	[ROLE_OPERATOR] = "operator",
 };
 
+/* How the field's values are written in JSON: as number, as boolean, or else as text. */
 static enum kind
 properties_kind(const struct field_definition *f)
 {
@@ -58,6 +59,7 @@ properties_kind(const struct field_definition *f)
 	return (KIND_TEXT);
 }
 
+/* The most characters that the column of entities for the field's role takes, or SIZE_MAX. */
 static size_t
 properties_limit(const struct field_definition *f)
 {
@@ -122,6 +124,8 @@ properties_escape(struct buf *b, const char *p, size_t len, struct err *e)
 	return (0);
 }
 
+/* Find each column's field, make its JSON prefix, and set the digests' seed from keys, kinds,
+ * roles and required flags. */
 static int
 properties_prepare(struct properties *p, const struct entity_definition *d,
     const char *const *columns, struct err *e)
@@ -192,6 +196,8 @@ properties_new(const struct entity_definition *d, const char *const *columns, si
 	return (p);
 }
 
+/* Write the 8 bytes of ${v} at ${d}, the most significant first; return the position after them.
+ */
 static char *
 properties_big_endian(char *d, uint64_t v)
 {
@@ -275,6 +281,7 @@ properties_text(const char *column, const struct stream_field *v, struct fault_l
 	return (characters);
 }
 
+/* Count the ASCII digits at the start of the ${len} bytes at ${p}. */
 static size_t
 properties_digits(const char *p, size_t len)
 {
@@ -322,6 +329,7 @@ bad:
 	fault_add(faults, "bad_type", column, v->p, v->len, "no number as in JSON");
 }
 
+/* Whether the field's bytes are exactly ${word}. */
 static bool
 properties_word(const struct stream_field *v, const char *word)
 {

@@ -62,6 +62,8 @@ intake_begin(struct intake *in, const struct intake_steps *steps, void *load, st
 	return (0);
 }
 
+/* Count the row in the section's own book, clear the faults of the row before, and hand the fields
+ * to ${steps}. */
 static int
 intake_row(struct intake *in, const struct intake_steps *steps, void *load, struct err *e)
 {
@@ -73,6 +75,8 @@ intake_row(struct intake *in, const struct intake_steps *steps, void *load, stru
 	return (steps->row(load, stream_reader_fields(in->r), e));
 }
 
+/* After a seal, keep a copy of the upstream books, let ${steps} end the section, and close its
+ * reject file. */
 static int
 intake_end(struct intake *in, const struct intake_steps *steps, void *load, struct err *e)
 {

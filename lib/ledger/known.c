@@ -68,6 +68,7 @@ known_find(const struct part *p, struct digest128 key)
 	}
 }
 
+/* Replace the slots of ${p} by a table about 7/5 as large and place every key in it again. */
 static int
 known_grow(struct part *p, struct err *e)
 {

@@ -9,6 +9,8 @@ struct known_reading {
 	unsigned what;
 };
 
+/* Add a row of the query to the table: first the key, then, if any, a digest or flag according to
+ * ${what}. */
 static int
 known_read_row(void *cookie, const struct copy_binary_field *f, struct err *e)
 {

@@ -98,6 +98,8 @@ ledger_hopeless(const char *stage, const struct ceiling *c, uint64_t n, uint64_t
 	return (err_hint(e, "nothing was loaded"));
 }
 
+/* Check that ${b} balances, follows ${prev} if that is not NULL, and keeps within both ceilings.
+ */
 static int
 ledger_check_one(const struct book *b, const struct book *prev, const struct ceiling *rejects,
     const struct ceiling *flaws, struct err *e)
@@ -221,6 +223,7 @@ ledger_or_null(const char *s)
 	return (ledger_said(s) ? s : NULL);
 }
 
+/* Insert the row of batch_sources for one section; a ${sha256} of '-' becomes null. */
 static int
 ledger_source(const struct ledger *l, unsigned long section, const char *source, const char *sha256,
     const char *config, struct err *e)
@@ -233,6 +236,7 @@ ledger_source(const struct ledger *l, unsigned long section, const char *source,
 	    config, l->delta ? "true" : "false"));
 }
 
+/* Insert one row of batch_rejects for each code that ${b} has counted. */
 static int
 ledger_codes(const struct ledger *l, const struct book *b, unsigned long section, size_t seq,
     struct err *e)
@@ -250,6 +254,8 @@ ledger_codes(const struct ledger *l, const struct book *b, unsigned long section
 	return (0);
 }
 
+/* Insert ${b} into batch_books and its codes into batch_rejects; a ${counts} of NULL stands for
+ * zeros. */
 static int
 ledger_book(const struct ledger *l, unsigned long section, size_t seq, const struct book *b,
     const struct ledger_counts *counts, struct err *e)

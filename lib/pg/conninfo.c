@@ -7,6 +7,8 @@
 
 #include <libpq-fe.h>
 
+/* Put each value of a parsed connection string into libpq's environment variable; one without a
+ * variable is refused. */
 static int
 conninfo_set(const PQconninfoOption *opt, struct err *e)
 {

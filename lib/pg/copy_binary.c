@@ -13,6 +13,7 @@
  */
 enum { BINARY_HEADER = 19 };
 
+/* The big-endian number in the ${n} bytes at ${p}; ${n} is at most 8. */
 static uint64_t
 copy_binary_u64(const char *p, size_t n)
 {

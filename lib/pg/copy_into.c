@@ -13,6 +13,7 @@ copy_into_init(struct copy_into *c, struct pg *pg)
 	c->sql = (struct buf)BUF_INIT(1 << 20);
 }
 
+/* Start the COPY unless it is open already. */
 static int
 copy_into_open(struct copy_into *c, struct err *e)
 {

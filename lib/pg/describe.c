@@ -22,6 +22,7 @@ struct describe {
 	unsigned int without;                    /* set of pg/without.h */
 };
 
+/* Allocate an empty description; the caller frees it with describe_free(). */
 static struct describe *
 describe_new(void)
 {
@@ -54,6 +55,7 @@ describe_rows(const struct describe *d, size_t *n)
 	return (d->rows);
 }
 
+/* Order rows by kind, object and the object they are on, for qsort(). */
 static int
 describe_order(const void *va, const void *vb)
 {
@@ -65,6 +67,8 @@ describe_order(const void *va, const void *vb)
 	return (c != 0 ? c : strcmp(a->on, b->on));
 }
 
+/* Append a row that points to the DESCRIBE_FIELDS strings of ${f}, which must live as long as
+ * ${d}. */
 static void
 describe_add(struct describe *d, const char *const *f)
 {
@@ -170,6 +174,8 @@ describe_unescape(char *p)
 	*to = '\0';
 }
 
+/* Parse the first line, which it cuts in place: the server's major version and the parts the
+ * schema is without. */
 static int
 describe_header(struct describe *d, char *line, struct err *e)
 {
@@ -187,6 +193,7 @@ describe_header(struct describe *d, char *line, struct err *e)
 	return (without_parse(without + strlen(" without="), &d->without, e));
 }
 
+/* Split a line at its TABs in place into a row of ${d}; rows out of order are an error. */
 static int
 describe_line(struct describe *d, char *line, struct err *e)
 {
@@ -210,6 +217,7 @@ describe_line(struct describe *d, char *line, struct err *e)
 	return (0);
 }
 
+/* Parse the text of ${d} in place into rows; the last line must give their number. */
 static int
 describe_parse(struct describe *d, struct err *e)
 {

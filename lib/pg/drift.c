@@ -21,6 +21,7 @@ drift_has(const struct describe *d, const char *object)
 	return (false);
 }
 
+/* Whether the object of ${d} is of ${kind}, such as "table". */
 static bool
 drift_kind(const struct drift *d, const char *kind)
 {

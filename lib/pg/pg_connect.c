@@ -30,6 +30,7 @@ pg_silence(void *arg, const PGresult *res)
 	(void)res;
 }
 
+/* The value of a connection option, or NULL if it is not set or empty; owned by ${opt}. */
 static const char *
 pg_option(const PQconninfoOption *opt, const char *keyword)
 {
@@ -68,6 +69,8 @@ pg_check_conninfo(const char *conninfo, struct err *e)
 	return (rc);
 }
 
+/* Replace each occurrence of the password in ${msg} by at most three asterisks, in place;
+ * ${password} may be NULL. */
 static void
 pg_redact(char *msg, const char *password)
 {

@@ -37,6 +37,8 @@ pg_copy_finish(struct pg *pg, uint64_t *rows, struct err *e)
 	return (rc);
 }
 
+/* Send ${n} bytes to the open COPY; on failure prefer the server's last message to the
+ * connection's. */
 static int
 pg_copy_send(struct pg *pg, const char *p, size_t n, struct err *e)
 {

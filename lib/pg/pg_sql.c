@@ -55,6 +55,7 @@ pg_sql_one(struct pg *pg, struct buf *b, const char *f, va_list *ap, struct err 
 	return (rc ? 0 : n);
 }
 
+/* Append ${fmt} to ${b} with its conversions filled in and quoted, and end it with a NUL. */
 static int
 pg_sql_format(struct pg *pg, struct buf *b, const char *fmt, va_list *ap, struct err *e)
 {
@@ -119,6 +120,7 @@ pg_execf(struct pg *pg, uint64_t *rows, struct err *e, const char *fmt, ...)
 	return (rc);
 }
 
+/* Run a formatted statement; the caller frees the result, NULL with ${e} set on failure. */
 static struct pg_result *
 pg_sql_query(struct pg *pg, const char *fmt, va_list *ap, struct err *e)
 {

@@ -37,6 +37,7 @@ static const char schema_lock[] =
 static const char schema_unlock[] =
     "RESET lock_timeout; SELECT pg_advisory_unlock(x'414547495353514C'::bigint)";
 
+/* Free the list of files with their texts, but not ${s} itself. */
 static void
 schema_free(struct schema *s)
 {
@@ -180,6 +181,7 @@ schema_compare(struct schema *s, struct pg *pg, struct err *e)
 	return (rc);
 }
 
+/* Apply one file and record its SHA-256, in a transaction of its own. */
 static int
 schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
 {

@@ -27,6 +27,7 @@ struct scratch {
 	sigset_t mask; /* as it was */
 };
 
+/* Drop the scratch database if it exists; ${name} is put into the SQL unquoted. */
 static int
 scratch_drop(struct pg *pg, const char *name, struct err *e)
 {
@@ -87,6 +88,7 @@ scratch_see_roles(struct scratch *s, struct err *e)
 	return (0);
 }
 
+/* Drop the roles that the server did not have before; failures are ignored. */
 static void
 scratch_drop_roles(struct scratch *s)
 {
@@ -120,6 +122,7 @@ scratch_without(struct scratch *s, struct err *e)
 	return (set != NULL ? 0 : -1);
 }
 
+/* Ignore the progress of schema_apply(), which needs a callback. */
 static void
 scratch_quiet(void *cookie, const char *name, bool applied)
 {

@@ -36,6 +36,7 @@ struct exec {
 	int stop; /* the signal that told us to stop, or 0 */
 };
 
+/* Pass the signal's number through the pipe to the main loop; async-signal-safe. */
 static void
 exec_signal(int signo)
 {
@@ -77,6 +78,7 @@ exec_catch(struct err *e)
 	return (0);
 }
 
+/* Mark the step as skipped, with ${why} followed by ${name} as the cause. */
 static void
 exec_skip(struct result_step *r, const char *why, const char *name)
 {
@@ -202,6 +204,7 @@ exec_stop(struct exec *x, int signo)
 	}
 }
 
+/* Empty the signal pipe; any signal but SIGCHLD stops the run. */
 static void
 exec_take_signals(struct exec *x)
 {
@@ -214,6 +217,7 @@ exec_take_signals(struct exec *x)
 				exec_stop(x, c[j]);
 }
 
+/* Lower ${due} to ${t} if that is earlier; in both 0 means never. */
 static void
 exec_earlier(uint64_t *due, uint64_t t)
 {
@@ -251,6 +255,8 @@ exec_wait(struct exec *x)
 	(void)poll(x->fds, n, ms);
 }
 
+/* Start steps, serve their stages and redraw the progress about once a second, until nothing runs
+ * or waits. */
 static void
 exec_loop(struct exec *x)
 {
@@ -274,6 +280,8 @@ exec_loop(struct exec *x)
 	}
 }
 
+/* Allocate the result of each step and the runner's own arrays; mark steps kept from an earlier
+ * run. */
 static void
 exec_prepare(struct exec *x)
 {

@@ -20,6 +20,7 @@ expand_name_ok(const char *name)
 	return (p - name <= 64);
 }
 
+/* The variable whose name is the ${len} bytes at ${name}, or NULL; owned by ${x}. */
 static struct expand_var *
 expand_find(const struct expand *x, const char *name, size_t len)
 {
@@ -75,6 +76,8 @@ expand_one(const struct expand *x, const char *p, size_t len, struct buf *word, 
 	return (buf_adds(word, v->value, e) || buf_adds(shown, v->shown, e));
 }
 
+/* Append ${s} with its ${NAME} references filled in to ${word} and ${shown}; "$${" stands for a
+ * literal "${". */
 static int
 expand_into(const struct expand *x, const char *s, struct buf *word, struct buf *shown,
     struct err *e)

@@ -31,6 +31,7 @@ struct group_stage {
 	size_t len;
 };
 
+/* Close a descriptor if it is open, and set it to -1. */
 static void
 group_shut(int *fd)
 {
@@ -40,6 +41,7 @@ group_shut(int *fd)
 	*fd = -1;
 }
 
+/* Make reads and writes on ${fd} return at once; -1 with errno set on failure. */
 static int
 group_nonblock(int fd)
 {
@@ -48,6 +50,8 @@ group_nonblock(int fd)
 	return (flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK));
 }
 
+/* Open the step's input, or /dev/null, and tell the monitor its size; return the descriptor, or
+ * -1. */
 static int
 group_open_input(const struct group *g, struct err *e)
 {
@@ -119,6 +123,8 @@ done:
 	return (rc);
 }
 
+/* Open the step's input and output and start its stages joined by pipes; a failure is left in the
+ * group's start error. */
 static void
 group_start_stages(struct group *g)
 {
@@ -188,6 +194,8 @@ group_fds(const struct group *g, struct pollfd *fds)
 	return (n);
 }
 
+/* Collect a stage's status bytes into lines and pass each whole line to the monitor; overlong
+ * lines are ignored. */
 static void
 group_status_bytes(struct group *g, size_t i, const char *p, size_t n)
 {
@@ -245,6 +253,7 @@ group_listen(struct group *g, size_t i)
 	}
 }
 
+/* A time of rusage in microseconds. */
 static uint64_t
 group_us(const struct timeval *tv)
 {
@@ -252,6 +261,8 @@ group_us(const struct timeval *tv)
 	return ((uint64_t)tv->tv_sec * 1000000 + (uint64_t)tv->tv_usec);
 }
 
+/* Collect the stages that have ended, without waiting, and record their status, times, memory and
+ * last messages. */
 static void
 group_reap(struct group *g)
 {

@@ -137,6 +137,7 @@ history_find(struct pg *pg, const char *prefix, char run[37], struct err *e)
 	return (rc);
 }
 
+/* Add each column of the run's own row to the report. */
 static int
 history_head(struct pg *pg, const char *const *params, struct report *r, struct err *e)
 {

@@ -18,6 +18,7 @@ static const char lock_holder[] =
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " AND ((l.classid::bigint << 32) | l.objid::bigint) = " LOCK_KEY;
 
+/* Set ${e} to STATUS_TEMPFAIL with who holds the pipeline's lock; always return -1. */
 static int
 lock_refuse(struct pg *pg, const char *pipeline, struct err *e)
 {

@@ -60,6 +60,7 @@ monitor_stop(struct monitor *m, size_t step)
 	m->steps[step].name = NULL;
 }
 
+/* The member ${key} as a number; 0 if it is missing or is not a whole number. */
 static uint64_t
 monitor_number(const struct json *j, const char *key)
 {

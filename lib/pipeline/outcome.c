@@ -21,6 +21,7 @@ outcome_state(const struct result *r)
 					       "failed");
 }
 
+/* The word for a step's state in reports and records; a static string. */
 static const char *
 outcome_step_state(enum result_state state)
 {
@@ -45,6 +46,7 @@ outcome_step_state(enum result_state state)
 	return ("unknown");
 }
 
+/* The time between two clock readings in seconds; 0 if it would be negative. */
 static double
 outcome_seconds(uint64_t from_ns, uint64_t to_ns)
 {

@@ -44,6 +44,7 @@ pipeline_fault(const struct conf *conf, struct pipeline_faults *faults,
 		faults->noinput++;
 }
 
+/* Free the stage's arguments and program, but not ${s} itself. */
 static void
 pipeline_free_stage(struct pipeline_stage *s)
 {

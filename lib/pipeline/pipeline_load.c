@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/check.h"
 #include "pipeline/expand.h"
+#include "pipeline/pipeline_check.h"
 #include "pipeline/stage.h"
 
 /* Reading: the file, its names, and what was found wrong so far. */
@@ -30,6 +30,7 @@ pipeline_note(struct pipeline_read *r, const struct err *e)
 	r->faults->n++;
 }
 
+/* Whether ${word} is in the NULL-terminated list ${args}. */
 static bool
 pipeline_in(const char *const *args, const char *word)
 {
@@ -72,6 +73,7 @@ pipeline_expand(struct pipeline_read *r, const struct conf_node *n, char **word,
 		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "%s", e.msg);
 }
 
+/* The value that --set gives ${name}, the last one if several do, or NULL; owned by ${set}. */
 static const char *
 pipeline_set_value(const struct option_list *set, const char *name)
 {
@@ -139,6 +141,7 @@ pipeline_check_set(const struct conf_node *root, const struct option_list *set, 
 	return (0);
 }
 
+/* Read a stage's arguments with names filled in, and find its program; faults are noted. */
 static void
 pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pipeline_stage *s)
 {
@@ -172,21 +175,34 @@ pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pip
 		    "stage '%s' does not exist", s->args[0]);
 }
 
+/* The list of 1 to ${most} ${what} under ${key}; NULL after noting what is wrong with it. */
+static const struct conf_node *
+pipeline_list(struct pipeline_read *r, const struct conf_node *map, const char *key,
+    const char *what, size_t most)
+{
+	const struct conf_node *list = conf_get(map, key);
+
+	if (list == NULL || list->kind != CONF_LIST || list->n == 0)
+		pipeline_fault(r->conf, r->faults, list ? list : map, STATUS_CONFIG,
+		    "'%s' must be a list of %s, and not empty", key, what);
+	else if (list->n > most)
+		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG, "'%s' has more than %zu %s",
+		    key, most, what);
+	else
+		return (list);
+	return (NULL);
+}
+
+/* Read the stages of a step's 'pipe' into ${s}; faults are noted. */
 static void
 pipeline_pipe(struct pipeline_read *r, const struct conf_node *step, struct pipeline_step *s)
 {
-	const struct conf_node *pipe = conf_get(step, "pipe"), *n;
+	const struct conf_node *pipe =
+	    pipeline_list(r, step, "pipe", "stages", PIPELINE_STAGES_MAX);
+	const struct conf_node *n;
 
-	if (pipe == NULL || pipe->kind != CONF_LIST || pipe->n == 0) {
-		pipeline_fault(r->conf, r->faults, pipe ? pipe : step, STATUS_CONFIG,
-		    "'pipe' must be a list of stages, and not empty");
+	if (pipe == NULL)
 		return;
-	}
-	if (pipe->n > PIPELINE_STAGES_MAX) {
-		pipeline_fault(r->conf, r->faults, pipe, STATUS_CONFIG,
-		    "more than %d stages in one pipe", PIPELINE_STAGES_MAX);
-		return;
-	}
 	s->stages = xcalloc(pipe->n, sizeof(*s->stages));
 	for (n = pipe->child; n != NULL; n = n->next)
 		pipeline_stage(r, n, &s->stages[s->nstages++]);
@@ -211,6 +227,8 @@ pipeline_file(struct pipeline_read *r, const struct conf_node *step, const char 
 	return (word);
 }
 
+/* Read an optional number between ${min} and ${max}; ${out} holds the default, and a fault is
+ * noted. */
 static void
 pipeline_u64(struct pipeline_read *r, const struct conf_node *map, const char *key, uint64_t min,
     uint64_t max, uint64_t *out)
@@ -238,6 +256,8 @@ pipeline_name(struct pipeline_read *r, const struct conf_node *map, const char *
 	return (NULL);
 }
 
+/* Read one step of the file into ${s}, with default values for what is not given; faults are
+ * noted. */
 static void
 pipeline_step(struct pipeline_read *r, const struct conf_node *n, struct pipeline_step *s)
 {
@@ -257,26 +277,22 @@ pipeline_step(struct pipeline_read *r, const struct conf_node *n, struct pipelin
 	pipeline_pipe(r, n, s);
 }
 
+/* Read the list of steps into ${p}; a missing, empty or overlong one is a fault. */
 static void
 pipeline_steps(struct pipeline_read *r, const struct conf_node *root, struct pipeline *p)
 {
-	const struct conf_node *list = conf_get(root, "steps"), *n;
+	const struct conf_node *list = pipeline_list(r, root, "steps", "steps", PIPELINE_STEPS_MAX);
+	const struct conf_node *n;
 
-	if (list == NULL || list->kind != CONF_LIST || list->n == 0) {
-		pipeline_fault(r->conf, r->faults, list ? list : root, STATUS_CONFIG,
-		    "'steps' must be a list of steps, and not empty");
+	if (list == NULL)
 		return;
-	}
-	if (list->n > PIPELINE_STEPS_MAX) {
-		pipeline_fault(r->conf, r->faults, list, STATUS_CONFIG, "more than %d steps",
-		    PIPELINE_STEPS_MAX);
-		return;
-	}
 	p->steps = xcalloc(list->n, sizeof(*p->steps));
 	for (n = list->child; n != NULL; n = n->next)
 		pipeline_step(r, n, &p->steps[p->nsteps++]);
 }
 
+/* Read the whole file into ${p} and check its graph and files; all faults are collected in ${r}.
+ */
 static void
 pipeline_read(struct pipeline_read *r, const struct conf_node *root,
     const struct pipeline_names *names, struct pipeline *p)
@@ -297,8 +313,8 @@ pipeline_read(struct pipeline_read *r, const struct conf_node *root,
 		p->description = xstrdup(text);
 	pipeline_settings(r, conf_get(root, "settings"), names->set);
 	pipeline_steps(r, root, p);
-	check_graph(p, r->faults);
-	check_files(p, names->run_dir, r->faults);
+	pipeline_check_graph(p, r->faults);
+	pipeline_check_files(p, names->run_dir, r->faults);
 }
 
 struct pipeline *

@@ -17,6 +17,7 @@ struct resume {
 	uint64_t began; /* seconds since 1970 */
 };
 
+/* The member ${key} of ${object}, which may be NULL, or NULL if there is none. */
 static const struct json *
 resume_member(const struct json *object, const char *key)
 {
@@ -28,6 +29,7 @@ resume_member(const struct json *object, const char *key)
 	return (NULL);
 }
 
+/* Whether the member ${key} is the string ${word}. */
 static bool
 resume_says(const struct json *object, const char *key, const char *word)
 {
@@ -63,6 +65,7 @@ resume_unchanged(const struct resume *x, const char *word)
 	    (st.st_mtime >= 0 && (uint64_t)st.st_mtime < x->began));
 }
 
+/* Whether the stage has the same arguments as then and none of them names a file changed since. */
 static bool
 resume_stage(const struct resume *x, const struct pipeline_stage *s, const struct json *then)
 {
@@ -76,6 +79,8 @@ resume_stage(const struct resume *x, const struct pipeline_stage *s, const struc
 	return (w == NULL && i == s->nargs);
 }
 
+/* Whether the step ended well in the earlier run, with the same stages and unchanged files, and
+ * need not run again. */
 static bool
 resume_step(const struct resume *x, const struct pipeline_step *s, const struct json *all)
 {

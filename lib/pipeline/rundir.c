@@ -61,6 +61,8 @@ rundir_write(const char *path, const char *name, const char *suffix, const char 
 	return (rc);
 }
 
+/* Remove all that is in the directory ${name}, down to ${depth} levels of subdirectories, without
+ * following symbolic links. */
 static int
 rundir_empty(int at, const char *name, int depth, struct err *e)
 {

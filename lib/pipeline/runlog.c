@@ -27,6 +27,8 @@ struct runlog {
 	char host[256];
 };
 
+/* Open a connection named after the pipeline, with libpq's environment; the caller closes it, NULL
+ * on error. */
 static struct pg *
 runlog_connect(const struct runlog *l, struct err *e)
 {
@@ -96,6 +98,8 @@ err1:
 	return (NULL);
 }
 
+/* Run one statement whose rows are not needed; ${affected}, if not NULL, gets the number of rows
+ * changed. */
 static int
 runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint64_t *affected,
     struct err *e)
@@ -112,6 +116,8 @@ runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint
 	return (0);
 }
 
+/* Record the run in one transaction, and mark the pipeline's runs whose runner died as failed;
+ * ${dead} is their number. */
 static int
 runlog_insert(struct runlog *l, uint64_t *dead, struct err *e)
 {
@@ -149,6 +155,8 @@ runlog_start(struct runlog *l, uint64_t *dead, struct err *e)
 	return (-1);
 }
 
+/* Record the run's end with state, status, cause and resources; a missing record is
+ * STATUS_TEMPFAIL. */
 static int
 runlog_update(struct runlog *l, const char *const *params, struct err *e)
 {

@@ -28,6 +28,7 @@ struct runner_record {
 	const struct pipeline *p;
 };
 
+/* Record the results so far when a step has ended; a failure is ignored. */
 static void
 runner_ended(void *cookie, const struct result *r)
 {

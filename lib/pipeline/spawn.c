@@ -61,6 +61,8 @@ spawn_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Set up signals, process group and descriptors in the child and execute the program; does not
+ * return. */
 static void
 spawn_child(const struct spawn *s, char *const *argv, pid_t parent)
 {

@@ -20,6 +20,8 @@
 
 enum { STAGE_HELP_MAX = 64 << 10, STAGE_HELP_SECONDS = 5 };
 
+/* Whether ${name} is 1 to 40 lower-case letters, digits and hyphens, not starting with a hyphen.
+ */
 static bool
 stage_name_ok(const char *name)
 {
@@ -29,6 +31,8 @@ stage_name_ok(const char *name)
 	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n);
 }
 
+/* Put the path of the stage in the first ${len} bytes of ${dir} into ${dst}; -1 unless it is an
+ * executable file. */
 static int
 stage_try(const char *dir, size_t len, const char *name, char *dst, size_t size)
 {

@@ -11,6 +11,8 @@
 #include "base/screen.h"
 #include "pipeline/text.h"
 
+/* End the collected line: note it as the stage's message, keep it in the ring, and print it quoted
+ * on standard error. */
 static void
 tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 {

@@ -289,6 +289,7 @@ charset_init(struct charset *c, enum charset_id id)
 	memset(&c->zeros, c->zero, sizeof(c->zeros));
 }
 
+/* Whether each of the ${width} bytes at ${p} equals ${b}; true for zero bytes. */
 static bool
 charset_all(const unsigned char *p, size_t width, unsigned char b)
 {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* The value of ${n} ASCII digits at ${d}, which are not checked. */
 static int
 date_number(const char *d, int n)
 {
@@ -15,6 +16,7 @@ date_number(const char *d, int n)
 	return (v);
 }
 
+/* Days in the month (1 to 12), leap years by the Gregorian rule. */
 static int
 date_last_day(int year, int month)
 {

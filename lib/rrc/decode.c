@@ -38,6 +38,7 @@ struct decode {
 	int8_t ids[1 << 16];  /* record id -> segment, -1 for none */
 };
 
+/* The record id's one or two bytes at ${p} as an index into the ids table, first byte high. */
 static unsigned
 decode_id(const struct layout *l, const unsigned char *p)
 {
@@ -45,6 +46,7 @@ decode_id(const struct layout *l, const unsigned char *p)
 	return (l->id_width == 1 ? p[0] : (unsigned)p[0] << 8 | p[1]);
 }
 
+/* Fill the table from record id, encoded in the file's character set, to segment index. */
 static void
 decode_index(struct decode *d)
 {
@@ -58,6 +60,7 @@ decode_index(struct decode *d)
 	}
 }
 
+/* Compile the view and open the one stream that its flattened rows go to. */
 static int
 decode_open_view(struct decode *d, struct err *e)
 {
@@ -82,6 +85,8 @@ decode_open_view(struct decode *d, struct err *e)
 	return (0);
 }
 
+/* Open the output of unflattened rows: a file per segment with --split, or one segment's stream.
+ */
 static int
 decode_open_rows(struct decode *d, struct err *e)
 {
@@ -111,6 +116,8 @@ decode_limit(const void *cookie, const unsigned char *p, size_t len)
 	return (i < 0 ? 0 : d->l->segments[i].length);
 }
 
+/* Open the input, tell its character set, open rejects and output, and note which segments these
+ * need. */
 static int
 decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 {
@@ -351,6 +358,7 @@ decode_take(struct decode *d, size_t segment, struct frame *fr, struct err *e)
 	return (decode_reject(d, s, &raw, e));
 }
 
+/* Read to the end and pass each record on, keeping track of open and rejected parents; 0 or -1. */
 static int
 decode_records(struct decode *d, struct err *e)
 {
@@ -425,6 +433,8 @@ decode_judge(const struct decode *d, struct err *e)
 	return (book_balances(b, e));
 }
 
+/* Write the last row, close the reject file, judge the whole input, and only then seal the output.
+ */
 static int
 decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
 {
@@ -443,6 +453,7 @@ decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
 	return (stream_writer_seal(d->w, NULL, 0, &d->book, e));
 }
 
+/* Free ${d} with all that it holds; a reject file still open stays under its partial name. */
 static void
 decode_close(struct decode *d)
 {

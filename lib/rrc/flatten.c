@@ -81,6 +81,8 @@ flatten_uses(const struct flatten *fl, size_t segment)
 	    ((fl->v->used | fl->l->segments[fl->v->rows].bit) & fl->l->segments[segment].bit) != 0);
 }
 
+/* Whether a slot before ${slot} holds the same record, so that it is not counted or written twice.
+ */
 static bool
 flatten_same(const struct flatten *fl, size_t slot)
 {
@@ -227,6 +229,7 @@ flatten_name(struct flatten *fl, const unsigned char *rec, struct buf *out, stru
 	return (named);
 }
 
+/* Copy the record into each slot of the view that asks for it: by its number or as the last. */
 static void
 flatten_keep(struct flatten *fl, size_t segment, const struct frame *fr)
 {

@@ -168,6 +168,7 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 	return (1);
 }
 
+/* Cut the next record, in place if the block holds it with slack; 1, 0 at the end, or -1. */
 static int
 frame_one(struct framer *f, struct frame *out, struct err *e)
 {

@@ -57,6 +57,7 @@ layout_digits(const struct layout_field *f)
 	return (0);
 }
 
+/* Free the segment's fields with their names and codes, but not its key. */
 static void
 layout_release(struct layout_segment *s)
 {

@@ -28,6 +28,7 @@ static const char *const layout_kinds[] = {
 	[LAYOUT_GROUP] = "group",
 };
 
+/* Set the field's kind from the required key 'kind'. */
 static int
 layout_kind_parse(const struct conf *c, const struct conf_node *n, struct layout_field *f,
     struct err *e)
@@ -70,6 +71,7 @@ layout_width_check(const struct conf *c, const struct layout_field *f, struct er
 	return (0);
 }
 
+/* The field called ${name} among those written so far, or NULL. */
 static const struct layout_spec *
 layout_spec_find(const struct layout_spec *head, const char *name)
 {
@@ -103,6 +105,8 @@ layout_in_parse(const struct conf *c, const struct layout_spec *head, struct lay
 	return (0);
 }
 
+/* Read one field's entry into ${s} and check it against the record's length, its id and the fields
+ * above. */
 static int
 layout_spec_parse(const struct layout *l, const struct layout_segment *seg,
     const struct layout_spec *head, struct layout_spec *s, struct err *e)
@@ -183,6 +187,8 @@ layout_when_parse(const struct layout *l, struct layout_segment *seg, struct lay
 	return (0);
 }
 
+/* Append the field to the segment ${times} times, ${stride} bytes apart; repetitions are named
+ * NAME(1), NAME(2) and so on. */
 static int
 layout_field_push(const struct layout *l, struct layout_segment *seg, const struct layout_spec *s,
     uint64_t times, size_t stride, struct err *e)
@@ -243,6 +249,8 @@ layout_overlap_check(const struct layout *l, const struct layout_segment *s, str
 	return (0);
 }
 
+/* Check that 'redefines', if given, names a field of the segment whose bytes enclose those of
+ * ${f}. */
 static int
 layout_redefines_check(const struct layout *l, const struct layout_segment *s,
     const struct layout_field *f, struct err *e)

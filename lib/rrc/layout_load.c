@@ -12,6 +12,8 @@
 #include "base/num.h"
 #include "rrc/layout_field.h"
 
+/* Read 'record': the record length, place and width of the id, and the byte that marks a continued
+ * line. */
 static int
 layout_record_parse(struct layout *l, const struct conf_node *root, struct err *e)
 {
@@ -44,6 +46,7 @@ layout_record_parse(struct layout *l, const struct conf_node *root, struct err *
 	return (0);
 }
 
+/* Read the code tables, if any; a meaning of ~ or null leaves the code's text NULL. */
 static int
 layout_tables_parse(struct layout *l, const struct conf_node *all, struct err *e)
 {
@@ -82,6 +85,7 @@ layout_tables_parse(struct layout *l, const struct conf_node *all, struct err *e
 	return (0);
 }
 
+/* Read the segment's key as indexes of its fields; only a root segment must have one. */
 static int
 layout_key_parse(struct layout *l, struct layout_segment *s, struct err *e)
 {
@@ -107,6 +111,7 @@ layout_key_parse(struct layout *l, struct layout_segment *s, struct err *e)
 	return (0);
 }
 
+/* Append a segment with its fields and key; its parent must be listed above it. */
 static int
 layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 {
@@ -145,6 +150,7 @@ layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 	return (layout_key_parse(l, s, e));
 }
 
+/* Fill ${l} from the root of its configuration; on failure the caller frees what was built. */
 static int
 layout_build(struct layout *l, struct err *e)
 {

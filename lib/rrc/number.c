@@ -184,6 +184,8 @@ number_is_zero(const struct number *v)
 	return (true);
 }
 
+/* Write sign, digits from ${from} on and decimal point to ${dst}, without a NUL; return the
+ * length. */
 static size_t
 number_write(const struct number *v, size_t from, unsigned decimals, char *dst)
 {

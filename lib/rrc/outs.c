@@ -22,6 +22,7 @@ struct outs {
 	struct outs_file *files; /* as many as segments */
 };
 
+/* Allocate with an entry for each segment, none of them open; freed by outs_free(). */
 static struct outs *
 outs_new(const struct layout *l)
 {
@@ -32,6 +33,8 @@ outs_new(const struct layout *l)
 	return (o);
 }
 
+/* Open the segment's stream on ${fd} and write its header; this makes ${rows} produce the
+ * segment's columns. */
 static int
 outs_open(struct outs *o, struct rows *rows, size_t segment, int fd, const char *name,
     const struct outs_header *h, struct err *e)
@@ -101,6 +104,8 @@ outs_book(struct outs *o, size_t segment)
 	return (o->files[segment].w != NULL ? &o->files[segment].book : NULL);
 }
 
+/* Make the file's book: the input's totals, its own rows and flaws, and the codes of all rejects.
+ */
 static void
 outs_fill_book(struct outs_file *f, const char *dataset, const struct book *all,
     const struct book *rejects)

@@ -32,6 +32,7 @@ probe_encoding(const char *s, enum probe_choice *out, struct err *e)
 	return (0);
 }
 
+/* Whether the field's digits or sign are invalid; binary and character fields never are. */
 static bool
 probe_number_bad(const struct charset *c, const struct layout_field *f, const unsigned char *p)
 {
@@ -56,6 +57,8 @@ probe_number_bad(const struct charset *c, const struct layout_field *f, const un
 	return (r == NUMBER_BAD_DIGITS || r == NUMBER_BAD_SIGN);
 }
 
+/* Whether the condition 'when' of ${f} is met, so that the record has this field; true without
+ * one. */
 static bool
 probe_code_holds(const struct charset *c, const struct layout_segment *s,
     const struct layout_field *f, const unsigned char *rec, size_t len)
@@ -78,6 +81,8 @@ probe_code_holds(const struct charset *c, const struct layout_segment *s,
 	return (false);
 }
 
+/* Count the record, whether its id is known and its place plausible, and whether its key is bad.
+ */
 static void
 probe_record(struct probe *pr, const struct layout *l, const unsigned char *rec, size_t len)
 {
@@ -116,6 +121,7 @@ probe_record(struct probe *pr, const struct layout *l, const unsigned char *rec,
 	}
 }
 
+/* Rate the first records of ${head}, cut and read as files in character set ${id} are. */
 static void
 probe_as(struct probe *pr, const struct layout *l, enum charset_id id, const unsigned char *head,
     size_t len)
@@ -145,6 +151,7 @@ probe_as(struct probe *pr, const struct layout *l, enum charset_id id, const uns
 	}
 }
 
+/* Whether a root is first, most records are known, and most of those have a good key. */
 static bool
 probe_fits(const struct probe *pr)
 {
@@ -152,6 +159,7 @@ probe_fits(const struct probe *pr)
 	return (pr->root_first && 2 * pr->known > pr->records && 2 * pr->bad_keys < pr->known);
 }
 
+/* Set ${e} to why the layout does not fit, with the first bytes shown; always return -1. */
 static int
 probe_refuse(const struct layout *l, const char *name, const struct probe *pr,
     const unsigned char *head, size_t len, struct err *e)

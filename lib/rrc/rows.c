@@ -70,6 +70,7 @@ struct rows {
 	struct rows_segment *segments;
 };
 
+/* Choose the reading operation for the field, a fast one for one byte or up to 16 plain digits. */
 static void
 rows_compile(const struct rows *r, const struct layout_segment *s, const struct layout_field *f,
     struct rows_field *op)
@@ -103,6 +104,7 @@ rows_compile(const struct rows *r, const struct layout_segment *s, const struct 
 	}
 }
 
+/* Compile the segment's fields, groups left out, and allocate the buffers that hold its key. */
 static void
 rows_segment_init(struct rows *r, size_t i)
 {
@@ -149,6 +151,7 @@ rows_new(const struct layout *l, const struct charset *c)
 	return (r);
 }
 
+/* Whether one of the first ${n} columns is called ${name}. */
 static bool
 rows_column_taken(const struct rows_segment *rs, size_t n, const char *name)
 {
@@ -229,6 +232,7 @@ rows_needs(const struct rows *r, size_t segment)
 	return (r->segments[segment].wanted || r->segments[segment].above);
 }
 
+/* Turn a conversion's result into a cell; if it is good, write the number to ${dst}. */
 static enum rows_cell
 rows_number(const struct rows_field *op, enum number_result res, const struct number *v, char *dst,
     size_t *len)
@@ -337,6 +341,7 @@ rows_cell(const struct rows *r, const struct rows_field *op, const unsigned char
 	return (rows_hard(r, op, p, dst, len));
 }
 
+/* Add a fault that shows the field's bytes; for a redefinition that is not a key, add nothing. */
 static void
 rows_fault(const struct rows *r, const struct rows_field *op, const unsigned char *raw,
     enum rows_cell cell, bool key, struct fault_list *faults)
@@ -386,6 +391,7 @@ rows_keep_key(const struct rows *r, struct rows_segment *rs, bool root, const st
 	return (good);
 }
 
+/* Write the cell as the row's next column; a bad one becomes NULL and adds a fault. */
 static void
 rows_put(const struct rows *r, const struct rows_field *op, const unsigned char *raw,
     enum rows_cell cell, const char *p, size_t len, struct stream_writer *w,
@@ -410,6 +416,8 @@ rows_put(const struct rows *r, const struct rows_field *op, const unsigned char 
 	}
 }
 
+/* Write the keys kept of ${segment} and its ancestors, outermost first; -1 is not a segment and
+ * writes nothing. */
 static void
 rows_put_keys(const struct rows *r, int segment, struct stream_writer *w, struct fault_list *faults)
 {

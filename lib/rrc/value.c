@@ -23,6 +23,7 @@ static const char *const value_names[] = {
 
 static const char *const value_keys[] = { VALUE_KEYS, NULL };
 
+/* The segment's field called ${name}, or NULL with ${e} set to point at ${n}. */
 static const struct layout_field *
 value_field(const struct conf *c, const struct layout_segment *s, const struct conf_node *n,
     const char *name, struct err *e)
@@ -36,6 +37,7 @@ value_field(const struct conf *c, const struct layout_segment *s, const struct c
 	return (&s->fields[f]);
 }
 
+/* The layout's code table called ${name}, or NULL with ${e} set to point at ${n}. */
 static const struct layout_codes *
 value_table(const struct layout *l, const struct conf_node *n, const char *name, struct err *e)
 {
@@ -149,6 +151,8 @@ value_type_check(const struct conf *c, const struct value *v, const struct conf_
 	return (0);
 }
 
+/* Read a conversion of one field, named ${fallback} unless 'field' says otherwise, with its codes
+ * and bounds. */
 static int
 value_parse_field(const struct layout *l, const struct layout_segment *s,
     const struct conf_node *node, const char *fallback, struct value *v, struct err *e)
@@ -220,6 +224,7 @@ out:
 	return (rc);
 }
 
+/* Split the template 'text' into literals and {FIELD} parts; the last part has a literal only. */
 static int
 value_parse_text(const struct layout *l, const struct layout_segment *s, const struct conf_node *n,
     struct value *v, struct err *e)
@@ -252,6 +257,7 @@ value_parse_text(const struct layout *l, const struct layout_segment *s, const s
 	}
 }
 
+/* Read 'by' and 'cases': the field whose code chooses, and a conversion for each of its codes. */
 static int
 value_parse_cases(const struct layout *l, const struct layout_segment *s,
     const struct conf_node *node, struct value *v, struct err *e)

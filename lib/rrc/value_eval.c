@@ -16,6 +16,8 @@ struct value_ask {
 	struct fault_list *faults;
 };
 
+/* Add a fault that shows the field's bytes, under the code of ${ask} if it has one; return
+ * VALUE_NULL. */
 static enum value_result
 value_fault(const struct value *v, const struct value_ask *ask, const char *code,
     const struct layout_field *f, const unsigned char *rec, const char *why)
@@ -31,6 +33,7 @@ value_fault(const struct value *v, const struct value_ask *ask, const char *code
 	return (VALUE_NULL);
 }
 
+/* Read the field as a number by its kind; characters and groups are read as digits. */
 static enum number_result
 value_number(const struct charset *c, const struct layout_field *f, const unsigned char *rec,
     struct number *out)
@@ -51,6 +54,7 @@ value_number(const struct charset *c, const struct layout_field *f, const unsign
 	return (number_digits(c, rec + f->at, f->width, out));
 }
 
+/* The table's entry for the raw code at ${p}, or NULL. */
 static const struct layout_code *
 value_lookup(const struct layout_codes *t, const char *p, size_t len)
 {
@@ -81,6 +85,7 @@ value_meaning(const struct value *v, const struct layout_codes *t, const struct 
 	return (VALUE_TEXT);
 }
 
+/* The field as text in ${dst}; VALUE_NULL with ${len} 0 if it is empty or, with a fault, bad. */
 static enum value_result
 value_characters(const struct value *v, const struct layout_field *f, const unsigned char *rec,
     bool both, char *dst, size_t *len, const struct value_ask *ask)
@@ -101,6 +106,7 @@ value_characters(const struct value *v, const struct layout_field *f, const unsi
 	return (value_fault(v, ask, "bad_character", f, rec, "a byte in it is not a character"));
 }
 
+/* Convert a code to its meaning, or Y, N, 0 and space to true or false. */
 static enum value_result
 value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
     const struct value_ask *ask)
@@ -125,6 +131,7 @@ value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 	return (VALUE_PLAIN);
 }
 
+/* Convert to digits, integer or decimal; apply zero, negate, min and max as the view says. */
 static enum value_result
 value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
     const struct value_ask *ask)
@@ -169,6 +176,7 @@ value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t
 	return (VALUE_PLAIN);
 }
 
+/* Convert digits to YYYY-MM-DD or YYYY-MM; zeros are NULL. */
 static enum value_result
 value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
     const struct value_ask *ask)
@@ -279,6 +287,7 @@ value_is_sentinel(const struct value *v, const unsigned char *rec)
 	return (false);
 }
 
+/* Convert by kind; NULL if the field is absent, its text stands for NULL, or no case matches. */
 static enum value_result
 value_any(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
     const struct value_ask *ask)

@@ -66,6 +66,7 @@ view_pick(const struct layout *l, const struct view *v, const struct conf_node *
 	return (0);
 }
 
+/* Read one entry of 'columns' and append it: a count of records, or a conversion with its slot. */
 static int
 view_column(const struct layout *l, struct view *v, const struct charset *c,
     const struct conf_node *n, struct err *e)
@@ -113,6 +114,7 @@ view_column(const struct layout *l, struct view *v, const struct charset *c,
 	return (0);
 }
 
+/* Mark the columns that 'key' lists; each must come from the row's own segment or one above. */
 static int
 view_key(const struct layout *l, struct view *v, const struct conf_node *n, struct err *e)
 {
@@ -141,6 +143,7 @@ view_key(const struct layout *l, struct view *v, const struct conf_node *n, stru
 	return (0);
 }
 
+/* Compile the view's entry ${n} into ${v}; slot 0 becomes the row's own record. */
 static int
 view_parse(const struct layout *l, struct view *v, const struct charset *c,
     const struct conf_node *n, struct err *e)
@@ -170,6 +173,7 @@ view_parse(const struct layout *l, struct view *v, const struct charset *c,
 	return (view_key(l, v, n, e));
 }
 
+/* The layout's map of views, or NULL; its kind is not checked. */
 static const struct conf_node *
 view_list(const struct layout *l)
 {

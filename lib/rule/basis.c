@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "ledger/ledger.h"
 
+/* Run a statement with ${n} parameters whose result is not needed. */
 static int
 basis_do(struct pg *pg, const char *sql, const char *const *params, int n, struct err *e)
 {
@@ -39,6 +40,7 @@ basis_domains(struct pg *pg, const struct catalog *c, struct err *e)
 	return (0);
 }
 
+/* Create the temporary tables and fill basis_filing with the filings that the options select. */
 static int
 basis_filings(struct pg *pg, const struct basis_options *o, struct err *e)
 {

@@ -24,6 +24,7 @@ catalog_find(const struct catalog *c, const char *name)
 	return (-1);
 }
 
+/* Whether ${word} is one of the ${n} strings in ${v}. */
 static bool
 catalog_has(char *const *v, size_t n, const char *word)
 {
@@ -82,6 +83,7 @@ catalog_words(const struct conf *f, const struct conf_node *n, char ***v, size_t
 	return (0);
 }
 
+/* Read 'filings': for each compliance domain, the domains of rules that it is based on. */
 static int
 catalog_filings(const struct conf *f, const struct conf_node *map, struct catalog *c, struct err *e)
 {
@@ -100,6 +102,7 @@ catalog_filings(const struct conf *f, const struct conf_node *map, struct catalo
 	return (0);
 }
 
+/* Read the required bound ${key}, a number from 0 to 1e15, into ${out}. */
 static int
 catalog_limit(const struct conf *f, const struct conf_node *map, const char *key, double *out,
     struct err *e)
@@ -116,6 +119,8 @@ catalog_limit(const struct conf *f, const struct conf_node *map, const char *key
 	return (0);
 }
 
+/* Read one value's unit, domains and bounds into ${g}; only a number has, and needs, 'min' and
+ * 'max'. */
 static int
 catalog_figure(const struct conf *f, const struct conf_node *n, struct catalog *c,
     struct catalog_figure *g, struct err *e)
@@ -151,6 +156,7 @@ catalog_figure(const struct conf *f, const struct conf_node *n, struct catalog *
 	return (g->min <= g->max ? 0 : conf_fail(f, n, e, "'min' is more than 'max'"));
 }
 
+/* Read 'figures', the values that rules may have; the filings must have been read before. */
 static int
 catalog_figures(const struct conf *f, const struct conf_node *map, struct catalog *c, struct err *e)
 {
@@ -165,6 +171,7 @@ catalog_figures(const struct conf *f, const struct conf_node *map, struct catalo
 	return (0);
 }
 
+/* Read 'order', if given: pairs of numbers of which the first should not exceed the second. */
 static int
 catalog_orders(const struct conf *f, const struct conf_node *list, struct catalog *c, struct err *e)
 {
@@ -189,6 +196,7 @@ catalog_orders(const struct conf *f, const struct conf_node *list, struct catalo
 	return (0);
 }
 
+/* Read 'datasets', if given: the domain, part and citation for rules from each dataset. */
 static int
 catalog_datasets(const struct conf *f, const struct conf_node *list, struct catalog *c,
     struct err *e)
@@ -256,6 +264,7 @@ catalog_load(const char *path, struct err *e)
 	return (c);
 }
 
+/* Free a list of ${n} words with the words themselves; NULL is allowed if ${n} is 0. */
 static void
 catalog_free_words(char **v, size_t n)
 {

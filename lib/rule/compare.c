@@ -30,6 +30,7 @@ struct compare {
 	struct compare_side before, after;
 };
 
+/* Append a rule to the side; the strings are copied. */
 static void
 compare_add(struct compare_side *s, const char *identifier, const char *label, const char *data)
 {
@@ -43,6 +44,7 @@ compare_add(struct compare_side *s, const char *identifier, const char *label, c
 	r->data = xstrdup(data);
 }
 
+/* Order by identifier, for qsort(). */
 static int
 compare_order(const void *a, const void *b)
 {
@@ -51,6 +53,7 @@ compare_order(const void *a, const void *b)
 	return (strcmp(x->identifier, y->identifier));
 }
 
+/* Add a rule of a file to the side, its data as JSON; the callback of rule_file_rules(). */
 static int
 compare_take(void *cookie, const struct rule *r, int line, const char *odd, struct err *e)
 {
@@ -65,6 +68,7 @@ compare_take(void *cookie, const struct rule *r, int line, const char *odd, stru
 	return (0);
 }
 
+/* Read a side from a file of rules; any fault in it is an error. */
 static int
 compare_file(struct compare_side *s, const char *path, struct rule_faults *faults, struct err *e)
 {
@@ -85,6 +89,7 @@ compare_file(struct compare_side *s, const char *path, struct rule_faults *fault
 	return (rc);
 }
 
+/* Add rows of identifier, label and data, and free ${r}; fail if it is NULL. */
 static int
 compare_rows(struct compare_side *s, struct pg_result *r)
 {
@@ -99,6 +104,7 @@ compare_rows(struct compare_side *s, struct pg_result *r)
 	return (0);
 }
 
+/* Read a side from the tenant's versions in force on ${day}; the transaction is rolled back. */
 static int
 compare_day(struct compare_side *s, struct pg *pg, const struct compare_options *o, const char *day,
     struct err *e)
@@ -118,6 +124,7 @@ compare_day(struct compare_side *s, struct pg *pg, const struct compare_options 
 	return (rc);
 }
 
+/* Read a side from a snapshot, or from a filing's newest snapshot of each rule. */
 static int
 compare_snapshot(struct compare_side *s, struct pg *pg, const char *id, struct err *e)
 {
@@ -138,6 +145,7 @@ compare_snapshot(struct compare_side *s, struct pg *pg, const char *id, struct e
 			       "neither a snapshot %s nor a filing with snapshots exists", id));
 }
 
+/* Read one side from what ${what} names, sorted; connect to the database only if needed. */
 static int
 compare_side(struct compare_side *s, struct pg **pg, const struct compare_options *o,
     const char *what, struct rule_faults *faults, struct err *e)
@@ -181,6 +189,7 @@ compare_run(const struct compare_options *o, struct rule_faults *faults, struct 
 	return (NULL);
 }
 
+/* Free what the side holds, but not the side itself or its catalog. */
 static void
 compare_side_free(struct compare_side *s)
 {

@@ -80,6 +80,7 @@ struct delta {
 	struct buf before, after;
 };
 
+/* Report the member if its two values differ; a null counts as missing. */
 static int
 delta_member(struct delta *d, const char *key, const struct json *a, const struct json *b,
     struct err *e)
@@ -107,6 +108,8 @@ delta_nested(const struct delta *d, const struct json *c)
 	return (d->nested && strcmp(c->key, "figures") == 0);
 }
 
+/* Report each member that differs, first those of ${a}, then those only in ${b}; either may be
+ * NULL. */
 static int
 delta_object(struct delta *d, const struct json *a, const struct json *b, struct err *e)
 {
@@ -122,6 +125,8 @@ delta_object(struct delta *d, const struct json *a, const struct json *b, struct
 	return (0);
 }
 
+/* Call ${fn} for each difference, figures first; data that is not an object is compared as a
+ * whole. */
 static int
 delta_walk(const struct json *before, const struct json *after, delta_fn *fn, void *cookie,
     struct err *e)
@@ -147,6 +152,7 @@ delta_walk(const struct json *before, const struct json *after, delta_fn *fn, vo
 	return (rc);
 }
 
+/* Parse both texts as JSON and walk their differences; a NULL text is a rule that is missing. */
 static int
 delta_parsed(const char *before, const char *after, delta_fn *fn, void *cookie, struct err *e)
 {
@@ -161,6 +167,7 @@ delta_parsed(const char *before, const char *after, delta_fn *fn, void *cookie, 
 	return (rc);
 }
 
+/* Append one difference as 'NAME: BEFORE -> AFTER', separated by semicolons. */
 static int
 delta_line(void *cookie, const char *name, const char *before, const char *after, struct err *e)
 {
@@ -178,6 +185,8 @@ delta_text(const char *before, const char *after, struct buf *out, struct err *e
 	return (delta_parsed(before, after, delta_line, out, e));
 }
 
+/* Write one difference as a JSON object; a missing side is null, and an error stays in the writer.
+ */
 static int
 delta_entry(void *cookie, const char *name, const char *before, const char *after, struct err *e)
 {

@@ -112,6 +112,7 @@ rule_implausible(const struct catalog *c, const struct rule *r, char *why, size_
 	return (false);
 }
 
+/* Write the member only if ${v} is not NULL. */
 static void
 rule_member(struct json_writer *w, const char *key, const char *v)
 {
@@ -120,6 +121,7 @@ rule_member(struct json_writer *w, const char *key, const char *v)
 		json_member_text(w, key, v);
 }
 
+/* Write the value as a JSON member: an object with 'value' and, for a number, 'unit'. */
 static void
 rule_figure(const struct catalog_figure *f, const struct rule_value *v, struct json_writer *w)
 {

@@ -97,6 +97,7 @@ rule_file_text(struct rule_file_look *l, const char *key, bool needed, size_t ma
 	return (NULL);
 }
 
+/* The day under ${key}, or NULL; if it is needed and missing, or malformed, a fault is added. */
 static const char *
 rule_file_date(struct rule_file_look *l, const char *key, bool needed)
 {
@@ -150,6 +151,7 @@ rule_file_number(struct rule_file_look *l, const struct conf_node *n, size_t at)
 	rule_file_add(l->faults, &e);
 }
 
+/* Check a text, date or list and set it in the rule, or add the first fault found. */
 static void
 rule_file_texts(struct rule_file_look *l, const struct conf_node *n, size_t at)
 {
@@ -180,6 +182,7 @@ rule_file_texts(struct rule_file_look *l, const struct conf_node *n, size_t at)
 	free(v);
 }
 
+/* Check all values under 'figures' and set them in the rule; each fault is added. */
 static void
 rule_file_figures(struct rule_file_look *l)
 {
@@ -208,6 +211,7 @@ rule_file_figures(struct rule_file_look *l)
 	}
 }
 
+/* Read identifier, domain, type and field; domain and type default to those of the file. */
 static void
 rule_file_identity(struct rule_file_look *l, const struct rule_file *f)
 {
@@ -314,6 +318,7 @@ struct rule_file_name {
 	size_t seq;
 };
 
+/* Order by name, and then by position, for qsort(). */
 static int
 rule_file_order(const void *a, const void *b)
 {
@@ -323,6 +328,7 @@ rule_file_order(const void *a, const void *b)
 	return (rc ? rc : x->seq < y->seq ? -1 : x->seq > y->seq);
 }
 
+/* How many entries the file's list of rules has, right or wrong. */
 static size_t
 rule_file_count(const struct rule_file *f)
 {

@@ -77,6 +77,7 @@ snapshot_insert(struct pg *pg, const struct snapshot_options *o, struct snapshot
 	return (0);
 }
 
+/* Count the filings selected, those without a rule, and those without a field, into ${t}. */
 static int
 snapshot_count(struct pg *pg, struct snapshot_totals *t, struct err *e)
 {
@@ -123,6 +124,7 @@ snapshot_book(struct pg *pg, const struct snapshot *s, const struct catalog *c,
 	return (ledger_stream(&g, section, "filing_checklists", config, NULL, 0, &own, &counts, e));
 }
 
+/* Freeze one tenant's filings in a transaction of its own, which a plan rolls back. */
 static int
 snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct catalog *c,
     struct snapshot *s, const char *tenant, struct err *e)
@@ -148,6 +150,7 @@ snapshot_tenant(struct pg *pg, const struct snapshot_options *o, const struct ca
 	return (snapshot_book(pg, s, c, t, e) || pg_commit(pg, e));
 }
 
+/* Freeze tenant by tenant and stop at the first failure; tenants already done stay committed. */
 static int
 snapshot_all(struct pg *pg, const struct snapshot_options *o, const struct catalog *c,
     struct snapshot *s, struct err *e)

@@ -131,6 +131,7 @@ struct stale {
 	char filing[37]; /* of the row before */
 };
 
+/* Append a row as a line of CSV, the changes in its last column. */
 static int
 stale_row_csv(struct stale *s, const struct pg_result *r, int row, struct err *e)
 {
@@ -150,6 +151,7 @@ stale_row_csv(struct stale *s, const struct pg_result *r, int row, struct err *e
 	return (buf_add(&s->out, "\n", 1, e));
 }
 
+/* Append a row as an element of the JSON array, which the first one opens. */
 static int
 stale_row_json(struct stale *s, const struct pg_result *r, int row, struct err *e)
 {
@@ -178,6 +180,7 @@ stale_row_json(struct stale *s, const struct pg_result *r, int row, struct err *
 	return (json_writer_end(s->w, e));
 }
 
+/* Append a row as text, under a heading of its filing if that differs from the row before. */
 static int
 stale_row_text(struct stale *s, const struct pg_result *r, int row, struct err *e)
 {
@@ -215,6 +218,7 @@ stale_row_text(struct stale *s, const struct pg_result *r, int row, struct err *
 	return (0);
 }
 
+/* Write what is buffered to the output and empty the buffer. */
 static int
 stale_flush(struct stale *s, struct err *e)
 {
@@ -224,6 +228,7 @@ stale_flush(struct stale *s, struct err *e)
 	return (rc);
 }
 
+/* Append the line of column names if the form is CSV. */
 static int
 stale_head(struct stale *s, struct err *e)
 {
@@ -237,6 +242,7 @@ stale_head(struct stale *s, struct err *e)
 	return (buf_adds(&s->out, "changes\n", e));
 }
 
+/* Append what ends the list, or says that it is empty, and flush. */
 static int
 stale_tail(struct stale *s, struct err *e)
 {
@@ -248,6 +254,7 @@ stale_tail(struct stale *s, struct err *e)
 	return (stale_flush(s, e));
 }
 
+/* Fetch from the cursor stale_rows, format and count its rows, and flush after each batch. */
 static int
 stale_rows(struct stale *s, struct pg *pg, struct err *e)
 {
@@ -286,6 +293,7 @@ stale_query(struct stale *s, struct pg *pg, const struct catalog *c, const char 
 	return (rc);
 }
 
+/* Write the list of all tenants selected, each read in a transaction of its own. */
 static int
 stale_tenants(struct stale *s, struct pg *pg, const struct catalog *c, struct err *e)
 {

@@ -84,6 +84,7 @@ version_clash(struct version *v, struct err *e)
 	return (-1);
 }
 
+/* Do the load in one transaction; a plan rolls it back after the rules are judged. */
 static int
 version_transact(struct version *v, struct err *e)
 {
@@ -106,6 +107,7 @@ version_transact(struct version *v, struct err *e)
 	    pg_commit(v->pg, e));
 }
 
+/* Load catalog and files; with --check stop there, otherwise connect and run the transaction. */
 static int
 version_go(struct version *v, struct rule_faults *faults, struct err *e)
 {

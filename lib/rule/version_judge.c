@@ -94,6 +94,7 @@ done:
 	return (rc);
 }
 
+/* Add up what became of the rules in rule_act, by section, with the drafts and reviews made. */
 static int
 version_judge_count(struct version *v, struct err *e)
 {
@@ -126,6 +127,7 @@ version_judge_count(struct version *v, struct err *e)
 	return (0);
 }
 
+/* Note up to VERSION_SAMPLES rules for the report, those that are not new first. */
 static int
 version_judge_samples(struct version *v, struct err *e)
 {

@@ -10,6 +10,7 @@ struct version_total {
 	const uint64_t *acts;
 };
 
+/* Add up all sections; skipped leaves out rules whose day has not come or has passed. */
 static struct version_total
 version_report_total(const struct version *v)
 {
@@ -23,6 +24,7 @@ version_report_total(const struct version *v)
 	return (t);
 }
 
+/* Report how many rules were read and what became of them, all sections together. */
 static void
 version_report_counts(const struct version *v, struct report *r)
 {
@@ -51,6 +53,7 @@ version_report_counts(const struct version *v, struct report *r)
 		report_line(r, "nothing new");
 }
 
+/* Report a list 'sources' with the figures of each file or stream. */
 static void
 version_report_sections(const struct version *v, struct report *r)
 {

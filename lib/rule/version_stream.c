@@ -82,6 +82,7 @@ version_stream_dataset(struct version_stream *t, struct err *e)
 	return (version_stream_known(t, e));
 }
 
+/* Start a stream whose header is read: how its rows become rules, and its dataset. */
 static int
 version_stream_begin(void *load, struct intake_section *s, struct err *e)
 {
@@ -99,6 +100,7 @@ version_stream_begin(void *load, struct intake_section *s, struct err *e)
 	return (0);
 }
 
+/* The step at a stream's end; nothing is left to do there. */
 static int
 version_stream_seal(void *load, struct intake_section *s, struct err *e)
 {
@@ -144,6 +146,8 @@ version_stream_new(struct version_stream *t, enum rule_copy_status status, struc
 	    copy_into_row(&t->versions, e));
 }
 
+/* Reject or skip a repeated rule, count an unchanged one, insert one that is new and in force,
+ * queue the rest for version_judge(). */
 static int
 version_stream_take(struct version_stream *t, const struct rule *r, struct err *e)
 {
@@ -193,6 +197,7 @@ version_stream_take(struct version_stream *t, const struct rule *r, struct err *
 	return (rule_copy_add(v->copy, intake_sections(v->in) - 1, record, e));
 }
 
+/* Turn the row into a rule and take it; reject a bad row, skip one without values. */
 static int
 version_stream_row(void *load, const struct stream_field *f, struct err *e)
 {

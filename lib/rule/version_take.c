@@ -12,6 +12,7 @@ struct version_take {
 	struct intake_section *s;
 };
 
+/* Queue a file's rule for rule_in: a draft if unverified, for review if implausible. */
 static int
 version_take_rule(void *cookie, const struct rule *r, int line, const char *odd, struct err *e)
 {

@@ -20,6 +20,7 @@ version_write_supersede(struct version *v, struct err *e)
 	    e));
 }
 
+/* Insert the versions that rule_act has as new, changed or pending. */
 static int
 version_write_new(struct version *v, struct err *e)
 {

@@ -206,6 +206,8 @@ config_drop(struct buf *b, const char *name, size_t n)
 	b->len = to;
 }
 
+/* Set NAME=VALUE in the text of settings.conf, with the value quoted, in place of earlier lines of
+ * that name. */
 static int
 config_setting(struct buf *b, const char *s, struct err *e)
 {

@@ -245,6 +245,8 @@ pgctl_database(const struct server_report *r, struct err *e)
 	return (rc);
 }
 
+/* Start the server with pg_ctl and wait until it is up; rename a log that is too large, and sync
+ * the data first if asked. */
 static int
 pgctl_launch(const struct pgctl *j, bool sync_first, struct server_report *r, struct err *e)
 {

@@ -23,6 +23,7 @@
 
 enum { PROGRAMS_OLDEST = 15, PROGRAMS_PATH_MAX = 4096 };
 
+/* Whether ${dir} has all the programs that are needed, each of them executable. */
 static bool
 programs_here(const char *dir)
 {
@@ -82,6 +83,8 @@ programs_extension(const char *bindir, const char *version, const char *name, ch
 		(void)fclose(f);
 }
 
+/* Whether ${bindir} has the programs and, for each bit of ${need}, the control file of that
+ * extension. */
 static bool
 programs_serves(const char *bindir, const char *version, unsigned int need)
 {
@@ -195,6 +198,8 @@ programs_tree_path(char *dst, size_t size, const char *version, bool elsewhere, 
 	return (0);
 }
 
+/* Find a tree that scripts/pg-tree has made, in the checkout first and then elsewhere; ${dst} gets
+ * its directory of programs. */
 static bool
 programs_tree(char *dst, size_t size, const char *version, unsigned int need)
 {

@@ -152,6 +152,8 @@ server_start(const struct server_options *o, struct server_report *r, struct err
 	    server_do(&p, o, pgctl_start, r, e));
 }
 
+/* Do ${work} as the server's user if the private database has a place; otherwise leave ${r} zeroed
+ * and ${p->dir} empty. */
 static int
 server_if_any(server_work *work, struct place *p, struct server_report *r, struct err *e)
 {

@@ -107,6 +107,7 @@ book_put_rejects(const struct book *b, struct buf *out, struct err *e)
 	return (control_put(out, "rejects", word, e));
 }
 
+/* Append " codes=CODE:N,...", or " codes=-" if no code was counted. */
 static int
 book_put_codes(const struct book *b, struct buf *out, struct err *e)
 {
@@ -139,6 +140,7 @@ book_write(const struct book *b, struct buf *out, struct err *e)
 	return (buf_adds(out, "\n", e));
 }
 
+/* Take rejects=NAME:SHA256 apart into ${b}; a '-' leaves both fields as book_init() set them. */
 static int
 book_get_rejects(struct control *c, struct book *b, struct err *e)
 {
@@ -161,6 +163,7 @@ book_get_rejects(struct control *c, struct book *b, struct err *e)
 	return (0);
 }
 
+/* Read codes=CODE:N,... or '-' into ${b}; more than BOOK_MAX_CODES codes are an error. */
 static int
 book_get_codes(struct control *c, struct book *b, struct err *e)
 {

@@ -40,6 +40,7 @@ struct csv_input {
 	bool parser_on;
 };
 
+/* No byte is a blank, so that libcsv keeps the spaces around a value. */
 static int
 csv_no_blank(unsigned char c)
 {
@@ -48,6 +49,7 @@ csv_no_blank(unsigned char c)
 	return (0);
 }
 
+/* Whether the byte ends a row, for libcsv; CR does not. */
 static int
 csv_is_lf(unsigned char c)
 {
@@ -331,6 +333,7 @@ csv_on_field(void *p, size_t len, void *ctx)
 	in->text.len += len;
 }
 
+/* Note for csv_parse_quoted() that libcsv has reached the end of the row. */
 static void
 csv_on_row(int c, void *ctx)
 {
@@ -340,6 +343,7 @@ csv_on_row(int c, void *ctx)
 	in->row_over = true;
 }
 
+/* Cut a row that has quotes into in->fields by libcsv, with the unquoted values in in->text. */
 static int
 csv_parse_quoted(struct csv_input *in, struct err *e)
 {

@@ -32,6 +32,7 @@ gunzip_offset(const struct gunzip *g)
 	return (g->pulled - g->z.avail_in);
 }
 
+/* Report broken data with the place in the compressed file; always -1. */
 static int
 gunzip_broken(const struct gunzip *g, const char *why, struct err *e)
 {
@@ -41,6 +42,8 @@ gunzip_broken(const struct gunzip *g, const char *why, struct err *e)
 	    g->in->name, why, (unsigned long long)gunzip_offset(g), (unsigned long long)g->member));
 }
 
+/* Get more compressed bytes if zlib has taken all it had; sets input_over at the end of the input.
+ */
 static int
 gunzip_pull(struct gunzip *g, struct err *e)
 {
@@ -79,6 +82,8 @@ gunzip_between(struct gunzip *g, struct err *e)
 	return (0);
 }
 
+/* Unpack into the rest of the output, and note the end of the member; an input that ends before it
+ * is an error. */
 static int
 gunzip_inflate(struct gunzip *g, struct err *e)
 {

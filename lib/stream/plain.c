@@ -20,6 +20,7 @@
 
 enum { PLAIN_OUT_SIZE = 128 << 10 };
 
+/* Open ${path} for reading, or take standard input for '-'; the descriptor, or -1. */
 static int
 plain_open(const char *path, struct err *e)
 {
@@ -29,6 +30,7 @@ plain_open(const char *path, struct err *e)
 	return (infile_open(path, e));
 }
 
+/* Close what plain_open() returned, but leave standard input open. */
 static void
 plain_close(int fd)
 {
@@ -37,6 +39,7 @@ plain_close(int fd)
 		(void)close(fd);
 }
 
+/* What messages call ${path}: 'standard input' if it is '-'. */
 static const char *
 plain_name(const char *path)
 {
@@ -54,6 +57,7 @@ struct plain_sealing {
 	size_t ncolumns;
 };
 
+/* Add the bytes read to the source's SHA-256, which is ${ctx}; for struct csv_options. */
 static void
 plain_seen(void *ctx, const void *p, size_t n)
 {
@@ -61,6 +65,7 @@ plain_seen(void *ctx, const void *p, size_t n)
 	digest_sha256_update(ctx, p, n);
 }
 
+/* Put the input's name, line and byte before the message in ${e}; always -1. */
 static int
 plain_fault(const struct plain_sealing *s, struct err *e)
 {
@@ -70,6 +75,8 @@ plain_fault(const struct plain_sealing *s, struct err *e)
 	    (unsigned long long)l->offset));
 }
 
+/* Open the sealed stream on ${out} with the column names of the first line; refuse an input that
+ * is sealed already. */
 static int
 plain_columns(struct plain_sealing *s, int out, const char *source, struct err *e)
 {
@@ -98,6 +105,8 @@ plain_columns(struct plain_sealing *s, int out, const char *source, struct err *
 	return (s->out == NULL);
 }
 
+/* Copy the rows that remain into the sealed stream; empty lines are allowed only at the end if
+ * there are several columns. */
 static int
 plain_rows(struct plain_sealing *s, struct err *e)
 {
@@ -136,6 +145,7 @@ plain_rows(struct plain_sealing *s, struct err *e)
 	return (kind == CSV_INPUT_FAULT ? plain_fault(s, e) : 0);
 }
 
+/* Make the book of the stage 'seal', with the source's SHA-256, and seal the stream with it. */
 static int
 plain_finish(struct plain_sealing *s, struct err *e)
 {
@@ -189,6 +199,7 @@ struct plain_out {
 	size_t head_len;
 };
 
+/* Write the buffer to the spool, or to the output if there is not a spool, and empty it. */
 static int
 plain_flush(struct plain_out *o, struct err *e)
 {
@@ -199,6 +210,7 @@ plain_flush(struct plain_out *o, struct err *e)
 	return (rc);
 }
 
+/* Append a line and its LF to the buffer, which is flushed before if it would get too full. */
 static int
 plain_line(struct plain_out *o, const char *p, size_t len, struct err *e)
 {
@@ -255,6 +267,7 @@ plain_names(struct plain_out *o, struct stream_reader *r, const char *p, size_t 
 	return (plain_line(o, p + first, len - first, e));
 }
 
+/* Write the column names of the first stream; those of later ones are only compared with them. */
 static int
 plain_head(struct plain_out *o, struct stream_reader *r, const char *name, struct err *e)
 {
@@ -314,6 +327,7 @@ plain_unseal(const char *path, const char *kind, bool spool, int out, struct err
 	return (rc);
 }
 
+/* Append a book as a line of counts, with its digests, reject file and codes on lines below. */
 static int
 plain_book(const struct book *b, struct buf *t, struct err *e)
 {

@@ -51,6 +51,7 @@ struct stream_reader {
 	size_t nbooks;
 };
 
+/* Add the bytes read to the stream's XXH64, which is ${ctx}; for struct csv_options. */
 static void
 reader_seen(void *ctx, const void *p, size_t n)
 {
@@ -75,6 +76,7 @@ stream_reader_open(int fd, const char *name, const char *kind, struct err *e)
 	return (r);
 }
 
+/* Free and reset what belongs to one stream: columns, books, row count and form of its rows. */
 static void
 reader_forget(struct stream_reader *r)
 {
@@ -161,6 +163,7 @@ reader_cut(struct stream_reader *r, struct err *e)
 	return (STREAM_FAULT);
 }
 
+/* Refuse a line that ends in CR LF; ${what} names the line in the message. */
 static int
 reader_no_cr(const struct csv_line *l, const char *what, struct err *e)
 {
@@ -173,6 +176,7 @@ reader_no_cr(const struct csv_line *l, const char *what, struct err *e)
 	return (0);
 }
 
+/* Check that ${kind} is what the caller wants, and the same as ${last} if a stream came before. */
 static int
 reader_kind(const struct stream_reader *r, const char *kind, const char *last, struct err *e)
 {
@@ -279,6 +283,7 @@ reader_columns(struct stream_reader *r, struct err *e)
 	return (0);
 }
 
+/* Read the header and the column names of a stream; STREAM_HEADER, or STREAM_FAULT. */
 static enum stream_event
 reader_begin(struct stream_reader *r, enum csv_kind kind, struct err *e)
 {
@@ -310,6 +315,7 @@ reader_begin(struct stream_reader *r, enum csv_kind kind, struct err *e)
 	return (STREAM_HEADER);
 }
 
+/* Cut a row of CSV into fields and check their number; STREAM_ROW, or STREAM_FAULT. */
 static enum stream_event
 reader_row(struct stream_reader *r, struct err *e)
 {
@@ -340,6 +346,7 @@ reader_row(struct stream_reader *r, struct err *e)
 	return (STREAM_ROW);
 }
 
+/* Cut a framed row into fields; STREAM_ROW, or STREAM_FAULT. */
 static enum stream_event
 reader_frame(struct stream_reader *r, struct err *e)
 {
@@ -354,6 +361,8 @@ reader_frame(struct stream_reader *r, struct err *e)
 	return (STREAM_ROW);
 }
 
+/* Check the seal against the last book, the rows and the bytes read, and that all books balance
+ * and follow each other. */
 static int
 reader_seal(struct stream_reader *r, struct err *e)
 {
@@ -380,6 +389,7 @@ reader_seal(struct stream_reader *r, struct err *e)
 	return (0);
 }
 
+/* Whether the line begins with ${prefix} and a space. */
 static bool
 reader_is(const struct csv_line *l, const char *prefix)
 {

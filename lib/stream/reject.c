@@ -166,6 +166,8 @@ static const char *const reject_columns[] = {
 };
 enum { REJECT_COLUMNS = sizeof(reject_columns) / sizeof(reject_columns[0]) };
 
+/* Open the reject file at ${path} and write the header of its stream, of kind "reject:" and the
+ * kind of ${of}. */
 static int
 reject_start(struct reject_writer *w, const char *path, const struct stream_header *of,
     struct err *e)
@@ -263,6 +265,8 @@ reject_fault(struct json_writer *j, const char *code, const char *column, const 
 	json_put_close(j);
 }
 
+/* Put the faults as a JSON array into w->faults; ${len} is the record's size, to note that its raw
+ * bytes were cut. */
 static int
 reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len, struct err *e)
 {
@@ -290,6 +294,8 @@ reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len, s
 	return (json_writer_end(w->json, e));
 }
 
+/* Report the record's first fault as an error if there is not a reject file to keep it; always -1.
+ */
 static int
 reject_refuse(const struct reject_writer *w, const struct reject_at *at, const struct fault_list *l,
     struct err *e)

@@ -50,6 +50,7 @@ struct reject_reader {
 	uint64_t rejects, flaws;
 };
 
+/* Whether the field's bytes are exactly ${word}. */
 static bool
 reject_read_is(const struct stream_field *f, const char *word)
 {
@@ -57,6 +58,8 @@ reject_read_is(const struct stream_field *f, const char *word)
 	return (f->len == strlen(word) && memcmp(f->p, word, f->len) == 0);
 }
 
+/* Open the reject file, or standard input for '-', and find its columns; call reject_read_close()
+ * even after an error. */
 static int
 reject_read_open(struct reject_reader *rr, const char *path, const struct reject_options *o,
     struct err *e)
@@ -81,6 +84,7 @@ reject_read_open(struct reject_reader *rr, const char *path, const struct reject
 	return (0);
 }
 
+/* Close the file and free the counts with their examples, but not ${rr} itself. */
 static void
 reject_read_close(struct reject_reader *rr)
 {
@@ -119,6 +123,7 @@ reject_read_line(struct reject_reader *rr, const struct stream_field *code)
 	return (&rr->counts[i]);
 }
 
+/* The field as a string that the caller frees, or NULL if it is null. */
 static char *
 reject_read_copy(const struct stream_field *f)
 {
@@ -155,6 +160,8 @@ reject_read_example(struct reject_reader *rr, struct reject_count *c, const stru
 	return (0);
 }
 
+/* Count the present row, and keep it if its code has too few examples; form rows and other codes
+ * than asked for are skipped. */
 static int
 reject_read_row(struct reject_reader *rr, struct err *e)
 {
@@ -191,6 +198,7 @@ reject_read_fault(const struct json *fault, struct json_writer *w, struct report
 	buf_free(&line);
 }
 
+/* Report one example: its place, severity and key, and each of its faults. */
 static int
 reject_read_show(const struct reject_example *x, struct report *r, struct err *e)
 {
@@ -246,6 +254,7 @@ reject_read_code(const struct reject_count *c, struct report *r, struct err *e)
 	return (rc);
 }
 
+/* Report the totals of the file, and then each code with its examples. */
 static int
 reject_read_report(const struct reject_reader *rr, struct report *r, struct err *e)
 {
@@ -298,6 +307,8 @@ struct reject_replay {
 	uint64_t n;
 };
 
+/* Take the records' kind, dataset and column names from a form row; a second form must be the
+ * same. */
 static int
 reject_read_form(struct reject_replay *p, const struct stream_field *f, struct err *e)
 {
@@ -322,6 +333,8 @@ reject_read_form(struct reject_replay *p, const struct stream_field *f, struct e
 	return (buf_add(&p->b, "\n", 1, e));
 }
 
+/* Append a record's raw bytes to the buffer, with a line end unless the kind is 'records'; one
+ * that was cut is an error. */
 static int
 reject_read_record(struct reject_replay *p, const struct stream_field *f, struct err *e)
 {
@@ -348,6 +361,7 @@ reject_read_record(struct reject_replay *p, const struct stream_field *f, struct
 	return (strcmp(p->kind, "records") == 0 ? 0 : buf_add(&p->b, "\n", 1, e));
 }
 
+/* Read the file to its end, and spool the records that the options choose. */
 static int
 reject_read_rows(struct reject_replay *p, struct err *e)
 {

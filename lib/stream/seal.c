@@ -42,6 +42,8 @@ seal_write(const struct book *own, uint64_t bytes, uint64_t xxh64, struct buf *o
 	return (buf_adds(out, "\n", e));
 }
 
+/* Check that the next word of the seal is ${key} with the number ${want}; ${by} introduces ${want}
+ * in the message. */
 static int
 seal_u64(struct control *c, const char *key, uint64_t want, const char *by, struct err *e)
 {
@@ -55,6 +57,8 @@ seal_u64(struct control *c, const char *key, uint64_t want, const char *by, stru
 	    (unsigned long long)v, by, (unsigned long long)want));
 }
 
+/* Check that the next word of the seal is ${key} with the text ${want}; ${by} introduces ${want}
+ * in the message. */
 static int
 seal_text(struct control *c, const char *key, const char *want, const char *by, struct err *e)
 {

@@ -161,6 +161,7 @@ source_empty(struct source *s)
 	return (b);
 }
 
+/* Count the block that was just filled, and wake the reader if it waits for one. */
 static void
 source_publish(struct source *s)
 {
@@ -209,6 +210,7 @@ source_name_member(struct source *s, const char *member)
 	buf_free(&b);
 }
 
+/* Tell the compression, then unpack the whole input into the ring of blocks. */
 static int
 source_run(struct source *s, struct err *e)
 {
@@ -234,6 +236,8 @@ source_run(struct source *s, struct err *e)
 	return (rc);
 }
 
+/* The thread's body: read everything, then leave the SHA-256 and the error, if any, for the
+ * caller. */
 static void *
 source_thread(void *arg)
 {
@@ -269,6 +273,7 @@ source_start(struct source *s, struct err *e)
 	return (err_sys(e, STATUS_TEMPFAIL, "cannot start a thread to read '%s'", s->path));
 }
 
+/* Open the input and the pipe that stops the thread; a directory is refused. */
 static int
 source_open_file(struct source *s, struct err *e)
 {
@@ -287,6 +292,7 @@ source_open_file(struct source *s, struct err *e)
 	return (os_pipe(s->stop_pipe, e));
 }
 
+/* A source with its buffers and locks, but without an open file or a thread yet. */
 static struct source *
 source_new(const char *path, const char *member)
 {
@@ -306,6 +312,7 @@ source_new(const char *path, const char *member)
 	return (s);
 }
 
+/* Close ${fd} unless it is -1 or a standard stream. */
 static void
 source_close_fd(int fd)
 {
@@ -314,6 +321,7 @@ source_close_fd(int fd)
 		(void)close(fd);
 }
 
+/* Close the descriptors and free everything but the digest; the thread must have ended. */
 static void
 source_free(struct source *s)
 {

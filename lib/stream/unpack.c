@@ -59,6 +59,8 @@ unpack_detect(const unsigned char *p, size_t n)
 	return (UNPACK_NONE);
 }
 
+/* The entry's name in UTF-8, or else as it stands in the archive; never NULL, and owned by
+ * ${entry}. */
 static const char *
 unpack_entry_name(struct archive_entry *entry)
 {
@@ -69,6 +71,7 @@ unpack_entry_name(struct archive_entry *entry)
 	return (s != NULL ? s : "");
 }
 
+/* Count a file's name; the first UNPACK_LISTED are also added to the text, quoted. */
 static void
 unpack_note_name(struct unpack_names *l, const char *name)
 {
@@ -86,6 +89,7 @@ unpack_note_name(struct unpack_names *l, const char *name)
 		l->text[l->len] = '\0';
 }
 
+/* Report that the zip holds several files and that one must be chosen; always -1. */
 static int
 unpack_several(const char *name, const struct unpack_names *l, struct err *e)
 {
@@ -95,6 +99,7 @@ unpack_several(const char *name, const struct unpack_names *l, struct err *e)
 	return (err_hint(e, "to choose one: --member NAME"));
 }
 
+/* Report that the zip holds nothing, or not the file ${member}; always -1. */
 static int
 unpack_missing(const char *name, const char *member, const struct unpack_names *l, struct err *e)
 {
@@ -107,6 +112,7 @@ unpack_missing(const char *name, const char *member, const struct unpack_names *
 	    l->text, l->n > UNPACK_LISTED ? ", ..." : ""));
 }
 
+/* Report that ${member} of the zip is encrypted; always -1. */
 static int
 unpack_encrypted(const char *name, const char *member, struct err *e)
 {
@@ -116,6 +122,7 @@ unpack_encrypted(const char *name, const char *member, struct err *e)
 	return (err_set(e, STATUS_DATA, "'%s' in '%s' is encrypted", quoted, name));
 }
 
+/* Report that the zip holds several files of the name ${member}; always -1. */
 static int
 unpack_twice(const char *name, const char *member, struct err *e)
 {
@@ -202,6 +209,7 @@ unpack_keep_tail(struct unpack *u, const unsigned char *p, size_t n)
 	u->ntail = keep + n;
 }
 
+/* Pull compressed bytes, and keep the tail of a zip; how many, 0 at the end, or -1. */
 static ssize_t
 unpack_pull(struct unpack *u, const unsigned char **p, struct err *e)
 {
@@ -213,6 +221,7 @@ unpack_pull(struct unpack *u, const unsigned char **p, struct err *e)
 	return (n);
 }
 
+/* Give libarchive compressed bytes; an error is kept in pull_err for unpack_broken(). */
 static la_ssize_t
 unpack_callback(struct archive *a, void *ctx, const void **out)
 {
@@ -335,6 +344,8 @@ unpack_finish(struct unpack *u, struct err *e)
 	return (0);
 }
 
+/* Open the zip or zstd input with libarchive and go to its data; an empty zstd input is over at
+ * once. */
 static int
 unpack_start_archive(struct unpack *u, struct err *e)
 {

@@ -75,6 +75,7 @@ struct stream_writer {
 	struct err err; /* what went wrong since the last end of row */
 };
 
+/* Hash and write the buffer, unless an error is pending, and empty it. */
 static void
 writer_flush(struct stream_writer *w)
 {
@@ -87,6 +88,7 @@ writer_flush(struct stream_writer *w)
 	w->len = 0;
 }
 
+/* Flush if ${n} bytes and WRITER_SLACK do not fit into the buffer. */
 static void
 writer_room(struct stream_writer *w, size_t n)
 {
@@ -114,6 +116,7 @@ writer_bulk(struct stream_writer *w, const char *p, size_t len)
 	}
 }
 
+/* Append a value between quotes, with each quote in it doubled. */
 static void
 writer_quoted(struct stream_writer *w, const char *p, size_t len)
 {
@@ -361,6 +364,7 @@ writer_line(struct stream_writer *w, char constant, struct err *e)
 	return (writer_result(w, e));
 }
 
+/* Check the frame that was made, put its length at its start, and append it to the buffer. */
 static int
 writer_end_frame(struct stream_writer *w, struct err *e)
 {
@@ -403,6 +407,7 @@ stream_writer_rows(const struct stream_writer *w)
 	return (w->rows);
 }
 
+/* Append the line "#aegis-stream 1 ..." after a check of the kind and the run ID. */
 static int
 writer_header(struct stream_writer *w, const struct stream_header *h, bool frames, struct err *e)
 {
@@ -428,6 +433,7 @@ writer_header(struct stream_writer *w, const struct stream_header *h, bool frame
 	return (rc);
 }
 
+/* Append the line of column names, which must differ; a single column gets a second one, "_". */
 static int
 writer_columns(struct stream_writer *w, const char *const *columns, size_t n, struct err *e)
 {
@@ -463,6 +469,8 @@ writer_wants_frames(bool *frames, struct err *e)
 	return (err_set(e, STATUS_USAGE, "AEGIS_STREAM is 'text' or 'frames', not '%.60s'", form));
 }
 
+/* A writer that has its header and column names already, to be freed by the caller, or NULL if
+ * that failed. */
 static struct stream_writer *
 writer_open(int fd, const char *name, const struct stream_header *header,
     const char *const *columns, size_t n, bool frames, struct err *e)
@@ -505,6 +513,7 @@ stream_writer_open_text(int fd, const char *name, const struct stream_header *he
 	return (writer_open(fd, name, header, columns, n, false, e));
 }
 
+/* Check ${own} against the rows written and the book before it, then append all books to ${b}. */
 static int
 writer_books(struct stream_writer *w, const struct book *upstream, size_t n, const struct book *own,
     struct buf *b, struct err *e)

@@ -39,6 +39,8 @@ struct zst_writer {
 	struct zst_sums sums;
 };
 
+/* End the program if the zstd call that returned ${code} failed; the message blames a lack of
+ * memory. */
 static void
 zst_need(size_t code)
 {
@@ -68,6 +70,7 @@ zst_writer_open(int fd, const char *name, enum zst_level level)
 	return (w);
 }
 
+/* Write compressed bytes to the file, and add them to the digest and the count of that side. */
 static int
 zst_write(struct zst_writer *w, const char *p, size_t n, struct err *e)
 {
@@ -77,6 +80,8 @@ zst_write(struct zst_writer *w, const char *p, size_t n, struct err *e)
 	return (io_write_all(w->fd, p, n, w->name, e));
 }
 
+/* Compress the buffered text as one frame, write it, and note its sizes and checksum for the
+ * table. */
 static int
 zst_frame(struct zst_writer *w, struct err *e)
 {
@@ -101,6 +106,7 @@ zst_frame(struct zst_writer *w, struct err *e)
 	return (zst_write(w, w->packed, n, e));
 }
 
+/* Append text to the buffer, and write a frame each time ZST_FRAME bytes are full. */
 static int
 zst_bytes(struct zst_writer *w, const char *p, size_t len, struct err *e)
 {
@@ -132,6 +138,7 @@ zst_writer_line(struct zst_writer *w, const char *p, size_t len, struct err *e)
 	return (zst_bytes(w, p, len, e) || zst_bytes(w, "\n", 1, e));
 }
 
+/* Store ${v} in 4 bytes, little-endian, and move ${q} past them. */
 static void
 zst_put32(char **q, uint32_t v)
 {

@@ -28,6 +28,7 @@ struct bulk_input {
 	size_t rank; /* longest way from a table without parents */
 };
 
+/* The table's name in the stream's kind, "table:NAME"; owned by ${r}. */
 static const char *
 bulk_table_of(const struct stream_reader *r)
 {
@@ -95,6 +96,8 @@ bulk_rank(struct pg *pg, struct bulk_input *v, size_t n, struct err *e)
 	return (0);
 }
 
+/* Refuse a mode other than insert for an append-only table, and --hash-passwords for a single
+ * table other than users. */
 static int
 bulk_mode(const struct bulk_target *g, struct err *e)
 {
@@ -131,6 +134,7 @@ bulk_begin(void *load, struct intake_section *s, struct err *e)
 	return ((l->copy = bulk_copy_new(g, e)) == NULL);
 }
 
+/* Pass one row to the COPY, as a callback of intake_take(). */
 static int
 bulk_row(void *load, const struct stream_field *f, struct err *e)
 {
@@ -195,6 +199,8 @@ bulk_settle(struct bulk *l)
 	}
 }
 
+/* Load all inputs in one transaction, several with deferred constraints, then commit, or roll back
+ * if only planned. */
 static int
 bulk_all(struct bulk *l, struct bulk_input *v, size_t n, struct err *e)
 {

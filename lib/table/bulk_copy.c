@@ -72,6 +72,7 @@ bulk_copy_free(struct bulk_copy *c, const char *why)
 	free(c);
 }
 
+/* Start the COPY and note that it is open. */
 static int
 bulk_copy_open(struct bulk_copy *c, struct err *e)
 {
@@ -254,6 +255,7 @@ bulk_copy_place(struct bulk_copy *c, const struct bulk_block_row *row, struct er
 	    pg_copy_text(&c->b.text, c->b.raw.p + row->raw, c->b.raw.len - row->raw, e));
 }
 
+/* Append ${n} fields in COPY's text form, with TABs between. */
 static int
 bulk_copy_fields(struct bulk_copy *c, const struct stream_field *f, size_t n, struct err *e)
 {

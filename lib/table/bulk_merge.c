@@ -29,6 +29,7 @@ bulk_merge_named(const struct table_key *k, const char *list)
 	return (n == k->n);
 }
 
+/* Whether the stream has all columns of the key. */
 static bool
 bulk_merge_holds(const struct stream_reader *r, const struct table_key *k)
 {
@@ -172,6 +173,7 @@ struct merge_lists {
 	size_t n;
 };
 
+/* Fill ${m} with the columns that an update may change; those of a plain key are left out. */
 static int
 bulk_merge_lists(const struct bulk_target *g, struct merge_lists *m, struct err *e)
 {
@@ -194,6 +196,7 @@ bulk_merge_lists(const struct bulk_target *g, struct merge_lists *m, struct err 
 	return (0);
 }
 
+/* Insert or update the table from aegis_stage, and count rows inserted, updated and unchanged. */
 static int
 bulk_merge_upsert(const struct bulk_target *g, struct err *e)
 {
@@ -308,6 +311,8 @@ bulk_merge_gone(const struct bulk_target *g, uint64_t *missing, uint64_t *all, s
 	return (r == NULL);
 }
 
+/* Delete the rows that the stream lacks and count them as retired; more than --max-deleted allows
+ * is an error. */
 static int
 bulk_merge_delete(const struct bulk_target *g, struct err *e)
 {

@@ -32,6 +32,8 @@ struct bulk_rule {
 	struct stream_field out[BULK_COLUMNS_MAX];
 };
 
+/* Find the password columns of the stream; clear passwords need --hash-passwords and are refused
+ * beside hashes. */
 static int
 bulk_rule_users(struct bulk_rule *rule, struct err *e)
 {
@@ -182,6 +184,7 @@ bulk_rule_hash(struct bulk_rule *rule, const struct stream_field *f, struct err 
 	return (0);
 }
 
+/* Fill in the SHA-256 of content; 1 with a fault noted if the row gives another one. */
 static int
 bulk_rule_content(struct bulk_rule *rule, const struct stream_field *f)
 {

@@ -43,6 +43,8 @@ struct trial_parts {
 	struct buf names, values, blame;
 };
 
+/* Append column ${i} to the parts of the trial's SQL; ${most} is its length limit in characters,
+ * or empty. */
 static int
 bulk_trial_column(const struct bulk_target *g, struct trial_parts *p, size_t i, const char *name,
     const char *type, const char *most, struct err *e)
@@ -158,6 +160,7 @@ bulk_trial_dropped(const struct table *t, size_t sent, size_t arrived, struct er
 	    t->name, arrived));
 }
 
+/* Reject the row that one line of aegis_refused names, with the server's message as its fault. */
 static int
 bulk_trial_refused(const struct bulk_target *g, const struct bulk_block *b, size_t from, size_t to,
     const struct pg_result *r, int row, struct err *e)

@@ -38,6 +38,7 @@ struct dump_list {
 	size_t n;
 };
 
+/* Free the list's names, but not ${c} itself. */
 static void
 dump_list_free(struct dump_list *c)
 {
@@ -48,6 +49,8 @@ dump_list_free(struct dump_list *c)
 	free(c->v);
 }
 
+/* Fill ${c} with the columns of the comma-separated ${wanted}, or with all that are not generated
+ * if that is NULL. */
 static int
 dump_columns(const struct table *t, const char *wanted, struct dump_list *c, struct err *e)
 {
@@ -132,6 +135,8 @@ dump_row(struct stream_writer *w, struct buf *line, size_t n, const char *p, siz
 	return (stream_writer_end_row(w, e));
 }
 
+/* Write the rows of the COPY statement ${sql} to ${w}, only those that the options' filter wants.
+ */
 static int
 dump_rows(struct pg *pg, const struct dump_options *o, const char *sql, size_t columns,
     struct stream_writer *w, struct err *e)

@@ -19,6 +19,8 @@ table_find(const struct table *t, const char *column)
 	return (-1);
 }
 
+/* Read the table's columns in their order; STATUS_CONFIG if the table does not exist in schema
+ * public. */
 static int
 table_read_columns(struct table *t, struct pg *pg, struct err *e)
 {

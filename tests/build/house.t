@@ -16,6 +16,14 @@ none "every file of the library and every program begins with what it is for" "$
 	for f in lib/*/*.c cmd/*.c; do head -n 1 "$f" | grep -q '^/\*' || echo "$f"; done
 )"
 
+none "every static function has its sentence" "$(awk '
+	FNR == 1 { two = one = "" }
+	/^[a-z_0-9]+\(/ && one ~ /^static/ && one !~ /;/ && two !~ /\*\/$/ { at = FILENAME ":" FNR ": " $0; open = 1 }
+	open && /;$/ { open = 0 }
+	open && /^\{/ { print at; open = 0 }
+	{ two = one; one = $0 }
+' lib/*/*.c cmd/*.c)"
+
 none "messages and help write 'cannot' and 'does not' out" "$(
 	grep -nE "^[^*]*\"[^\"]*n't\\>" lib/*/*.[ch] cmd/*.c | grep -vE '^[^:]*:[0-9]+:[[:space:]]*/?\*'
 )"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../../tap.h"
+#include "pg/copy_into.h"
 #include "pg/pg.h"
 #include "pg/without.h"
 #include "server/server.h"
@@ -292,6 +293,48 @@ test_lost(void)
 	pg_close(pg);
 }
 
+/* A COPY that is counted: in blocks, with rows of others between, and one that loses rows. */
+static void
+test_copy_into(void)
+{
+	enum { MANY = 40000 };
+	struct copy_into c;
+	struct err e = ERR_INIT;
+	int i, rc = 0;
+
+	(void)pg_exec(pg, "CREATE TABLE counted (a int, b text)", &e);
+	copy_into_init(&c, pg);
+	(void)pg_sqlf(pg, &c.sql, &e, "COPY counted FROM STDIN");
+	(void)tap_ok(copy_into_end(&c, &e) == 0 && c.rows == 0, "no rows: no COPY %s", e.msg);
+	for (i = 0; rc == 0 && i < MANY; i++)
+		rc = buf_addf(&c.b, &e, "%d\tsome text\n", i) || copy_into_row(&c, &e);
+	(void)tap_ok(rc == 0 && copy_into_put(&c, "1\tx\n2\ty\n", 8, 2, &e) == 0 &&
+		copy_into_end(&c, &e) == 0 && c.rows == MANY + 2,
+	    "blocks of rows, and some from elsewhere %s", e.msg);
+	(void)tap_is(one("SELECT count(*) || ' ' || sum(a) FROM counted"), "40002 799980003",
+	    "are in");
+	copy_into_free(&c);
+	(void)pg_exec(pg,
+	    "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS"
+	    " 'BEGIN IF NEW.a = 7 THEN RETURN NULL; END IF; RETURN NEW; END';"
+	    "CREATE TRIGGER swallow BEFORE INSERT ON counted FOR EACH ROW EXECUTE FUNCTION swallow()",
+	    &e);
+	copy_into_init(&c, pg);
+	(void)pg_sqlf(pg, &c.sql, &e, "COPY counted FROM STDIN");
+	(void)copy_into_put(&c, "6\tx\n7\ty\n", 8, 2, &e);
+	(void)tap_ok(copy_into_end(&c, &e) != 0 && e.status == STATUS_DATA,
+	    "a trigger that drops a row: %s", e.msg);
+	copy_into_free(&c);
+	copy_into_init(&c, pg);
+	memset(&e, 0, sizeof(e));
+	(void)pg_sqlf(pg, &c.sql, &e, "COPY counted FROM STDIN");
+	(void)copy_into_put(&c, "8\tx\n", 4, 1, &e);
+	copy_into_fail(&c, "changed my mind");
+	copy_into_free(&c);
+	(void)tap_is(one("SELECT count(*) FROM counted WHERE a = 8 AND b = 'x'"), "0",
+	    "one that is given up adds nothing");
+}
+
 int
 main(void)
 {
@@ -323,6 +366,7 @@ main(void)
 	test_copy_in();
 	test_copy_text();
 	test_copy_out();
+	test_copy_into();
 	test_lost();
 	(void)tap_ok(server_destroy(&r, &e) == 0, "the server goes");
 	(void)tap_ok(rmdir(var) == 0 && rmdir(dir) == 0, "and leaves nothing");

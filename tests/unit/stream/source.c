@@ -215,6 +215,20 @@ test_nothing(void)
 	is_refused("one.gz", "x", STATUS_USAGE, "not a zip", "--member of a gzip file");
 }
 
+/* Two files of one name: which of them was meant is not for us to say. */
+static void
+test_twice(void)
+{
+
+	sh("python3 -W ignore -c \"import zipfile; z = zipfile.ZipFile('twice.zip', 'w');"
+	   " z.writestr('x', 'one'); z.writestr('x', 'two'); z.writestr('y', 'three')\"");
+	is_refused("twice.zip", "x", STATUS_DATA, "more than one file 'x'",
+	    "a zip with a file twice");
+	sh("printf three > three");
+	is_whole("twice.zip", "y", "three", "twice.zip:y");
+	sh("rm -f three");
+}
+
 /* Cut at each of these shares of the length, and by single bytes at the end. */
 static void
 test_cut(const char *file)
@@ -422,6 +436,7 @@ main(void)
 	make_plain();
 	test_whole();
 	test_nothing();
+	test_twice();
 	test_cut("one.gz");
 	test_cut("one.zst");
 	test_cut("one.zip");

@@ -1,6 +1,6 @@
 /* A pipeline's steps: their order, their files. */
 
-#include "pipeline/check.h"
+#include "pipeline/pipeline_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The number of the step called ${name}, or SIZE_MAX if there is none. */
 static size_t
-check_step_named(const struct pipeline *p, const char *name)
+pipeline_check_step_named(const struct pipeline *p, const char *name)
 {
 	size_t i;
 
@@ -20,8 +21,9 @@ check_step_named(const struct pipeline *p, const char *name)
 	return (SIZE_MAX);
 }
 
+/* Resolve the names in a step's 'after' to step numbers; unknown and repeated ones are faults. */
 static void
-check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
+pipeline_check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 {
 	struct pipeline_step *s = &p->steps[at];
 	const struct conf_node *list = conf_get(s->node, "after"), *n;
@@ -36,7 +38,8 @@ check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 	}
 	s->after = xcalloc(list->n, sizeof(*s->after));
 	for (n = list->child; n != NULL; n = n->next) {
-		if (n->kind != CONF_SCALAR || (k = check_step_named(p, n->text)) == SIZE_MAX) {
+		if (n->kind != CONF_SCALAR ||
+		    (k = pipeline_check_step_named(p, n->text)) == SIZE_MAX) {
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
 			    "step '%s' does not exist", n->kind == CONF_SCALAR ? n->text : "");
 			continue;
@@ -53,7 +56,7 @@ check_after(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 
 /* Take away, again and again, the steps that wait for none of the others left. */
 static size_t
-check_peel(const struct pipeline *p, bool *gone)
+pipeline_check_peel(const struct pipeline *p, bool *gone)
 {
 	size_t left = p->nsteps, before, i, k;
 
@@ -78,7 +81,7 @@ check_peel(const struct pipeline *p, bool *gone)
  * after nsteps moves we are inside a circle.  Then write the circle down.
  */
 static void
-check_circle(const struct pipeline *p, const bool *gone, struct pipeline_faults *faults)
+pipeline_check_circle(const struct pipeline *p, const bool *gone, struct pipeline_faults *faults)
 {
 	struct buf text = BUF_INIT(400);
 	size_t at = 0, start, i, k;
@@ -104,29 +107,29 @@ check_circle(const struct pipeline *p, const bool *gone, struct pipeline_faults 
 }
 
 void
-check_graph(struct pipeline *p, struct pipeline_faults *faults)
+pipeline_check_graph(struct pipeline *p, struct pipeline_faults *faults)
 {
 	bool *gone = xcalloc(p->nsteps, sizeof(*gone));
 	size_t i;
 
 	for (i = 0; i < p->nsteps; i++) {
 		const char *name = p->steps[i].name;
-		size_t first = name != NULL ? check_step_named(p, name) : i;
+		size_t first = name != NULL ? pipeline_check_step_named(p, name) : i;
 
 		if (first != i)
 			pipeline_fault(p->conf, faults, conf_get(p->steps[i].node, "name"),
 			    STATUS_CONFIG, "a second step '%s' (the first is in line %d)", name,
 			    p->steps[first].node->line);
-		check_after(p, i, faults);
+		pipeline_check_after(p, i, faults);
 	}
-	if (check_peel(p, gone) > 0)
-		check_circle(p, gone, faults);
+	if (pipeline_check_peel(p, gone) > 0)
+		pipeline_check_circle(p, gone, faults);
 	free(gone);
 }
 
 /* Whether ${at} comes after ${k}, over any number of steps between. */
 static bool
-check_reaches(const struct pipeline *p, size_t at, size_t k, bool *seen)
+pipeline_check_reaches(const struct pipeline *p, size_t at, size_t k, bool *seen)
 {
 	size_t i;
 
@@ -134,13 +137,15 @@ check_reaches(const struct pipeline *p, size_t at, size_t k, bool *seen)
 		return (false);
 	seen[at] = true;
 	for (i = 0; i < p->steps[at].nafter; i++)
-		if (p->steps[at].after[i] == k || check_reaches(p, p->steps[at].after[i], k, seen))
+		if (p->steps[at].after[i] == k ||
+		    pipeline_check_reaches(p, p->steps[at].after[i], k, seen))
 			return (true);
 	return (false);
 }
 
+/* Check that a step's input is made by a step it comes after, or is a file that can be opened. */
 static void
-check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
+pipeline_check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 {
 	struct pipeline_step *s = &p->steps[at];
 	const struct conf_node *n = conf_get(s->node, "input");
@@ -153,7 +158,7 @@ check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 		if (p->steps[k].output == NULL || strcmp(p->steps[k].output, s->input) != 0)
 			continue;
 		seen = xcalloc(p->nsteps, sizeof(*seen));
-		s->input_made = k != at && check_reaches(p, at, k, seen);
+		s->input_made = k != at && pipeline_check_reaches(p, at, k, seen);
 		free(seen);
 		if (!s->input_made)
 			pipeline_fault(p->conf, faults, n, STATUS_CONFIG,
@@ -172,8 +177,10 @@ check_input(struct pipeline *p, size_t at, struct pipeline_faults *faults)
 	(void)close(fd);
 }
 
+/* Check that no earlier step has the same output and that its directory exists or is the run's
+ * own. */
 static void
-check_output(const struct pipeline *p, size_t at, const char *run_dir,
+pipeline_check_output(const struct pipeline *p, size_t at, const char *run_dir,
     struct pipeline_faults *faults)
 {
 	const struct pipeline_step *s = &p->steps[at];
@@ -202,14 +209,14 @@ check_output(const struct pipeline *p, size_t at, const char *run_dir,
 }
 
 void
-check_files(struct pipeline *p, const char *run_dir, struct pipeline_faults *faults)
+pipeline_check_files(struct pipeline *p, const char *run_dir, struct pipeline_faults *faults)
 {
 	size_t i;
 
 	for (i = 0; i < p->nsteps; i++) {
 		if (p->steps[i].output != NULL)
-			check_output(p, i, run_dir, faults);
+			pipeline_check_output(p, i, run_dir, faults);
 		if (p->steps[i].input != NULL)
-			check_input(p, i, faults);
+			pipeline_check_input(p, i, faults);
 	}
 }
