@@ -54,7 +54,7 @@ TOOL_SRC := $(wildcard tests/tools/*.c)
 TOOLS    := $(TOOL_SRC:tests/tools/%.c=$(O)/tests/tools/%)
 MANPAGES := $(STAGES:%=$(BUILD)/man/man1/aegis-%.1) $(BUILD)/man/man1/aegis.1
 
-.PHONY: all programs units fuzzers tools man demo check check-servers torture cov initdb-dir bench lint format clean help deps
+.PHONY: all programs units fuzzers tools man demo check check-servers torture cov initdb-dir bench pairs lint format clean help deps
 .SECONDARY:
 
 all: programs man tools
@@ -183,6 +183,7 @@ initdb-dir:
 	@scripts/initdb-dir "$(DIR)"
 
 #: make bench     one line a figure; BENCH=NAME, SIZE=N
+#: make pairs     this checkout beside an older one, in turn: OLD=DIR
 #: make lint      clang-tidy over programs and library
 lint:
 	@printf '%s\n' $(LIB_SRC) $(CMD_SRC) | xargs -P $(JOBS) -I '{}' \
@@ -201,3 +202,7 @@ format:
 # Figures, each beside its anchor: make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
 bench: all tools
 	@BENCH="$(BENCH)" SIZE="$(SIZE)" python3 tests/bench/bench.py
+
+# This checkout beside another one that is built, in turn: make pairs OLD=DIR [BENCH=CASE] [PAIRS=15]
+pairs: all tools
+	@python3 tests/bench/pairs.py "$(OLD)" . $(BENCH)

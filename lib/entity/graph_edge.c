@@ -2,6 +2,10 @@
 
 #include "entity/graph_work.h"
 
+static const char graph_edge_sweep_sql[] =
+#include "queries/graph_edge_sweep.inc"
+    ;
+
 /* key -> id of our vertices of a label: made once a sync, for all rules. */
 static int
 graph_edge_map(struct graph *g, struct graph_label *l, struct err *e)
@@ -114,15 +118,7 @@ graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e)
 int
 graph_edge_sweep(struct graph *g, struct err *e)
 {
-	struct pg_result *r = pg_query(g->pg,
-	    "WITH RECURSIVE ids (id) AS (SELECT min(rule_id::text)::uuid FROM entity_links"
-	    " UNION ALL SELECT (SELECT k.rule_id FROM entity_links k WHERE k.rule_id > ids.id"
-	    " ORDER BY k.rule_id LIMIT 1) FROM ids WHERE ids.id IS NOT NULL)"
-	    " SELECT i.id, l.name FROM ids i CROSS JOIN ag_catalog.ag_label l"
-	    " JOIN ag_catalog.ag_graph g ON g.graphid = l.graph AND g.name = 'oilgas'"
-	    " WHERE i.id IS NOT NULL AND l.kind = 'e' AND l.name !~ '^_' AND NOT EXISTS"
-	    " (SELECT FROM entity_relationship_rules r WHERE r.rule_id = i.id)",
-	    NULL, 0, e);
+	struct pg_result *r = pg_query(g->pg, graph_edge_sweep_sql, NULL, 0, e);
 	int i, rc = 0;
 
 	if (r == NULL)

@@ -7,6 +7,10 @@
 #include "entity/graph_text.h"
 #include "entity/graph_work.h"
 
+static const char graph_label_rules_sql[] =
+#include "queries/graph_label_rules.inc"
+    ;
+
 /* Fail with a hint unless the graph has the label; ${kind} is "v" or "e", ${of} says what needs
  * it. */
 static int
@@ -86,15 +90,7 @@ static int
 graph_label_rules(struct graph *g, struct err *e)
 {
 	const char *params[1] = { g->tenant };
-	struct pg_result *r = pg_query(g->pg,
-	    "SELECT r.rule_id, r.display_label, c.type_key, p.type_key"
-	    " FROM entity_relationship_rules r"
-	    " JOIN entity_type_definitions c ON c.type_id = r.child_type_id"
-	    " JOIN entity_type_definitions p ON p.type_id = r.parent_type_id"
-	    " WHERE r.tenant_id = $1::uuid AND r.display_label IS NOT NULL"
-	    " AND EXISTS (SELECT FROM entity_links k WHERE k.rule_id = r.rule_id)"
-	    " ORDER BY 2, 3, 4",
-	    params, 1, e);
+	struct pg_result *r = pg_query(g->pg, graph_label_rules_sql, params, 1, e);
 	char of[160];
 	int i, rc = 0;
 

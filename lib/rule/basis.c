@@ -8,6 +8,14 @@
 #include "base/num.h"
 #include "ledger/ledger.h"
 
+static const char basis_force_on_sql[] =
+#include "queries/basis_force_on.inc"
+    ;
+
+static const char basis_fields_sql[] =
+#include "queries/basis_fields.inc"
+    ;
+
 /* Run a statement with ${n} parameters whose result is not needed. */
 static int
 basis_do(struct pg *pg, const char *sql, const char *const *params, int n, struct err *e)
@@ -80,21 +88,7 @@ basis_fields(struct pg *pg, const struct basis_options *o, struct err *e)
 		" WHERE entity_id LIKE 'field:%'",
 		e))
 		return (-1);
-	if (num_uuid(uuid, o->tenant) == 0 &&
-	    basis_do(pg,
-		"WITH near AS ("
-		"SELECT f.id, f.entity_type AS type_key, f.entity_id AS entity_key FROM basis_filing f UNION"
-		" SELECT f.id, p.type_key, l.parent_key FROM basis_filing f JOIN entity_links l"
-		"  ON l.child_key = f.entity_id AND l.parent_key IS NOT NULL JOIN entity_relationship_rules r"
-		"  ON r.rule_id = l.rule_id AND r.tenant_id = $1::uuid JOIN entity_type_definitions c"
-		"  ON c.type_id = r.child_type_id AND c.type_key = f.entity_type"
-		"  JOIN entity_type_definitions p ON p.type_id = r.parent_type_id)"
-		" INSERT INTO basis_field"
-		" SELECT n.id, n.entity_key FROM near n WHERE n.entity_key LIKE 'field:%' UNION"
-		" SELECT n.id, e.field FROM near n JOIN entities e ON e.tenant_id = $1::uuid"
-		"  AND e.type_key = n.type_key AND e.entity_key = n.entity_key WHERE e.field LIKE 'field:%'"
-		" EXCEPT SELECT id, field FROM basis_field",
-		params, 1, e))
+	if (num_uuid(uuid, o->tenant) == 0 && basis_do(pg, basis_fields_sql, params, 1, e))
 		return (-1);
 	return (pg_exec(pg, "ANALYZE basis_field", e));
 }
@@ -118,20 +112,7 @@ basis_force(struct pg *pg, const char *tenant, const char *as_of, const char *kn
 		    " WHERE v.tenant_id = $1 AND v.status = 'active'"
 		    " AND v.rule_domain IN (SELECT rule FROM basis_domain)",
 		    params, 1, e));
-	return (basis_do(pg,
-	    "WITH known AS (SELECT * FROM rule_versions v WHERE v.tenant_id = $1"
-	    "  AND v.rule_domain IN (SELECT rule FROM basis_domain)"
-	    "  AND v.status IN ('active', 'superseded') AND ($3::date IS NULL OR"
-	    "  (v.detected_at AT TIME ZONE 'America/Chicago')::date <= $3::date)),"
-	    " last AS (SELECT DISTINCT ON (rule_identifier) * FROM known"
-	    "  WHERE effective_date <= $2::date ORDER BY rule_identifier, version DESC)"
-	    " INSERT INTO basis_force SELECT v.id, v.rule_domain, CASE WHEN v.rule_type ="
-	    " 'field_specific' THEN coalesce(v.rule_data->>'field',"
-	    " split_part(v.rule_identifier, '/', 1)) END FROM last v"
-	    " WHERE NOT (v.superseded_date IS NOT NULL AND v.superseded_date <= $2::date AND NOT EXISTS"
-	    "  (SELECT FROM rule_versions n WHERE n.tenant_id = $1 AND n.version > v.version"
-	    "  AND n.rule_identifier = v.rule_identifier AND n.status IN ('active', 'superseded')))",
-	    params, 3, e));
+	return (basis_do(pg, basis_force_on_sql, params, 3, e));
 }
 
 int

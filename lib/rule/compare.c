@@ -12,6 +12,10 @@
 #include "rule/basis.h"
 #include "rule/delta.h"
 
+static const char compare_snapshot_sql[] =
+#include "queries/compare_snapshot.inc"
+    ;
+
 struct compare_rule {
 	char *identifier;
 	char *label; /* which version this is, or "" */
@@ -130,15 +134,7 @@ compare_snapshot(struct compare_side *s, struct pg *pg, const char *id, struct e
 {
 	const char *params[1] = { id };
 
-	if (compare_rows(s,
-		pg_query(pg,
-		    "SELECT DISTINCT ON (v.rule_identifier) v.rule_identifier, format('version %s,"
-		    " frozen %s', v.version, to_char(s.snapshotted_at AT TIME ZONE 'UTC',"
-		    " 'YYYY-MM-DD')), s.rule_data_at_snapshot FROM filing_rule_snapshots s"
-		    " JOIN rule_versions v ON v.id = s.rule_version_id"
-		    " WHERE s.id = $1::uuid OR s.checklist_id = $1::uuid"
-		    " ORDER BY v.rule_identifier, s.snapshotted_at DESC, v.version DESC",
-		    params, 1, e)))
+	if (compare_rows(s, pg_query(pg, compare_snapshot_sql, params, 1, e)))
 		return (-1);
 	return (s->n > 0 ? 0 :
 			   err_set(e, STATUS_DATA,

@@ -2,6 +2,10 @@
 
 #include "table/table.h"
 
+static const char table_columns_sql[] =
+#include "queries/table_columns.inc"
+    ;
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +29,7 @@ static int
 table_read_columns(struct table *t, struct pg *pg, struct err *e)
 {
 	const char *params[] = { t->name };
-	struct pg_result *r = pg_query(pg,
-	    "SELECT a.attname, a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',"
-	    " a.attgenerated <> '' OR a.attidentity = 'a'"
-	    " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-	    " WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1"
-	    " AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
-	    " ORDER BY a.attnum",
-	    params, 1, e);
+	struct pg_result *r = pg_query(pg, table_columns_sql, params, 1, e);
 	size_t i;
 
 	if (r == NULL)
