@@ -22,7 +22,7 @@ CFLAGS_dev  := -O1 -g -Werror
 CFLAGS_asan := -ftrivial-auto-var-init=pattern -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
                -fno-sanitize-recover=all
 LDFLAGS_asan := -fsanitize=address,undefined
-CFLAGS_cov  := -O0 -g --coverage
+CFLAGS_cov  := -O0 -g --coverage -DAEGIS_COVERAGE
 LDFLAGS_cov := --coverage
 CFLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                -fno-sanitize-recover=all

@@ -71,6 +71,20 @@ os_standard_descriptors(void)
 			err_die(STATUS_IO, "cannot open '/dev/null'");
 }
 
+#ifdef AEGIS_COVERAGE
+void __gcov_dump(void);
+#endif
+
+void
+os_exit(int status)
+{
+
+#ifdef AEGIS_COVERAGE
+	__gcov_dump();
+#endif
+	_exit(status);
+}
+
 int
 os_pipe(int fd[2], struct err *e)
 {

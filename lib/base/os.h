@@ -52,6 +52,13 @@ void os_standard_descriptors(void);
 int os_pipe(int fd[2], struct err *e);
 
 /**
+ * os_exit(status):
+ * Leave a child that fork() made, as _exit() does: without the parent's exit handlers.  The
+ * coverage build writes down what the child ran first.
+ */
+void os_exit(int status) __attribute__((noreturn));
+
+/**
  * os_wait(pid, flags, status, ru):
  * wait4(2), again after EINTR.
  */

@@ -31,7 +31,7 @@ place_enterable(const char *user, const char *dir)
 
 	/* Asked in a process that is that user. */
 	if ((pid = fork()) == 0)
-		_exit(os_drop_to(user, NULL) || chdir(dir) ? 1 : 0);
+		os_exit(os_drop_to(user, NULL) || chdir(dir) ? 1 : 0);
 	return (pid > 0 && os_wait(pid, 0, &status, NULL) >= 0 && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0);
 }

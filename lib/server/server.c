@@ -50,7 +50,7 @@ server_child(const struct place *p, const struct server_options *o, server_work 
 		(void)work(&j, &reply.report, &e);
 	}
 	reply.e = e;
-	_exit(io_write_all(fd, &reply, sizeof(reply), "pipe", NULL) ? 1 : 0);
+	os_exit(io_write_all(fd, &reply, sizeof(reply), "pipe", NULL) ? 1 : 0);
 }
 
 /* Do ${work} in a process of the server's user, and hand its answer on. */

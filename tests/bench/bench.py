@@ -724,4 +724,5 @@ def main():
             subprocess.run(["aegis-db", "stop"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-main()
+if __name__ == "__main__":
+    main()
