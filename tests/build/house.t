@@ -35,6 +35,10 @@ none "messages use PostgreSQL's words: 'is not a X', 'after', 'again', 'space', 
 	    grep -vE '^[^:]*:[0-9]*:[[:space:]]*/?\*|^[^"]*/\*[^"]*"'
 )"
 
+none "no line of a query breaks a literal" "$(
+	awk -v quote="'" '!/^--/ { if (gsub(quote, quote) % 2) print FILENAME ":" FNR ": " $0 }' sql/queries/*.sql
+)"
+
 none "help is 80 columns wide" "$(
 	for p in build/bin/aegis build/bin/aegis-*; do
 		"$p" --help | awk -v p="${p##*/}" 'length($0) > 80 { print p ": " $0 }'
