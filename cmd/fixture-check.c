@@ -67,7 +67,8 @@ compare(const struct fixture *want, const struct fixture *have, struct report *r
 		n++;
 	}
 	for (i = 0; i < have->nfiles; i++)
-		if (fixture_find(want, have->files[i].name) == NULL) {
+		/* A table that is newer than the fixture, and empty as it was restored, is as it was. */
+		if (have->files[i].rows > 0 && fixture_find(want, have->files[i].name) == NULL) {
 			report_row(r);
 			report_text(r, NULL, "table", have->files[i].name);
 			report_count(r, NULL, "in the database", have->files[i].rows);
@@ -76,7 +77,11 @@ compare(const struct fixture *want, const struct fixture *have, struct report *r
 			n++;
 		}
 	report_close(r);
-	if (n == 0 && strcmp(want->digest, have->digest) != 0) {
+	if (!fixture_same_labels(want, have)) {
+		report_line(r, "the graph's labels differ");
+		n++;
+	}
+	if (!fixture_same_sequences(want, have)) {
 		report_line(r, "the sequences differ");
 		n++;
 	}

@@ -102,9 +102,11 @@ version_transact(struct version *v, struct err *e)
 	}
 	if (version_write(v, e))
 		return (version_clash(v, e));
-	return (version_past(v, e) ||
-	    intake_write(v->in, v->pg, v->tenant, "rule", v->started, false, e) ||
-	    pg_commit(v->pg, e));
+	if (version_past(v, e) ||
+	    intake_write(v->in, v->pg, v->tenant, "rule", v->started, false, e))
+		return (-1);
+	/* Whether one version of each rule is in force is looked at here. */
+	return (pg_commit(v->pg, e) ? version_clash(v, e) : 0);
 }
 
 /* Load catalog and files; with --check stop there, otherwise connect and run the transaction. */

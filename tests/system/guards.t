@@ -49,34 +49,59 @@ for from in draft pending_review active superseded; do
 		psql -Xq -c "$(rule "R_${from}_$to" 1 $from)"
 		move="UPDATE rule_versions SET status = '$to' WHERE rule_identifier = 'R_${from}_$to'"
 		case $from:$to in
-		"$from:$from" | draft:pending_review | pending_review:active | active:superseded) passes "$from to $to" "$move" ;;
-		*) refused "$from to $to" "$move" "can't go from $from to $to" ;;
+		"$from:$from" | draft:* | pending_review:* | active:superseded) passes "$from to $to" "$move" ;;
+		*) refused "$from to $to" "$move" "cannot go from $from to $to" ;;
 		esac
 	done
 done
-refused "no state" "UPDATE rule_versions SET status = NULL WHERE rule_identifier = 'R_draft_draft'" "can't go"
+refused "no state" "UPDATE rule_versions SET status = NULL WHERE rule_identifier = 'R_draft_draft'" "cannot go"
 at="WHERE rule_identifier = 'R_active_active'"
 passes "superseded_date once" "UPDATE rule_versions SET superseded_date = '2026-02-01' $at"
 refused "superseded_date twice" "UPDATE rule_versions SET superseded_date = '2026-02-02' $at" "written once"
 refused "superseded_date away" "UPDATE rule_versions SET superseded_date = NULL $at" "written once"
-passes "graph_node_id once" "UPDATE rule_versions SET graph_node_id = 'n' $at"
-refused "graph_node_id twice" "UPDATE rule_versions SET graph_node_id = 'm' $at" "written once"
+passes "graph_node_id" "UPDATE rule_versions SET graph_node_id = 'n' $at"
+passes "graph_node_id, again" "UPDATE rule_versions SET graph_node_id = 'm' $at"
+passes "change_summary" "UPDATE rule_versions SET change_summary = 'as it was' $at"
 for column in $(sql "SELECT attname || ':' || CASE WHEN format_type(atttypid, NULL) = 'uuid' THEN 'gen_random_uuid()' WHEN
     format_type(atttypid, NULL) = 'jsonb' THEN '''{\"x\":1}''' WHEN format_type(atttypid, NULL) = 'integer' THEN '7' WHEN
     format_type(atttypid, NULL) = 'date' THEN '''2020-01-01''' WHEN format_type(atttypid, NULL) LIKE 'time%' THEN '''2020-01-01'''
     ELSE '''other''' END FROM pg_attribute WHERE attrelid = 'rule_versions'::regclass AND attnum > 0 AND
-    attname NOT IN ('status', 'superseded_date', 'graph_node_id')"); do
+    attname NOT IN ('status', 'superseded_date', 'graph_node_id', 'change_summary')"); do
 	refused "another ${column%%:*}" "UPDATE rule_versions SET ${column%%:*} = ${column#*:} $at" "immutable"
 done
 refused "DELETE of a rule" "DELETE FROM rule_versions $at" "keeps every version"
 refused "TRUNCATE of rules" "TRUNCATE rule_versions CASCADE" "keeps every version"
-refused "a hole" "$(rule R_hole 2 draft)" "without holes"
-refused "a hole behind versions" "$(rule R_active_active 3 draft)" "without holes"
+passes "versions that begin at 3" "$(rule R_hole 3 draft)"
+passes "and go on" "$(rule R_hole 4 draft)"
+refused "a hole before them" "$(rule R_hole 1 draft)" "without holes"
+refused "a hole after them" "$(rule R_hole 6 draft)" "without holes"
 passes "three at once, in any order" "INSERT INTO rule_versions (tenant_id, rule_type, rule_domain, rule_identifier, version,
     effective_date, source, rule_data, status) SELECT 't', 'statewide', 'spacing', 'R_bulk', v, '2026-01-01', 'manual', '{}', 'draft'
     FROM unnest(ARRAY[3, 1, 2]) v"
 passes "one active" "$(rule R_active 1 active)"
-refused "two active" "$(rule R_active 2 active)" idx_rule_versions_one_active
+refused "two active" "$(rule R_active 2 active)" "2 active versions"
+supersede="UPDATE rule_versions SET status = 'superseded' WHERE rule_identifier = 'R_active' AND version ="
+passes "the new version first, then the old one superseded" "BEGIN; $(rule R_active 2 active) $supersede 1; COMMIT"
+passes "the old one first" "BEGIN; $supersede 2; $(rule R_active 3 active) COMMIT"
+passes "a service's ON CONFLICT DO NOTHING" "$(rule R_active 3 active | sed 's/;$//') ON CONFLICT DO NOTHING"
+refused "the new one alone" "BEGIN; $(rule R_active 4 active) COMMIT" "2 active versions"
+is "$(sql "SELECT string_agg(version || status, ' ' ORDER BY version) FROM rule_versions WHERE rule_identifier = 'R_active'")" \
+    "1superseded 2superseded 3active" "and nothing of it is left"
+# Two writers of one rule at the same moment: one of them wins, whatever they see.
+for level in "READ COMMITTED" "REPEATABLE READ" SERIALIZABLE; do
+	psql -Xq -c "$(rule "R_race" 1 active)" 2>/dev/null
+	last=$(sql "SELECT max(version) FROM rule_versions WHERE rule_identifier = 'R_race'")
+	for who in 1 2; do
+		psql -Xq -v ON_ERROR_STOP=1 -c "BEGIN ISOLATION LEVEL $level; SELECT count(*) FROM rule_versions; SELECT pg_sleep(0.3);
+		    UPDATE rule_versions SET status = 'superseded' WHERE rule_identifier = 'R_race' AND status = 'active';
+		    $(rule R_race $((last + who)) active) SELECT pg_sleep(0.3); COMMIT" >/dev/null 2>&1 &
+	done
+	wait
+	is "$(sql "SELECT count(*) FILTER (WHERE status = 'active') FROM rule_versions WHERE rule_identifier = 'R_race'")" 1 \
+	    "two writers at $level leave one active version"
+done
+refused "a version that a function of its own path would hide" "SET search_path = pg_temp; CREATE TEMP TABLE rule_versions
+    (LIKE public.rule_versions); $(rule R_active 5 active | sed 's/INTO rule_versions/INTO public.rule_versions/')" "active versions"
 
 # Prompts, personas.
 sql "INSERT INTO prompt_namespaces (id, tenant_id, namespace_key, display_name) VALUES ('$T', '$T', 'n', 'N')"
