@@ -131,6 +131,25 @@ reject_read_copy(const struct stream_field *f)
 	return (f->null ? NULL : xstrndup(f->p, f->len));
 }
 
+/* A copy of a record's number or offset, NULL if the file has none: what is not a number is an
+ * error. */
+static int
+reject_read_number(const struct reject_reader *rr, const struct stream_field *f, char **to,
+    struct err *e)
+{
+	uint64_t n;
+
+	*to = NULL;
+	if (f->null)
+		return (0);
+	if (num_u64(f->p, f->len, 0, UINT64_MAX, &n))
+		return (
+		    err_set(e, STATUS_DATA, "'%s', row %llu: its record or offset is not a number",
+			rr->path, (unsigned long long)stream_reader_rows(rr->r)));
+	*to = xstrndup(f->p, f->len);
+	return (0);
+}
+
 /* Keep a record.  Its faults are a list of objects, or the file is not one of ours. */
 static int
 reject_read_example(struct reject_reader *rr, struct reject_count *c, const struct stream_field *f,
@@ -152,12 +171,12 @@ reject_read_example(struct reject_reader *rr, struct reject_count *c, const stru
 	if (c->nexamples == c->cap)
 		c->examples = xgrow(c->examples, &c->cap, sizeof(*c->examples));
 	to = &c->examples[c->nexamples++];
-	to->record = reject_read_copy(&f[rr->at[AT_RECORD]]);
-	to->offset = reject_read_copy(&f[rr->at[AT_OFFSET]]);
+	memset(to, 0, sizeof(*to));
 	to->key = reject_read_copy(&f[rr->at[AT_KEY]]);
 	to->reject = reject_read_is(&f[rr->at[AT_SEVERITY]], "reject");
 	to->faults = list;
-	return (0);
+	return (reject_read_number(rr, &f[rr->at[AT_RECORD]], &to->record, e) ||
+	    reject_read_number(rr, &f[rr->at[AT_OFFSET]], &to->offset, e));
 }
 
 /* Count the present row, and keep it if its code has too few examples; form rows and other codes

@@ -446,7 +446,7 @@ def guards():
     r = load("a/site", sites(50), sha=a)
     ok(r["same_as"] and r["nothing_new"], "the same source again: nothing to do", r)
     ok(not load("a/site", sites(50), sha=a, config="a" * 64)["same_as"] is None, "still the same")
-    refused("a/site", sites(50), 65, "another layout", "another layout", config="b" * 64)
+    refused("a/site", sites(50), 65, "another layout", "differs from the last load", config="b" * 64)
     load("a/site", sites(50), "--accept-change", config="b" * 64, what="accepted")
     refused("a/site", sites(50), 65, "a column less", "missing operator",
             columns=["site_id", "a_name", "depth"])
