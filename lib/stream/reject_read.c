@@ -137,6 +137,7 @@ static int
 reject_read_number(const struct reject_reader *rr, const struct stream_field *f, char **to,
     struct err *e)
 {
+	char text[21];
 	uint64_t n;
 
 	*to = NULL;
@@ -146,7 +147,8 @@ reject_read_number(const struct reject_reader *rr, const struct stream_field *f,
 		return (
 		    err_set(e, STATUS_DATA, "'%s', row %llu: its record or offset is not a number",
 			rr->path, (unsigned long long)stream_reader_rows(rr->r)));
-	*to = xstrndup(f->p, f->len);
+	text[num_fmt(text, n)] = '\0'; /* as JSON writes it: 1, not 01 */
+	*to = xstrdup(text);
 	return (0);
 }
 
