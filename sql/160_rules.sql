@@ -3,21 +3,38 @@
 --
 -- Whoever adds a version, or moves one to another status, touches the rule's row in batch_rules:
 -- two writers of one rule wait for each other, at every isolation level.  (A deferrable exclusion
--- constraint would break a service's ON CONFLICT DO NOTHING.)  Rows that were there before count
--- only when their rule is written again.
+-- constraint would break a service's ON CONFLICT DO NOTHING.)  Versions that were there before
+-- count only when their rule is written again.
 CREATE TABLE IF NOT EXISTS batch_rules (
-    tenant_id       varchar(50)  NOT NULL,
-    rule_identifier varchar(255) NOT NULL,
-    touched         bigint       NOT NULL DEFAULT 1,
-    PRIMARY KEY (tenant_id, rule_identifier)
+    rule    bigint PRIMARY KEY,  -- hash of tenant and identifier; two rules of one hash only wait
+    touched bigint NOT NULL DEFAULT 1
 );
 
+-- The rules that a statement touched and that have more than one version, until its transaction
+-- ends.
+CREATE TABLE IF NOT EXISTS batch_rule_checks (
+    check_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenants     text[] NOT NULL,
+    identifiers text[] NOT NULL
+);
+
+-- A rule that batch_rules did not have, with its version 1 alone, needs no look: a first load of
+-- many rules costs one row of batch_rules each.
 CREATE OR REPLACE FUNCTION rule_versions_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO public.batch_rules AS b (tenant_id, rule_identifier)
-    SELECT DISTINCT a.tenant_id, a.rule_identifier FROM added a ORDER BY 1, 2
-    ON CONFLICT (tenant_id, rule_identifier) DO UPDATE SET touched = b.touched + 1;
+    WITH a AS (
+        SELECT tenant_id, rule_identifier, hashtextextended(tenant_id || chr(31) || rule_identifier, 0) AS rule,
+            count(*) AS n, max(version) AS high
+        FROM added GROUP BY 1, 2
+    ), t AS (
+        INSERT INTO public.batch_rules AS b (rule) SELECT DISTINCT a.rule FROM a ORDER BY 1
+        ON CONFLICT (rule) DO UPDATE SET touched = b.touched + 1
+        RETURNING b.rule, b.xmax = 0 AS fresh
+    )
+    INSERT INTO public.batch_rule_checks (tenants, identifiers)
+    SELECT array_agg(a.tenant_id), array_agg(a.rule_identifier) FROM a JOIN t ON t.rule = a.rule
+    WHERE NOT t.fresh OR a.n > 1 OR a.high <> 1 HAVING count(*) > 0;
     RETURN NULL;
 END;
 $$;
@@ -25,10 +42,16 @@ $$;
 CREATE OR REPLACE FUNCTION rule_versions_moved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO public.batch_rules AS b (tenant_id, rule_identifier)
-    SELECT DISTINCT n.tenant_id, n.rule_identifier FROM after n JOIN before o ON o.id = n.id
-    WHERE n.status IS DISTINCT FROM o.status ORDER BY 1, 2
-    ON CONFLICT (tenant_id, rule_identifier) DO UPDATE SET touched = b.touched + 1;
+    WITH a AS (
+        SELECT DISTINCT n.tenant_id, n.rule_identifier,
+            hashtextextended(n.tenant_id || chr(31) || n.rule_identifier, 0) AS rule
+        FROM after n JOIN before o ON o.id = n.id WHERE n.status IS DISTINCT FROM o.status
+    ), t AS (
+        INSERT INTO public.batch_rules AS b (rule) SELECT DISTINCT a.rule FROM a ORDER BY 1
+        ON CONFLICT (rule) DO UPDATE SET touched = b.touched + 1
+    )
+    INSERT INTO public.batch_rule_checks (tenants, identifiers)
+    SELECT array_agg(a.tenant_id), array_agg(a.rule_identifier) FROM a HAVING count(*) > 0;
     RETURN NULL;
 END;
 $$;
@@ -38,20 +61,23 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     r record;
 BEGIN
-    SELECT count(*) FILTER (WHERE v.status = 'active') AS active, count(*) AS n, min(v.version) AS low,
-        max(v.version) AS high INTO r
-    FROM public.rule_versions v
-    WHERE v.tenant_id = NEW.tenant_id AND v.rule_identifier = NEW.rule_identifier;
+    SELECT v.tenant_id, v.rule_identifier, count(*) FILTER (WHERE v.status = 'active') AS active, count(*) AS n,
+        min(v.version) AS low, max(v.version) AS high INTO r
+    FROM unnest(NEW.tenants, NEW.identifiers) x (tenant_id, rule_identifier) JOIN public.rule_versions v
+      ON v.tenant_id = x.tenant_id AND v.rule_identifier = x.rule_identifier
+    GROUP BY v.tenant_id, v.rule_identifier
+    HAVING count(*) FILTER (WHERE v.status = 'active') > 1 OR max(v.version) - min(v.version) + 1 <> count(*)
+    LIMIT 1;
     IF r.active > 1 THEN
-        RAISE EXCEPTION 'rule % of tenant % has % active versions: one at most', NEW.rule_identifier,
-            NEW.tenant_id, r.active USING ERRCODE = 'unique_violation', TABLE = 'rule_versions',
+        RAISE EXCEPTION 'rule % of tenant % has % active versions: one at most', r.rule_identifier,
+            r.tenant_id, r.active USING ERRCODE = 'unique_violation', TABLE = 'rule_versions',
             CONSTRAINT = 'rule_versions_one_active';
-    END IF;
-    IF r.high - r.low + 1 <> r.n THEN
+    ELSIF r.n IS NOT NULL THEN
         RAISE EXCEPTION 'rule % has % versions between % and %: versions are without holes',
-            NEW.rule_identifier, r.n, r.low, r.high USING ERRCODE = 'check_violation',
+            r.rule_identifier, r.n, r.low, r.high USING ERRCODE = 'check_violation',
             TABLE = 'rule_versions', CONSTRAINT = 'rule_versions_no_holes';
     END IF;
+    DELETE FROM public.batch_rule_checks WHERE check_id = NEW.check_id;
     RETURN NULL;
 END;
 $$;
@@ -96,13 +122,18 @@ CREATE OR REPLACE TRIGGER rule_versions_moved AFTER UPDATE ON rule_versions
 
 DO $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'public.batch_rules'::regclass
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'public.batch_rule_checks'::regclass
             AND tgname = 'batch_rules_check') THEN
-        CREATE CONSTRAINT TRIGGER batch_rules_check AFTER INSERT OR UPDATE ON batch_rules
+        CREATE CONSTRAINT TRIGGER batch_rules_check AFTER INSERT ON batch_rule_checks
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION batch_rules_check();
     END IF;
 END;
 $$;
+
+-- The rules that are there.  The triggers above keep writers off until this is committed.
+INSERT INTO batch_rules (rule)
+SELECT DISTINCT hashtextextended(tenant_id || chr(31) || rule_identifier, 0) FROM rule_versions
+ON CONFLICT (rule) DO NOTHING;
 
 -- What they take the place of.
 DROP TRIGGER IF EXISTS rule_versions_no_holes ON rule_versions;

@@ -569,7 +569,7 @@ def bench_rules():
     def clear():
         psql("-c", "TRUNCATE filing_rule_snapshots, filing_checklists CASCADE")
         keep_off("rule_versions", "DELETE FROM rule_versions")
-        psql("-c", f"TRUNCATE {TABLES}", "-c", "VACUUM rule_versions", "-c", "CHECKPOINT")
+        psql("-c", f"TRUNCATE {TABLES}, batch_rules", "-c", "VACUUM rule_versions", "-c", "CHECKPOINT")
 
     def ours():
         clear()
