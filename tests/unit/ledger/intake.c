@@ -79,9 +79,13 @@ take(struct load *l, const struct intake_options *o, const struct buf *b, struct
 static void
 done(struct load *l)
 {
+	char partial[64];
 
 	intake_close(l->in);
 	intake_free(l->in);
+	/* What a load that failed leaves. */
+	(void)snprintf(partial, sizeof(partial), "%s.partial", rejects);
+	(void)unlink(partial);
 }
 
 int
