@@ -54,8 +54,8 @@ static const struct program program = {
 	.description =
 	    "Checks archives of audit-pack: DIR is where they are kept (one chain for each table), the "
 	    "directory of one table, archives one by one, or a view of audit-extract. Every file is read, every digest, count "
-	    "and signature compared, the Merkle tree built again from the rows, and each archive held "
-	    "against the one before: whatever was edited, removed, added, put in another order, "
+	    "and signature compared, the Merkle tree built again from the rows, and each archive compared "
+	    "with the one before: whatever was edited, removed, added, put in another order, "
 	    "compressed again, renamed, or sealed twice is a finding.\n\n"
 	    "Archives missing at the end leave no trace among the others. An auditor keeps the file "
 	    "'checkpoint' of the last archive he has seen, and gives it the next time with "

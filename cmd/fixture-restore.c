@@ -35,7 +35,7 @@ static const struct program program = {
 	.options = options,
 	.description =
 	    "Builds the database beside the target, as NAME_new: the schema's files, every row, then "
-	    "indexes, constraints, sequences and the graph, each held against the fixture. Only then "
+	    "indexes, constraints, sequences and the graph, each compared with the fixture. Only then "
 	    "are target and new database renamed, in one transaction, and the old one is dropped. Until "
 	    "then the target is as it was.\n\n"
 	    "The target has to be empty, not there yet, or marked by fixture-allow, and nobody may be "

@@ -57,7 +57,7 @@ static const struct program program = {
 	    "version says never changes: a changed rule is a new version, and takes the place of the "
 	    "one in force. Snapshots of filings that are based on that are marked as stale. Loading the "
 	    "same again makes nothing.\n\n"
-	    "A rule is held against the newest version that this program made from the same source. "
+	    "A rule is compared with the newest version that this program made from the same source. "
 	    "If another writer's version has been in force since, what changed waits as "
 	    "pending_review, and the report says so: a load never overrides a manual decision. A "
 	    "rule marked UNVERIFIED becomes a draft; one whose figures look swapped is reported and "
