@@ -43,8 +43,8 @@ static const struct program program = {
 	    "the property retired; its edges go.\n\n"
 	    "Numbers of more than 15 significant digits, which a float cannot hold, are strings in "
 	    "the graph; 1.10 is 1.1 there.\n\n"
-	    "In a database that does without Apache AGE on purpose (setting aegis.without) there is "
-	    "nothing to do, and that is not a failure.",
+	    "In a database without Apache AGE there is nothing to do, and that is not a failure; "
+	    "unless the setting aegis.without says that AGE is to be there. A check of it is one.",
 	.examples =
 	    "  aegis graph-sync --tenant $TENANT\n"
 	    "  aegis graph-sync --tenant $TENANT --check\n",

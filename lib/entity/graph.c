@@ -6,35 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/notice.h"
 #include "base/num.h"
 #include "base/os.h"
 #include "entity/graph_work.h"
 #include "ledger/ledger.h"
 
+/*
+ * Whether this database has a graph.  Without Apache AGE it has none, on purpose (aegis.without) or
+ * because it is a database that AEGIS had without it; where aegis.without says that AGE is to be
+ * there, and for a check, that is an error.
+ */
+static int
+graph_there(struct graph *g, struct err *e)
+{
+	bool there, named = false;
+	char *without = NULL;
+
+	if (pg_boolf(g->pg, &there, e, "SELECT to_regclass('ag_catalog.ag_graph') IS NOT NULL") ||
+	    (!there &&
+		pg_textf(g->pg, &without, e, "SELECT current_setting('aegis.without', true)")) ||
+	    (!there && pg_boolf(g->pg, &named, e, "SELECT %L ~ '\\yage\\y'", without)))
+		return (-1);
+	g->without = !there;
+	if (!there && without == NULL && !g->check)
+		notice_say("Apache AGE is not in this database: the graph is left out");
+	else if (!there && !named)
+		(void)err_set(e, STATUS_CONFIG,
+		    "this database has no graph: Apache AGE is not in it");
+	free(without);
+	return (e->status != STATUS_OK ? err_hint(e, "aegis db start creates one that has") : 0);
+}
+
 /* One snapshot for both connections; one sync at a time. */
 static int
 graph_begin(struct graph *g, const char *conninfo, struct err *e)
 {
-	char *there, *held, *snapshot, sql[200];
-	uint64_t without = 0;
+	char *held, *snapshot, sql[200];
 	int rc = -1;
 
-	if (pg_textf(g->pg, &there, e, "SELECT to_regclass('ag_catalog.ag_graph')"))
+	if (graph_there(g, e))
 		return (-1);
-	if (there == NULL &&
-	    pg_u64f(g->pg, &without, e,
-		"SELECT (coalesce(current_setting('aegis.without', true), '') ~ '\\yage\\y')::integer"))
-		return (-1);
-	if (there == NULL && without > 0) {
-		g->without = true;
+	if (g->without)
 		return (0);
-	}
-	if (there == NULL) {
-		(void)err_set(e, STATUS_CONFIG,
-		    "this database has no graph: Apache AGE is not in it");
-		return (err_hint(e, "aegis db start makes one that has"));
-	}
-	free(there);
 	if (pg_begin_load(g->pg, "ISOLATION LEVEL REPEATABLE READ", e) ||
 	    pg_exec(g->pg, "SET LOCAL search_path = public, ag_catalog", e) ||
 	    pg_textf(g->pg, &held, e,

@@ -65,7 +65,7 @@ graph_report(const struct graph *g, struct report *r)
 	report_bool(r, "without", g->without);
 	report_count(r, "loads", NULL, g->loads);
 	if (g->without)
-		report_line(r, "this database does without a graph (aegis.without)");
+		report_line(r, "this database does without a graph");
 	else if (!g->check && g->nlabels == 0 && g->loads == 0)
 		report_line(r, "nothing new");
 	else if (!g->check)

@@ -14,4 +14,17 @@ exits 0 "a check of it" aegis graph-sync --tenant "$TENANT" --check
 export PGOPTIONS="-c aegis.without=vector"
 exits 78 "one that lacks it by mistake" aegis graph-sync --tenant "$TENANT"
 like "$WORK/err" 'Apache AGE is not in it' "is told so"
+# A database that AEGIS has without AGE: nobody has set aegis.without there.
+unset PGOPTIONS
+like "$WORK/err" 'hint: ' "with what would have it"
+sed -i '/^aegis.without/d' "$WORK/var/db/server.conf"
+psql -Xqc "ALTER DATABASE $PGDATABASE RESET ALL"
+pid=$(head -n 1 "$WORK/var/db/data/postmaster.pid")
+pg_ctl=$(dirname "$(readlink "/proc/$pid/exe")")/pg_ctl owner=$(stat -c %U "$WORK/var/db/data")
+restart() { (cd "$WORK/var/db" && "$@" "$pg_ctl" restart -D data -l log -w -s -m fast); }
+if [ "$owner" = "$(id -un)" ]; then restart; else restart runuser -u "$owner" --; fi
+is "$(sql "SELECT current_setting('aegis.without', true) IS NULL")" t "a server on which nobody has set it"
+exits 0 "a database that was always without AGE" aegis graph-sync --tenant "$TENANT"
+like "$WORK/err" 'the graph is left out' "says that it is left out"
+exits 78 "a check of it" aegis graph-sync --tenant "$TENANT" --check
 done_testing
