@@ -110,7 +110,14 @@ before=0 after=0 left=0
 psql -XqAtd mine -c "ALTER DATABASE mine SET aegis.note = 'old'"
 for ((i = 0; i < ${FIXTURE_KILLS:-5}; i++)); do
 	setsid aegis-fixture-restore --into mine one >/dev/null 2>&1 & victim=$!
-	sleep "$(awk -v i="$i" -v n="${FIXTURE_KILLS:-5}" 'BEGIN { srand(i); printf "%.3f", (i + rand()) / n * 2.5 }')"
+	if [ "$i" = 0 ]; then # the first one for certain while it builds
+		for ((k = 0; k < 200; k++)); do
+			[ "$(psql -XqAtc "SELECT count(*) FROM pg_database WHERE datname = 'mine_new'")" = 1 ] && break
+			sleep 0.02
+		done
+	else
+		sleep "$(awk -v i="$i" -v n="${FIXTURE_KILLS:-5}" 'BEGIN { srand(i); printf "%.3f", (i + rand()) / n * 2.5 }')"
+	fi
 	kill -KILL -- "-$victim" 2>/dev/null
 	wait "$victim" 2>/dev/null
 	if [ "$(psql -XqAtd mine -c "SELECT to_regclass('t') IS NOT NULL" 2>/dev/null)" = t ] && [ "$(mine)" = 7 ]; then
