@@ -30,11 +30,8 @@ inspect_report_verdicts(const struct inspect *k, struct report *r)
 	size_t i;
 
 	report_open(r, "verdicts");
-	for (i = 0; i < k->ncounts; i++) {
-		report_count(r, k->counts[i].word, NULL, k->counts[i].n);
-		(void)buf_addf(&line, NULL, "%s%s %llu", i > 0 ? ", " : "", k->counts[i].word,
-		    (unsigned long long)k->counts[i].n);
-	}
+	for (i = 0; i < k->ncounts; i++)
+		report_counted(r, &line, k->counts[i].word, k->counts[i].n);
 	report_close(r);
 	report_text(r, NULL, "verdicts", k->ncounts > 0 ? buf_str(&line, NULL) : "none");
 	buf_free(&line);

@@ -212,17 +212,17 @@ report_text(struct report *r, const char *key, const char *label, const char *v)
 		report_page_cell(r->page, label, v, REPORT_TEXT);
 }
 
-/* Write ${n} under ${key} to the JSON, or under ${label} to the page; a NULL name leaves it out
- * there. */
+/* Write the ${len} bytes of a number under ${key} to the JSON, or under ${label} to the page; a NULL
+ * name leaves it out there. */
 static void
-report_number(struct report *r, const char *key, const char *label, uint64_t n,
+report_number(struct report *r, const char *key, const char *label, const char *text, size_t len,
     enum report_kind kind)
 {
-	char text[21];
 
-	if (r->w != NULL && key != NULL)
-		json_member_u64(r->w, key, n);
-	text[num_fmt(text, n)] = '\0';
+	if (r->w != NULL && key != NULL) {
+		json_put_key(r->w, key);
+		json_put_number(r->w, text, len);
+	}
 	if (r->page != NULL && label != NULL)
 		report_page_cell(r->page, label, text, kind);
 }
@@ -230,8 +230,11 @@ report_number(struct report *r, const char *key, const char *label, uint64_t n,
 void
 report_count(struct report *r, const char *key, const char *label, uint64_t n)
 {
+	char text[21];
+	size_t len = num_fmt(text, n);
 
-	report_number(r, key, label, n, REPORT_NUMBER);
+	text[len] = '\0';
+	report_number(r, key, label, text, len, REPORT_NUMBER);
 }
 
 void
@@ -240,12 +243,7 @@ report_integer(struct report *r, const char *key, const char *label, int n)
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", n);
 
-	if (r->w != NULL && key != NULL) {
-		json_put_key(r->w, key);
-		json_put_number(r->w, text, (size_t)len);
-	}
-	if (r->page != NULL && label != NULL)
-		report_page_cell(r->page, label, text, REPORT_NUMBER);
+	report_number(r, key, label, text, (size_t)len, REPORT_NUMBER);
 }
 
 void
@@ -260,7 +258,10 @@ void
 report_rare(struct report *r, const char *key, const char *label, uint64_t n)
 {
 
-	report_number(r, key, label, n, n == 0 ? REPORT_NOTHING : REPORT_NUMBER);
+	if (n == 0)
+		report_number(r, key, label, "0", 1, REPORT_NOTHING);
+	else
+		report_count(r, key, label, n);
 }
 
 void
@@ -279,14 +280,19 @@ report_real(struct report *r, const char *key, const char *label, double v, int 
 	char text[400];
 	int n = snprintf(text, sizeof(text), "%.*f", digits, v);
 
-	if (r->w != NULL && key != NULL) {
-		json_put_key(r->w, key);
-		json_put_number(r->w, text, (size_t)n);
-	}
-	if (r->page == NULL || label == NULL)
-		return;
+	report_number(r, key, NULL, text, (size_t)n, REPORT_NUMBER);
 	(void)snprintf(text + n, sizeof(text) - (size_t)n, " %s", unit);
-	report_page_cell(r->page, label, text, REPORT_NUMBER);
+	if (label != NULL)
+		report_figure(r, label, text);
+}
+
+void
+report_counted(struct report *r, struct buf *line, const char *key, uint64_t n)
+{
+
+	report_count(r, key, NULL, n);
+	(void)buf_addf(line, &r->err, "%s%s %llu", line->len > 0 ? ", " : "", key,
+	    (unsigned long long)n);
 }
 
 void

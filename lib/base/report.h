@@ -86,6 +86,13 @@ void report_null(struct report *r, const char *key);
 void report_item(struct report *r, const char *v);
 
 /**
+ * report_counted(r, line, key, n):
+ * One of several numbers whose names are data, such as codes: a member in JSON, and "key n" appended
+ * to ${line}, which the caller shows as a text.
+ */
+void report_counted(struct report *r, struct buf *line, const char *key, uint64_t n);
+
+/**
  * report_title(r, fmt, ...), report_line(r, fmt, ...), report_finding(r, fmt, ...):
  * Text only: a heading of what follows; a sentence, wrapped; a line that is not wrapped.  Within a
  * row a sentence stands below it, indented.

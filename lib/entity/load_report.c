@@ -13,11 +13,8 @@ load_report_codes(const struct book *b, struct report *r)
 	size_t i;
 
 	report_open(r, "codes");
-	for (i = 0; i < b->ncodes; i++) {
-		report_count(r, b->codes[i].code, NULL, b->codes[i].n);
-		(void)buf_addf(&line, NULL, "%s%s %llu", i > 0 ? ", " : "", b->codes[i].code,
-		    (unsigned long long)b->codes[i].n);
-	}
+	for (i = 0; i < b->ncodes; i++)
+		report_counted(r, &line, b->codes[i].code, b->codes[i].n);
 	report_close(r);
 	if (b->ncodes > 0 && strcmp(b->rejects, "-") != 0)
 		(void)buf_addf(&line, NULL, ", in %s", b->rejects);
