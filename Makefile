@@ -54,7 +54,7 @@ TOOL_SRC := $(wildcard tests/tools/*.c)
 TOOLS    := $(TOOL_SRC:tests/tools/%.c=$(O)/tests/tools/%)
 MANPAGES := $(STAGES:%=$(BUILD)/man/man1/aegis-%.1) $(BUILD)/man/man1/aegis.1
 
-.PHONY: all programs units fuzzers tools man demo check check-servers torture cov initdb-dir bench pairs lint format clean help deps
+.PHONY: all programs units fuzzers tools man demo check check-servers torture cov reference initdb-dir bench pairs lint format clean help deps
 .SECONDARY:
 
 all: programs man tools
@@ -176,6 +176,10 @@ cov:
 #: make deps      install what building and testing need (as root)
 deps:
 	@scripts/setup check
+
+#: make reference   describe what sql/ makes, in sql/reference, after each change of sql/
+reference: programs
+	@scripts/reference
 
 #: make initdb-dir  the schema for a container's init directory; DIR=build/initdb
 DIR ?= $(BUILD)/initdb

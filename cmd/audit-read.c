@@ -56,7 +56,9 @@ static const struct program program = {
 	    "  aegis audit-read --table prompt_audit_log --period due --archives /srv/audit\n"
 	    "  aegis audit-read --table audit_logs --from 2026-10-03 \\\n"
 	    "      --to 2026-10-04T12:00:00Z\n",
-	.status = "65: the period is not over; a stream without its seal is broken (see unseal)",
+	.status =
+	    "1: the table lacks a column, so that its rows cannot be exported: no stream is written\n"
+	    "65: the period is not over; a stream without its seal is broken (see unseal)",
 };
 
 /* From the end of the last archive to the beginning of today; nothing where that is behind. */
@@ -119,8 +121,8 @@ read_it(struct pg *pg, struct err *e)
 	char text[PERIOD_TEXT];
 	int64_t now;
 
-	if (window_begin(pg, e) || window_now(pg, &now, e) || pick_period(now, e) ||
-	    window_read(pg, &o, &rows, &late, e))
+	if (window_begin(pg, e) || window_columns(pg, o.table, e) || window_now(pg, &now, e) ||
+	    pick_period(now, e) || window_read(pg, &o, &rows, &late, e))
 		return;
 	if (o.period.from < o.period.to)
 		log_info("%s %s: %llu rows, %llu of them late", o.table->name,

@@ -21,7 +21,9 @@ static const struct program program = {
 	.options = options,
 	.description =
 	    "fixture-restore puts a fixture in the place of a database only if that is empty or "
-	    "marked. The mark is the database's setting aegis.disposable; what is restored has it.",
+	    "marked. The mark stands in the database itself, in batch_settings, and names it by its OID: "
+	    "a dump of it that fills another database does not carry the mark along. What is restored "
+	    "has it.",
 	.examples = "  aegis fixture-allow aegis_test\n",
 	.status =
 	    "65: the database does not exist\n"

@@ -19,6 +19,9 @@ static const struct option_spec options[] = {
 	{ "analyze", OPTION_FLAG, NULL, &o.analyze,
 	    "Compute the planner's statistics at once, as for a template; autovacuum does it "
 	    "later." },
+	{ "base", OPTION_STRING, "NAME", &o.base,
+	    "Begin with a copy of this database, in which an administrator has made the extensions: "
+	    "for a role that is not superuser (default: template0)." },
 	{ "schema", OPTION_STRING, "DIR", &o.schema,
 	    "Directory of the schema's files (default: sql)." },
 	{ "jobs", OPTION_U64, "1-16", &jobs, "Connections used at the same time (default: 2)." },

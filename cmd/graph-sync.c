@@ -44,7 +44,7 @@ static const struct program program = {
 	    "Numbers of more than 15 significant digits, which a float cannot hold, are strings in "
 	    "the graph; 1.10 is 1.1 there.\n\n"
 	    "In a database without Apache AGE there is nothing to do, and that is not a failure; "
-	    "unless the setting aegis.without says that AGE is to be there. A check of it is one.",
+	    "unless schema-apply --without '' has said that AGE is to be there. A check of it is one.",
 	.examples =
 	    "  aegis graph-sync --tenant $TENANT\n"
 	    "  aegis graph-sync --tenant $TENANT --check\n",

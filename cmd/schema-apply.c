@@ -6,13 +6,15 @@
 #include "pg/pg.h"
 #include "pg/schema.h"
 
-static const char *opt_db, *opt_dir, *opt_without;
+static const char *opt_again, *opt_db, *opt_dir, *opt_without;
 
 static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
 	PG_OPTION_LOCK_WAIT,
 	{ "dir", OPTION_STRING, "DIR", &opt_dir,
 	    "Directory with the files and their ORDER (default: sql/ of AEGIS Batch)." },
+	{ "again", OPTION_STRING, "NAME", &opt_again,
+	    "Apply this file once more, though the database has it: one from 100 on." },
 	{ "without", OPTION_STRING, "LIST", &opt_without,
 	    "The server has no age, no vector, or neither (age,vector), on purpose: recorded in "
 	    "the database, and the schema does without." },
@@ -32,7 +34,12 @@ static const struct program program = {
 	    "Two runs at once: the second waits up to a minute.\n\n"
 	    "A file that was applied and has been edited since is refused before anything is "
 	    "applied: a change to the schema is a new file at the end of ORDER. Where ORDER "
-	    "names the former text's SHA-256 (was:SHA256), the new text is applied over it.",
+	    "names the former text's SHA-256 (was:SHA256), the new text is applied over it.\n\n"
+	    "A database that AEGIS has made keeps its tables as they are: AEGIS's own files are put "
+	    "on record as adopted and not run, ours (100 and up) go in. No statement makes a service "
+	    "wait: each waits a third of a second for its locks and is tried again, for as long as "
+	    "--lock-wait says; files that ORDER calls online run statement by statement, outside a "
+	    "transaction.",
 	.examples =
 	    "  aegis schema-apply\n"
 	    "  PGSERVICE=aegis_prod aegis schema-apply\n"
@@ -45,13 +52,14 @@ static const struct program program = {
 	    "78: a file is missing, or the server refuses a statement in it",
 };
 
-/* Log whether the schema file was applied or is unchanged. */
+/* Log what became of the schema file. */
 static void
-tell(void *cookie, const char *name, bool applied)
+tell(void *cookie, const char *name, enum schema_did did)
 {
+	static const char *const words[] = { "unchanged", "applied", "adopted" };
 
 	(void)cookie;
-	log_info("%s: %s", name, applied ? "applied" : "unchanged");
+	log_info("%s: %s", name, words[did]);
 }
 
 int
@@ -71,8 +79,7 @@ main(int argc, char **argv)
 		opt_dir = dir;
 	}
 	if ((pg = pg_connect(opt_db, "aegis-schema-apply", &e)) != NULL) {
-		if (opt_without == NULL || schema_without(pg, opt_without, &e) == 0)
-			(void)schema_apply(pg, opt_dir, tell, NULL, &e);
+		(void)schema_apply(pg, opt_dir, opt_without, opt_again, tell, NULL, &e);
 		pg_close(pg);
 	}
 	return (log_err(&e));

@@ -9,22 +9,25 @@
 #include "base/program.h"
 #include "base/report.h"
 #include "base/screen.h"
+#include "pg/accept.h"
 #include "pg/drift.h"
-#include "pg/scratch.h"
 
-static const char *opt_db, *opt_dir, *opt_reference, *opt_against, *report = "text";
-static bool opt_describe;
+static const char *opt_db, *opt_accept, *opt_against, *opt_bare, *report = "text";
+static bool opt_describe, opt_list;
 
 static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
-	{ "dir", OPTION_STRING, "DIR", &opt_dir,
-	    "Directory with the schema's files and their ORDER (default: sql/ of AEGIS Batch)." },
-	{ "reference", OPTION_STRING, "CONNINFO", &opt_reference,
-	    "Compare with this database, which schema-apply created, instead of a scratch one." },
+	{ "accept", OPTION_STRING, "FILE", &opt_accept,
+	    "Differences that are known, as --list prints them: they are not reported." },
+	{ "list", OPTION_FLAG, NULL, &opt_list,
+	    "Print the differences as a list for --accept, and exit with 0." },
 	{ "against", OPTION_STRING, "FILE", &opt_against,
-	    "Compare with the description in FILE ('-': standard input)." },
+	    "Compare with the description in FILE ('-': standard input), instead of sql/reference." },
 	{ "describe", OPTION_FLAG, NULL, &opt_describe,
-	    "Print the description of what the files create, for --against, and compare nothing." },
+	    "Print the description of the database, for --against, and compare nothing." },
+	{ "bare", OPTION_STRING, "CONNINFO", &opt_bare,
+	    "With --describe: the same schema on a server without AGE and pgvector, so that the "
+	    "description holds for both (make reference)." },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -36,161 +39,180 @@ static const struct program program = {
 	.usage = "[options]",
 	.options = options,
 	.description =
-	    "Applies the files to a scratch database on the same server, describes both in the same "
-	    "words, and prints a line for each difference: tables, columns (type, NOT NULL, default, "
-	    "identity), constraints, indexes, triggers (also where they are disabled, those of foreign "
-	    "keys too), rules, policies, views, function bodies, sequences, grants, the roles "
-	    "aegis_import and aegis_audit, extensions, the graph's labels, and files that were not "
-	    "applied or are older. The scratch database is removed, also after a signal; one that a "
-	    "killed run left is removed by the next.\n\n"
-	    "What others have added beside the schema (tables, functions, extensions) is theirs: a "
-	    "table is mentioned, and counts as no difference; nor does an extension's version. What "
-	    "they have added to the schema's own tables does count. Owners do not.\n\n"
-	    "A role that may not make databases compares with a database that schema-apply made "
-	    "(--reference), or with a description that another role or another server of the same "
-	    "major version has written (--describe, --against).",
+	    "Describes the database and compares it with the description that comes with AEGIS Batch "
+	    "(sql/reference): tables, columns (type, NOT NULL, default, identity), constraints, "
+	    "indexes, triggers (also where they are disabled, those of foreign keys too), rules, "
+	    "policies, views, function bodies, sequences, grants, the roles aegis_import and "
+	    "aegis_audit, extensions, the graph's labels, and files that were not applied or are older. "
+	    "It only reads: any role may run it that may read batch_schema_files, also on a standby.\n\n"
+	    "A line is one of three. needed: a stage asks for it, or it is AEGIS Batch's own. different: "
+	    "AEGIS's tables are not as its schema document has them, and no stage minds. extra: more "
+	    "than the document has, on one of its tables. What stands beside them (tables, functions, "
+	    "extensions, labels of the graph) is others' business and no difference, nor are an "
+	    "extension's version, owners, and what PostgreSQL words differently after pg_dump | psql.\n\n"
+	    "A database that AEGIS keeps in its own way has differences that are known: --list writes "
+	    "them to a file, --accept FILE reports only what is new since.",
 	.examples =
 	    "  aegis schema-check\n"
-	    "  aegis schema-check --reference 'dbname=aegis_reference' --format json\n"
-	    "  aegis schema-check --describe > aegis-17.schema\n"
-	    "  aegis schema-check --db service=production --against aegis-17.schema\n",
+	    "  aegis schema-check --list >/etc/aegis/known-drift\n"
+	    "  aegis schema-check --accept /etc/aegis/known-drift --format json\n"
+	    "  aegis schema-check --describe >production.schema\n"
+	    "  aegis schema-check --db service=staging --against production.schema\n",
 	.status =
-	    "0: no differences\n"
+	    "0: no differences, or none that are not accepted\n"
 	    "1: there are differences\n"
-	    "65: FILE is not a whole description\n"
-	    "77: the role may not create a scratch database\n"
-	    "78: the reference is of another version of PostgreSQL, or of a server with other extensions",
+	    "65: FILE is not a whole description, or no list",
 };
 
-static const char *const words[] = { "missing", "extra", "changed", "others" };
+/* What check() carries from one difference to the next. */
+struct check {
+	struct report *r;
+	struct accept *known;
+	struct buf list;
+	enum drift_class class; /* that is told now: needed ones come first */
+	size_t found[DRIFT_MORE + 1], ours, accepted;
+	struct err *e;
+};
 
-/* Add one difference to the report in ${cookie}; foreign objects and extension versions are only
- * logged. */
+/* Add one difference to the report; foreign objects and extension versions are only logged. */
 static void
 tell(void *cookie, const struct drift *d)
 {
-	struct report *r = cookie;
+	struct check *c = cookie;
+	const char *class = drift_class_word(d->class), *word = drift_word(d->what);
 
+	if (d->class != c->class)
+		return;
 	if (d->what == DRIFT_OTHERS) {
-		log_info("'%s' is not part of the schema: ignored", d->object);
+		if (strcmp(d->kind, "label") != 0 && c->known == NULL)
+			log_info("'%s' is not part of the schema: ignored", d->object);
 		return;
 	}
 	if (d->what == DRIFT_VERSION) {
 		log_info("extension '%s' has %s, the reference %s", d->object, d->have, d->want);
 		return;
 	}
-	if (d->what == DRIFT_CHANGED)
-		report_finding(r, "%-8s %-10s %s: have %s, want %s", words[d->what], d->kind,
-		    d->object, d->have, d->want);
-	else
-		report_finding(r, "%-8s %-10s %s: %s%s", words[d->what], d->kind, d->object,
-		    d->have != NULL ? d->have : "", d->want != NULL ? d->want : "");
-	report_open(r, NULL);
-	report_text(r, "drift", NULL, words[d->what]);
-	report_text(r, "kind", NULL, d->kind);
-	report_text(r, "object", NULL, d->object);
-	report_text(r, "want", NULL, d->want);
-	report_text(r, "have", NULL, d->have);
-	report_close(r);
-}
-
-/* Log that a scratch database of an earlier, killed run was removed. */
-static void
-tell_left(void *cookie, const char *name)
-{
-
-	(void)cookie;
-	log_info("removed the scratch database '%s', which a run that was killed has left", name);
-}
-
-/* What the files make: by a file, by a database, or by trying it. */
-static struct describe *
-reference(struct pg *pg, struct err *e)
-{
-	struct describe *d = NULL;
-	struct err why = ERR_INIT;
-	struct scratch *s;
-	struct pg *other;
-
-	if (opt_against != NULL)
-		return (describe_read(opt_against, e));
-	if (opt_reference != NULL) {
-		if ((other = pg_connect(opt_reference, "aegis-schema-check", e)) != NULL) {
-			d = describe_take(other, true, e);
-			pg_close(other);
-		}
-		return (d);
+	if (opt_list && (accept_write(&c->list, d, c->e) || buf_add(&c->list, "\n", 1, c->e)))
+		return;
+	if (accept_knows(c->known, d)) {
+		c->accepted++;
+		return;
 	}
-	if (scratch_tidy(pg, tell_left, NULL, &why))
-		log_warning("scratch databases of dead runs stay: %s", why.msg);
-	if ((s = scratch_open(pg, opt_dir, e)) == NULL)
-		return (NULL);
-	d = describe_take(scratch_pg(s), true, e);
-	if (scratch_close(s, e) == 0)
-		return (d);
-	describe_free(d);
-	return (NULL);
+	c->found[d->class]++;
+	c->ours += d->class == DRIFT_NEEDED && d->stages == NULL;
+	report_finding(c->r, "%-9s %-7s %-10s %s: %s%s%s%s%s%s", class, word, d->kind, d->object,
+	    d->what == DRIFT_CHANGED ? "have " : "", d->have != NULL ? d->have : "",
+	    d->what == DRIFT_CHANGED ? ", want " : "", d->want != NULL ? d->want : "",
+	    d->stages != NULL ? "; for " : "", d->stages != NULL ? d->stages : "");
+	report_open(c->r, NULL);
+	report_text(c->r, "class", NULL, class);
+	report_text(c->r, "drift", NULL, word);
+	report_text(c->r, "kind", NULL, d->kind);
+	report_text(c->r, "object", NULL, d->object);
+	report_text(c->r, "want", NULL, d->want);
+	report_text(c->r, "have", NULL, d->have);
+	report_text(c->r, "stages", NULL, d->stages);
+	report_close(c->r);
 }
 
-/* Compare the database with the reference and report, or print the reference with --describe;
- * return the number of differences. */
+/* Compare, and print the report or the list; return the number of differences that are not known. */
 static size_t
-check(struct pg *pg, struct err *e)
+compare(const struct describe *have, const char *reference, struct err *e)
 {
-	struct describe *have = NULL, *want = NULL;
-	struct report *r = report_new(opt_describe ? "text" : report);
-	struct buf out = BUF_INIT(64 << 20);
-	size_t found = 0;
+	struct describe *want = describe_read(reference, describe_without(have), e);
+	struct check c = { report_new(report), NULL, BUF_INIT(64 << 20), DRIFT_NEEDED, { 0 }, 0, 0,
+		e };
+	size_t n = 0;
 
-	/* First, since trying the files may bring the roles to the server for a moment. */
-	if (!opt_describe && (have = describe_take(pg, false, e)) == NULL)
+	if (want == NULL ||
+	    (opt_accept != NULL && (c.known = accept_read(opt_accept, e)) == NULL) ||
+	    (opt_list && buf_addf(&c.list, e, "%s\n", accept_first)))
 		goto done;
-	if ((want = reference(pg, e)) == NULL)
-		goto done;
-	if (opt_describe) {
-		if (describe_write(want, &out, e) == 0)
-			(void)screen_print(&out, e);
-	} else if (describe_comparable(want, have, e) == 0) {
-		report_list(r, NULL);
-		found = drift_compare(want, have, tell, r);
-		report_close(r);
-		(void)report_print(r, NULL, e);
+	report_list(c.r, NULL);
+	for (; c.class <= DRIFT_MORE; c.class ++) {
+		(void)drift_compare(want, have, tell, &c);
+		n += c.found[c.class];
 	}
+	report_close(c.r);
+	if (e->status != STATUS_OK)
+		goto done;
+	if (opt_list)
+		(void)screen_print(&c.list, e);
+	else
+		(void)report_print(c.r, NULL, e);
+	if (n > 0)
+		log_info("%zu differences: %zu needed, %zu different, %zu extra", n,
+		    c.found[DRIFT_NEEDED], c.found[DRIFT_DIFFERENT], c.found[DRIFT_MORE]);
+	if (c.ours > 0)
+		log_info("%zu of them are AEGIS Batch's own and come by: aegis schema-apply",
+		    c.ours);
+	if (c.accepted > 0)
+		log_info("%zu known differences are not shown", c.accepted);
+	if (accept_gone(c.known) > 0)
+		log_info("%zu of the known differences are gone: write the list again",
+		    accept_gone(c.known));
 done:
-	buf_free(&out);
-	report_free(r);
+	buf_free(&c.list);
+	accept_free(c.known);
+	report_free(c.r);
 	describe_free(want);
-	describe_free(have);
-	return (found);
+	return (opt_list ? 0 : n);
+}
+
+/* Print the description of the database, or of it and one without the extensions. */
+static void
+describe(struct pg *pg, struct err *e)
+{
+	struct describe *d, *bare = NULL;
+	struct buf out = BUF_INIT(64 << 20);
+	struct pg *other = NULL;
+
+	if ((d = describe_take(pg, true, e)) == NULL)
+		return;
+	if (opt_bare == NULL ||
+	    ((other = pg_connect(opt_bare, "aegis-schema-check", e)) != NULL &&
+		(bare = describe_take(other, true, e)) != NULL))
+		if (describe_write(d, bare, &out, e) == 0)
+			(void)screen_print(&out, e);
+	pg_close(other);
+	buf_free(&out);
+	describe_free(bare);
+	describe_free(d);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
+	struct describe *have;
 	struct pg *pg;
-	char dir[4096];
+	char path[4096];
 	char **operands;
 	size_t found = 0;
 	int n, rc;
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
-	if (opt_against != NULL && (opt_reference != NULL || opt_describe))
+	if (opt_describe && (opt_against != NULL || opt_accept != NULL || opt_list))
 		return (program_usage_error(&program,
-		    "--against goes with neither --reference nor --describe"));
-	if (opt_dir == NULL) {
-		if (home_path(dir, sizeof(dir), "sql", &e))
+		    "--describe compares nothing: it goes with none of --against, --accept, --list"));
+	if (opt_bare != NULL && !opt_describe)
+		return (program_usage_error(&program, "--bare goes with --describe"));
+	if (opt_against == NULL) {
+		if (home_path(path, sizeof(path), "sql/reference", &e))
 			return (log_err(&e));
-		opt_dir = dir;
+		opt_against = path;
 	}
 	if ((pg = pg_connect(opt_db, "aegis-schema-check", &e)) != NULL) {
-		found = check(pg, &e);
+		if (opt_describe) {
+			describe(pg, &e);
+		} else if ((have = describe_take(pg, false, &e)) != NULL) {
+			found = compare(have, opt_against, &e);
+			describe_free(have);
+		}
 		pg_close(pg);
 	}
 	if (e.status != STATUS_OK)
 		return (log_err(&e));
-	if (found > 0)
-		log_info("%zu differences", found);
 	return (found > 0 ? STATUS_FINDINGS : 0);
 }

@@ -1,6 +1,7 @@
 -- The labels of graph oilgas, and the indexes that AGE doesn't make: unique ids, both ends of
 -- each edge, and entity_id as `WHERE n.entity_id = '...'` asks for it.  Vertex labels are those
--- of AEGIS's graph-schema page; of edges its pages name two.
+-- of AEGIS's graph-schema page; of edges its pages name two.  A label that is there already is
+-- its maker's: 180_graph_indexes.sql brings its indexes without making anybody wait.
 
 DO $$
 DECLARE
@@ -8,7 +9,15 @@ DECLARE
     path text := current_setting('search_path');
 BEGIN
     -- Looked up by name: create_graph() ran where AGE is, and nowhere else.
-    IF to_regclass('ag_catalog.ag_graph') IS NULL THEN
+    IF to_regnamespace('ag_catalog') IS NULL THEN
+        RETURN;
+    END IF;
+    IF NOT has_schema_privilege('ag_catalog', 'USAGE') THEN
+        RAISE EXCEPTION 'Apache AGE is here, and % may not use it', current_user
+            USING ERRCODE = 'insufficient_privilege', HINT = format('an administrator says once: GRANT USAGE ON SCHEMA ag_catalog'
+                ' TO %1$I WITH GRANT OPTION; GRANT SELECT ON ag_catalog.ag_graph, ag_catalog.ag_label TO %1$I WITH GRANT OPTION', current_user);
+    END IF;
+    IF to_regclass('ag_catalog.ag_graph') IS NULL OR to_regnamespace('oilgas') IS NULL THEN
         RETURN;
     END IF;
     -- By literals, which are names to AGE up to 1.5 and cstrings from 1.6 on; AGE 1.8 finds its
@@ -21,24 +30,24 @@ BEGIN
     LOOP
         IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
             EXECUTE format('SELECT ag_catalog.create_vlabel(%L, %L)', 'oilgas', l);
+            EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
+                'idx_' || l || '_id', l);
+            EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I ((ag_catalog.agtype_access_operator('
+                'VARIADIC ARRAY[properties, ''"entity_id"''::ag_catalog.agtype])))',
+                'idx_' || l || '_entity_id', l);
         END IF;
-        EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
-            'idx_' || l || '_id', l);
-        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I ((ag_catalog.agtype_access_operator('
-            'VARIADIC ARRAY[properties, ''"entity_id"''::ag_catalog.agtype])))',
-            'idx_' || l || '_entity_id', l);
     END LOOP;
     FOREACH l IN ARRAY ARRAY['OPERATED_BY', 'LOCATED_IN']
     LOOP
         IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
             EXECUTE format('SELECT ag_catalog.create_elabel(%L, %L)', 'oilgas', l);
+            EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
+                'idx_' || l || '_id', l);
+            EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (start_id)',
+                'idx_' || l || '_start', l);
+            EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
+                'idx_' || l || '_end', l);
         END IF;
-        EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
-            'idx_' || l || '_id', l);
-        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (start_id)',
-            'idx_' || l || '_start', l);
-        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
-            'idx_' || l || '_end', l);
     END LOOP;
     PERFORM set_config('search_path', path, true);
 END;

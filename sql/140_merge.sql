@@ -92,9 +92,10 @@ GRANT SELECT, INSERT ON batch_links, graph_synced, graph_books TO aegis_import;
 DO $$
 DECLARE
     l text;
+    o record;
     path text := current_setting('search_path');
 BEGIN
-    IF to_regclass('ag_catalog.ag_graph') IS NULL THEN
+    IF to_regclass('ag_catalog.ag_graph') IS NULL OR to_regnamespace('oilgas') IS NULL THEN
         RETURN;
     END IF;
     -- By literals, which are names to AGE up to 1.5 and cstrings from 1.6 on; AGE 1.8 finds its
@@ -104,16 +105,24 @@ BEGIN
     LOOP
         IF to_regclass(format('oilgas.%I', l)) IS NULL THEN
             EXECUTE format('SELECT ag_catalog.create_elabel(%L, %L)', 'oilgas', l);
+            EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
+                'idx_' || l || '_id', l);
+            EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (start_id)',
+                'idx_' || l || '_start', l);
+            EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
+                'idx_' || l || '_end', l);
         END IF;
-        EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON oilgas.%I (id)',
-            'idx_' || l || '_id', l);
-        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (start_id)',
-            'idx_' || l || '_start', l);
-        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON oilgas.%I (end_id)',
-            'idx_' || l || '_end', l);
     END LOOP;
     PERFORM set_config('search_path', path, true);
-    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA oilgas TO aegis_import;
-    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA oilgas TO aegis_import;
+    FOR o IN
+        SELECT c.oid::regclass AS name, c.relkind FROM pg_class c
+        WHERE c.relnamespace = 'oilgas'::regnamespace AND c.relkind IN ('r', 'S') AND pg_has_role(c.relowner, 'USAGE')
+    LOOP
+        IF o.relkind = 'r' THEN
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO aegis_import', o.name);
+        ELSE
+            EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %s TO aegis_import', o.name);
+        END IF;
+    END LOOP;
 END;
 $$;

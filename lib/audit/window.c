@@ -32,6 +32,34 @@ window_begin(struct pg *pg, struct err *e)
 }
 
 int
+window_columns(struct pg *pg, const struct audit_table *t, struct err *e)
+{
+	struct buf missing = BUF_INIT(4096);
+	bool there;
+	size_t i;
+	int rc = 0;
+
+	if (pg_boolf(pg, &there, e, "SELECT to_regclass('public.' || %L) IS NOT NULL", t->name))
+		return (-1);
+	if (!there)
+		return (err_set(e, STATUS_CONFIG, "the database lacks the table '%s'", t->name));
+	for (i = 0; rc == 0 && i < t->n; i++) {
+		rc = pg_boolf(pg, &there, e,
+		    "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('public.' || %L)"
+		    " AND attname = %L AND NOT attisdropped)",
+		    t->name, t->columns[i].name);
+		if (rc == 0 && !there)
+			rc = buf_addf(&missing, e, "%s'%s'", missing.len > 0 ? ", " : "",
+			    t->columns[i].name);
+	}
+	if (rc == 0 && missing.len > 0 && buf_str(&missing, e) != NULL)
+		rc = err_set(e, STATUS_FINDINGS,
+		    "the table '%s' cannot be exported: it has no column %s", t->name, missing.p);
+	buf_free(&missing);
+	return (rc);
+}
+
+int
 window_now(struct pg *pg, int64_t *us, struct err *e)
 {
 	struct pg_result *r = pg_query(pg, "SELECT now()::text", NULL, 0, e);

@@ -26,6 +26,14 @@ struct window_options {
 int window_begin(struct pg *pg, struct err *e);
 
 /**
+ * window_columns(pg, t, e):
+ * Whether the database has all columns of the audit table ${t}.  Return 0, or -1 with ${e} set:
+ * STATUS_FINDINGS where one is missing, without which no row can be exported, STATUS_CONFIG where
+ * the table is.
+ */
+int window_columns(struct pg *pg, const struct audit_table *t, struct err *e);
+
+/**
  * window_now(pg, us, e):
  * The database's clock.
  */

@@ -164,6 +164,14 @@ os_utc_days(int y, int m, int d)
 }
 
 void
+os_sleep_ms(uint64_t ms)
+{
+	struct timespec nap = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+
+	(void)nanosleep(&nap, NULL);
+}
+
+void
 os_die_with_parent(pid_t parent)
 {
 

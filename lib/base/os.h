@@ -97,6 +97,12 @@ int os_realpath(const char *path, char *dst, size_t size, struct err *e);
 int64_t os_utc_days(int y, int m, int d);
 
 /**
+ * os_sleep_ms(ms):
+ * Sleep for ${ms} milliseconds, or until a signal comes.
+ */
+void os_sleep_ms(uint64_t ms);
+
+/**
  * os_die_with_parent(parent):
  * Ask the kernel to end the calling process with SIGKILL as soon as ${parent},
  * the thread that forked it, is gone; ends it at once where that has happened

@@ -11,30 +11,30 @@
 #include "base/os.h"
 #include "entity/graph_work.h"
 #include "ledger/ledger.h"
+#include "pg/settings.h"
+#include "pg/without.h"
 
 /*
- * Whether this database has a graph.  Without Apache AGE it has none, on purpose (aegis.without) or
- * because it is a database that AEGIS had without it; where aegis.without says that AGE is to be
+ * Whether this database has a graph.  Without Apache AGE it has none, on purpose (batch_settings) or
+ * because it is a database that AEGIS had without it; where batch_settings says that AGE is to be
  * there, and for a check, that is an error.
  */
 static int
 graph_there(struct graph *g, struct err *e)
 {
-	bool there, named = false;
-	char *without = NULL;
+	unsigned int without;
+	bool there, said;
 
-	if (pg_boolf(g->pg, &there, e, "SELECT to_regclass('ag_catalog.ag_graph') IS NOT NULL") ||
-	    (!there &&
-		pg_textf(g->pg, &without, e, "SELECT current_setting('aegis.without', true)")) ||
-	    (!there && pg_boolf(g->pg, &named, e, "SELECT %L ~ '\\yage\\y'", without)))
+	if (pg_boolf(g->pg, &there, e,
+		"SELECT to_regclass('ag_catalog.ag_graph') IS NOT NULL AND to_regnamespace('oilgas') IS NOT NULL") ||
+	    settings_without(g->pg, &without, &said, e))
 		return (-1);
 	g->without = !there;
-	if (!there && without == NULL && !g->check)
-		notice_say("Apache AGE is not in this database: the graph is left out");
-	else if (!there && !named)
+	if (!there && !said && !g->check)
+		notice_say("the graph 'oilgas' is not in this database: it is left out");
+	else if (!there && (without & WITHOUT_AGE) == 0)
 		(void)err_set(e, STATUS_CONFIG,
-		    "this database has no graph: Apache AGE is not in it");
-	free(without);
+		    "this database has no graph: Apache AGE is not in it, or no graph 'oilgas'");
 	return (e->status != STATUS_OK ? err_hint(e, "aegis db start creates one that has") : 0);
 }
 

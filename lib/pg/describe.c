@@ -7,18 +7,19 @@
 #include <string.h>
 
 #include "base/io.h"
-#include "base/num.h"
 #include "pg/describe_sql.h"
+#include "pg/settings.h"
 #include "pg/without.h"
 
 enum { DESCRIBE_FIELDS = 4, DESCRIBE_TEXT_MAX = 64 << 20 };
+
+static const char describe_first[] = "#aegis-schema 2";
 
 struct describe {
 	struct describe_row *rows;
 	size_t n, cap;
 	struct pg_result *parts[DESCRIBE_PARTS]; /* what the rows point into, */
 	struct buf text;                         /* or this */
-	unsigned int server;                     /* 17 */
 	unsigned int without;                    /* set of pg/without.h */
 };
 
@@ -78,28 +79,34 @@ describe_add(struct describe *d, const char *const *f)
 	d->rows[d->n++] = (struct describe_row){ f[0], f[1], f[2], f[3] };
 }
 
-/* What the server is, and whether it has the tables that some parts ask. */
+unsigned int
+describe_without(const struct describe *d)
+{
+
+	return (d->without);
+}
+
+/* What the database does without, and whether it has the tables that some parts ask. */
 static int
 describe_server(struct describe *d, struct pg *pg, bool *has, struct err *e)
 {
-	struct pg_result *r;
-	const char *version;
-	uint64_t major;
-	int rc;
+	bool said;
 
-	if ((r = pg_query(pg, describe_sql_server, NULL, 0, e)) == NULL)
+	has[DESCRIBE_RELATIONS] = has[DESCRIBE_TRIGGERS] = has[DESCRIBE_REST] =
+	    has[DESCRIBE_GRANTS] = true;
+	if (settings_without(pg, &d->without, &said, e) ||
+	    pg_boolf(pg, &has[DESCRIBE_GRAPH], e,
+		"SELECT CASE WHEN has_schema_privilege(to_regnamespace('ag_catalog'), 'USAGE')"
+		" THEN to_regclass('ag_catalog.ag_graph') IS NOT NULL END") ||
+	    pg_boolf(pg, &has[DESCRIBE_FILES], e,
+		"SELECT has_table_privilege(to_regclass('public.batch_schema_files'), 'SELECT')"))
 		return (-1);
-	version = pg_result_get(r, 0, 0);
-	rc = without_parse(pg_result_get(r, 0, 1), &d->without, e);
-	if (rc == 0 && num_u64(version, strlen(version), 1, 1000, &major))
-		rc = err_set(e, STATUS_BUG, "'%s' is not a version", version);
-	if (rc == 0)
-		d->server = (unsigned int)major;
-	has[DESCRIBE_RELATIONS] = has[DESCRIBE_REST] = true;
-	has[DESCRIBE_GRAPH] = pg_result_bool(r, 0, 2);
-	has[DESCRIBE_FILES] = pg_result_bool(r, 0, 3);
-	pg_result_free(r);
-	return (rc);
+	if (said)
+		return (0);
+	/* Nobody has said so: a database that AEGIS has made is as it is. */
+	if (!has[DESCRIBE_GRAPH])
+		d->without |= WITHOUT_AGE;
+	return (0);
 }
 
 struct describe *
@@ -136,25 +143,56 @@ err1:
 	return (NULL);
 }
 
-int
-describe_write(const struct describe *d, struct buf *out, struct err *e)
+/* Where a row that only a full server has holds: the graph's belong to Apache AGE. */
+static const char *
+describe_needs(const struct describe_row *r)
 {
-	size_t i;
+	static const char *const age[] = { "graph", "label" };
+	bool graph = strncmp(r->on, "oilgas.", 7) == 0 || strcmp(r->on, "ag_catalog") == 0;
+
+	graph = graph || strcmp(r->kind, age[0]) == 0 || strcmp(r->kind, age[1]) == 0 ||
+	    (strcmp(r->kind, "schema") == 0 && strcmp(r->object, "public") != 0) ||
+	    (strcmp(r->kind, "extension") == 0 && strcmp(r->object, "age") == 0) ||
+	    strncmp(r->object, "schema oilgas", 13) == 0 || strncmp(r->on, "oilgas", 7) == 0;
+	return (graph ? "age" : "vector");
+}
+
+/* One line: where it holds, and the row. */
+static int
+describe_line_out(struct buf *out, const char *holds, const struct describe_row *r, struct err *e)
+{
+	const char *v[DESCRIBE_FIELDS] = { r->kind, r->on, r->object, r->def };
 	int f;
 
-	if (buf_addf(out, e, "#aegis-schema 1 server=%u without=%s\n", d->server,
-		without_text(d->without)))
+	if (buf_adds(out, holds, e))
 		return (-1);
-	for (i = 0; i < d->n; i++) {
-		const struct describe_row *r = &d->rows[i];
-		const char *v[DESCRIBE_FIELDS] = { r->kind, r->on, r->object, r->def };
+	for (f = 0; f < DESCRIBE_FIELDS; f++)
+		if (buf_add(out, "\t", 1, e) || pg_copy_text(out, v[f], strlen(v[f]), e))
+			return (-1);
+	return (buf_add(out, "\n", 1, e));
+}
 
-		for (f = 0; f < DESCRIBE_FIELDS; f++)
-			if (pg_copy_text(out, v[f], strlen(v[f]), e) ||
-			    buf_adds(out, f + 1 < DESCRIBE_FIELDS ? "\t" : "\n", e))
-				return (-1);
+int
+describe_write(const struct describe *d, const struct describe *bare, struct buf *out,
+    struct err *e)
+{
+	size_t i = 0, k = 0, n = 0, nbare = bare != NULL ? bare->n : 0;
+	int c, rc = buf_addf(out, e, "%s\n", describe_first);
+
+	for (; rc == 0 && (i < d->n || k < nbare); n++) {
+		c = i == d->n ? 1 : k == nbare ? -1 : describe_order(&d->rows[i], &bare->rows[k]);
+		if (c == 0 && strcmp(d->rows[i].def, bare->rows[k].def) != 0)
+			c = -1;
+		if (c > 0) {
+			rc = describe_line_out(out, "-vector", &bare->rows[k++], e);
+			continue;
+		}
+		k += c == 0;
+		rc = describe_line_out(out,
+		    c == 0 || bare == NULL ? "" : describe_needs(&d->rows[i]), &d->rows[i], e);
+		i++;
 	}
-	return (buf_addf(out, e, "#end %zu\n", d->n));
+	return (rc || buf_addf(out, e, "#end %zu\n", n));
 }
 
 /* Undo COPY's escapes in place. */
@@ -174,55 +212,61 @@ describe_unescape(char *p)
 	*to = '\0';
 }
 
-/* Parse the first line, which it cuts in place: the server's major version and the parts the
- * schema is without. */
+/* Whether a row holds for a database without what ${d} is without. */
 static int
-describe_header(struct describe *d, char *line, struct err *e)
+describe_holds(const struct describe *d, const char *holds, bool *yes, struct err *e)
 {
-	static const char start[] = "#aegis-schema 1 server=";
-	char *server = line + sizeof(start) - 1, *without;
-	uint64_t major;
+	bool vector = (d->without & WITHOUT_VECTOR) == 0;
 
-	if (strncmp(line, start, sizeof(start) - 1) != 0 ||
-	    (without = strstr(server, " without=")) == NULL)
-		return (err_set(e, STATUS_DATA, "no description by schema-check --describe"));
-	*without = '\0';
-	if (num_u64(server, strlen(server), 1, 1000, &major))
-		return (err_set(e, STATUS_DATA, "'%s' is not a version of a server", server));
-	d->server = (unsigned int)major;
-	return (without_parse(without + strlen(" without="), &d->without, e));
+	if (strcmp(holds, "") == 0)
+		*yes = true;
+	else if (strcmp(holds, "age") == 0)
+		*yes = (d->without & WITHOUT_AGE) == 0;
+	else if (strcmp(holds, "vector") == 0)
+		*yes = vector;
+	else if (strcmp(holds, "-vector") == 0)
+		*yes = !vector;
+	else
+		return (err_set(e, STATUS_DATA, "'%s' is not a kind of server", holds));
+	return (0);
 }
 
-/* Split a line at its TABs in place into a row of ${d}; rows out of order are an error. */
+/* Split a line at its TABs in place, and add its row to ${d} where it holds; rows out of order are
+ * an error. */
 static int
 describe_line(struct describe *d, char *line, struct err *e)
 {
-	const char *v[DESCRIBE_FIELDS];
+	const char *v[DESCRIBE_FIELDS + 1];
+	bool holds = false;
 	int f;
 
-	for (f = 0; f < DESCRIBE_FIELDS; f++) {
+	for (f = 0; f <= DESCRIBE_FIELDS; f++) {
 		char *field = line, *end = line + strcspn(line, "\t");
 
-		if ((*end == '\t') != (f + 1 < DESCRIBE_FIELDS))
-			return (
-			    err_set(e, STATUS_DATA, "a line has not %d fields", DESCRIBE_FIELDS));
+		if ((*end == '\t') != (f < DESCRIBE_FIELDS))
+			return (err_set(e, STATUS_DATA, "a line has not %d fields",
+			    DESCRIBE_FIELDS + 1));
 		line = end + (*end == '\t');
 		*end = '\0';
 		describe_unescape(field);
 		v[f] = field;
 	}
-	describe_add(d, v);
+	if (describe_holds(d, v[0], &holds, e))
+		return (-1);
+	if (!holds)
+		return (0);
+	describe_add(d, v + 1);
 	if (d->n > 1 && describe_order(&d->rows[d->n - 2], &d->rows[d->n - 1]) > 0)
 		return (err_set(e, STATUS_DATA, "the lines are not sorted"));
 	return (0);
 }
 
-/* Parse the text of ${d} in place into rows; the last line must give their number. */
+/* Parse the text of ${d} in place into rows; the last line must give the number of all lines. */
 static int
 describe_parse(struct describe *d, struct err *e)
 {
 	char *line, *next, end[32];
-	size_t number;
+	size_t number, rows = 0;
 
 	if ((line = buf_str(&d->text, e)) == NULL)
 		return (-1);
@@ -231,27 +275,30 @@ describe_parse(struct describe *d, struct err *e)
 	for (number = 1; (next = strchr(line, '\n')) != NULL; line = next, number++) {
 		*next++ = '\0';
 		if (strncmp(line, "#end ", 5) == 0) {
-			(void)snprintf(end, sizeof(end), "#end %zu", d->n);
+			(void)snprintf(end, sizeof(end), "#end %zu", rows);
 			if (number > 1 && strcmp(line, end) == 0 && *next == '\0')
 				return (0);
 			return (err_set(e, STATUS_DATA, "lines are missing, or too many"));
 		}
-		if (number == 1 ? describe_header(d, line, e) : describe_line(d, line, e))
+		if (number == 1 && strcmp(line, describe_first) != 0)
+			return (
+			    err_set(e, STATUS_DATA, "no description by schema-check --describe"));
+		if (number > 1 && describe_line(d, line, e))
 			return (err_prefix(e, "line %zu", number));
+		rows += number > 1;
 	}
 	return (err_set(e, STATUS_DATA, "its end is missing"));
 }
 
 struct describe *
-describe_read(const char *path, struct err *e)
+describe_read(const char *path, unsigned int without, struct err *e)
 {
 	struct describe *d = describe_new();
 
+	d->without = without;
 	if (io_slurp(path, &d->text, e))
 		goto err1;
 	if (describe_parse(d, e)) {
-		if (e->status == STATUS_USAGE) /* a word of the header */
-			e->status = STATUS_DATA;
 		(void)err_prefix(e, "%s", path);
 		goto err1;
 	}
@@ -259,26 +306,4 @@ describe_read(const char *path, struct err *e)
 err1:
 	describe_free(d);
 	return (NULL);
-}
-
-int
-describe_comparable(const struct describe *want, const struct describe *have, struct err *e)
-{
-	char without[64];
-
-	if (want->server != have->server) {
-		(void)err_set(e, STATUS_CONFIG,
-		    "the reference is PostgreSQL %u's, the database is on %u: they word their "
-		    "definitions differently",
-		    want->server, have->server);
-		return (err_hint(e, "make the reference on a server of the same version"));
-	}
-	if (want->without != have->without) {
-		(void)snprintf(without, sizeof(without), "%s", without_text(want->without));
-		(void)err_set(e, STATUS_CONFIG,
-		    "the reference is without '%s', the database is without '%s'", without,
-		    without_text(have->without));
-		return (err_hint(e, "make the reference on a server that has the same extensions"));
-	}
-	return (0);
 }

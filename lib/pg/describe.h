@@ -12,8 +12,8 @@
  * A database's schema in rows, sorted by kind, object and table: tables, columns,
  * constraints, indexes, triggers, rules, policies, function bodies, sequences, grants,
  * roles, extensions, graph labels, applied files.  Owners, OIDs and the numbers of
- * labels are no part of it, nor is what belongs to an extension.  Definitions are in
- * the server's words, so that only descriptions of one major version compare.
+ * labels are no part of it, nor is what belongs to an extension.  Definitions are in the
+ * server's words, which are the same from PostgreSQL 15 to 18.
  */
 struct describe_row {
 	const char *kind;   /* "column" */
@@ -40,19 +40,22 @@ void describe_free(struct describe *d);
 const struct describe_row *describe_rows(const struct describe *d, size_t *n);
 
 /**
- * describe_write(d, out, e), describe_read(path, e):
- * As text: a line "#aegis-schema 1 server=MAJOR without=LIST", a line of four fields in
- * COPY's text form for each row, a line "#end ROWS".  What is read must be whole and
- * sorted, otherwise ${e} is set to STATUS_DATA.
+ * describe_without(d):
+ * The extensions that the described database does without: a set of pg/without.h.
  */
-int describe_write(const struct describe *d, struct buf *out, struct err *e);
-struct describe *describe_read(const char *path, struct err *e);
+unsigned int describe_without(const struct describe *d);
 
 /**
- * describe_comparable(want, have, e):
- * Return 0 where the two are of the same major version of PostgreSQL and of servers
- * without the same extensions, else -1 with ${e} set to STATUS_CONFIG.
+ * describe_write(d, bare, out, e), describe_read(path, without, e):
+ * As text: a line "#aegis-schema 2", a line for each row of five fields in COPY's text form, a
+ * line "#end ROWS".  The first field says where the row holds: "" everywhere, "age" where Apache
+ * AGE is, "vector" and "-vector" where pgvector is and where it is not.  Written are the rows of
+ * ${d} and of ${bare}, the same schema on a server without both, or NULL; read those that hold
+ * for a database ${without}.  What is read must be whole and sorted, otherwise ${e} is set to
+ * STATUS_DATA.
  */
-int describe_comparable(const struct describe *want, const struct describe *have, struct err *e);
+int describe_write(const struct describe *d, const struct describe *bare, struct buf *out,
+    struct err *e);
+struct describe *describe_read(const char *path, unsigned int without, struct err *e);
 
 #endif

@@ -116,14 +116,24 @@ pg_begin_whole(struct pg *pg, const char *mode, struct err *e)
 }
 
 int
+pg_lock_limit(struct pg *pg, uint64_t ms, struct err *e)
+{
+	char sql[80];
+
+	pg->lock_ms = ms;
+	(void)snprintf(sql, sizeof(sql), "SET lock_timeout TO %llu", (unsigned long long)ms);
+	return (pg_exec(pg, sql, e));
+}
+
+int
 pg_advisory(struct pg *pg, const char *name, struct err *e)
 {
 	const char *params[1] = { name };
 	char back[80];
 	struct pg_result *r;
 
-	(void)snprintf(back, sizeof(back), "SET LOCAL lock_timeout TO '%llus'",
-	    (unsigned long long)pg->lock_wait);
+	(void)snprintf(back, sizeof(back), "SET LOCAL lock_timeout TO %llu",
+	    (unsigned long long)pg->lock_ms);
 	if (pg_exec(pg, "SET LOCAL lock_timeout TO 0", e) ||
 	    (r = pg_query(pg, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", params, 1,
 		 e)) == NULL)

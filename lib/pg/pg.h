@@ -143,6 +143,18 @@ int pg_commit(struct pg *pg, struct err *e);
 void pg_rollback(struct pg *pg);
 
 /**
+ * pg_lock_limit(pg, ms, e):
+ * From here on the session waits ${ms} milliseconds for a lock, 0: as long as it takes.
+ */
+int pg_lock_limit(struct pg *pg, uint64_t ms, struct err *e);
+
+/**
+ * pg_warnings(pg):
+ * From here on the server's warnings are told by notice_say().
+ */
+void pg_warnings(struct pg *pg);
+
+/**
  * pg_advisory(pg, name, e):
  * Wait for our own lock ${name}, to the transaction's end, however long it takes: only programs of
  * ours hold it, and whom this one waits for is said.

@@ -28,11 +28,13 @@ struct pg {
 	char state[6]; /* SQLSTATE of the last error */
 	char column[NAMEDATALEN_MAX + 1];
 	char chunk[PG_COPY_CHUNK];
-	struct pg *watch;   /* a second session, which looks for whom this one waits */
-	bool is_watch;      /* this is one */
-	uint64_t lock_wait; /* seconds that a lock may take; 0: as long as it takes */
-	char holder[400];   /* who holds what the present statement waits for, or "" */
-	size_t cancel;      /* its slot in pg_cancel.c */
+	struct pg *watch; /* a second session, which looks for whom this one waits */
+	bool is_watch;    /* this is one */
+	uint64_t lock_ms; /* that a lock may take; 0: as long as it takes */
+	char holder[400]; /* who holds what the present statement waits for, or "" */
+	char said[400];   /* the last one that was told of */
+	bool warns;       /* the server's warnings are told */
+	size_t cancel;    /* its slot in pg_cancel.c */
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/home.h"
+#include "base/notice.h"
 #include "pg/pg_conn.h"
 #include "pg/sqlstate.h"
 
@@ -16,18 +17,33 @@ uint64_t pg_lock_wait = 30;
 static const char pg_session[] =
     "SET TIME ZONE 'UTC'; SET datestyle TO ISO; SET intervalstyle TO postgres; "
     "SET standard_conforming_strings TO on; SET search_path TO public; "
-    "SET client_min_messages TO warning; SET lock_timeout TO '%llus'";
+    "SET client_min_messages TO warning; SET lock_timeout TO %llu";
 
 /* A client that is gone is noticed while a statement runs, where the server's system can tell. */
 static const char pg_session_check[] = "SET client_connection_check_interval TO '5s'";
 
-/* Notices are not the library's to print. */
+/* The server's notices are nobody's; its warnings are told where somebody wants them. */
 static void
-pg_silence(void *arg, const PGresult *res)
+pg_heard(void *arg, const PGresult *res)
+{
+	const struct pg *pg = arg;
+	const char *hint = PQresultErrorField(res, PG_DIAG_MESSAGE_HINT);
+	const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+	char msg[900], more[600] = "";
+
+	if (!pg->warns || severity == NULL || strcmp(severity, "WARNING") != 0)
+		return;
+	pg_line(msg, sizeof(msg), PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY), true);
+	if (hint != NULL)
+		pg_line(more, sizeof(more), hint, true);
+	notice_say("%s%s%s", msg, hint != NULL ? "; " : "", more);
+}
+
+void
+pg_warnings(struct pg *pg)
 {
 
-	(void)arg;
-	(void)res;
+	pg->warns = true;
 }
 
 /* The value of a connection option, or NULL if it is not set or empty; owned by ${opt}. */
@@ -161,14 +177,14 @@ pg_session_begin(struct pg *pg, bool is_private, struct err *e)
 	PGresult *res;
 
 	pg->cancel = SIZE_MAX;
-	pg->lock_wait = pg_lock_wait;
+	pg->lock_ms = pg_lock_wait * 1000;
 	if ((pg->conn == NULL || PQstatus(pg->conn) != CONNECTION_OK) &&
 	    pg_connect_fail(pg->conn, is_private, e)) {
 		pg_close(pg);
 		return (NULL);
 	}
-	(void)PQsetNoticeReceiver(pg->conn, pg_silence, NULL);
-	(void)snprintf(sql, sizeof(sql), pg_session, (unsigned long long)pg->lock_wait);
+	(void)PQsetNoticeReceiver(pg->conn, pg_heard, pg);
+	(void)snprintf(sql, sizeof(sql), pg_session, (unsigned long long)pg->lock_ms);
 	if ((res = pg_answer(pg, PQexec(pg->conn, sql), PGRES_COMMAND_OK, PGRES_COMMAND_OK, e)) ==
 	    NULL) {
 		pg_close(pg);

@@ -32,9 +32,10 @@ pg_wait_look(struct pg *pg)
 	(void)snprintf(pid, sizeof(pid), "%d", PQbackendPID(pg->conn));
 	r = PQexecParams(pg->watch->conn, sql, 1, NULL, params, NULL, NULL, 0);
 	if (PQresultStatus(r) == PGRES_TUPLES_OK && !PQgetisnull(r, 0, 0)) {
-		if (pg->holder[0] == '\0')
-			notice_say("waits for a lock that is held by %s", PQgetvalue(r, 0, 0));
 		pg_line(pg->holder, sizeof(pg->holder), PQgetvalue(r, 0, 0), true);
+		if (strcmp(pg->holder, pg->said) != 0)
+			notice_say("waits for a lock that is held by %s", pg->holder);
+		memcpy(pg->said, pg->holder, sizeof(pg->said));
 	}
 	PQclear(r);
 }
@@ -44,9 +45,9 @@ static uint64_t
 pg_wait_step(const struct pg *pg)
 {
 	enum { LONGEST = 10000 };
-	uint64_t third = pg->lock_wait * 1000 / 3 + 1;
+	uint64_t third = pg->lock_ms / 3 + 1;
 
-	return (pg->lock_wait == 0 || third > LONGEST ? LONGEST : third);
+	return (pg->lock_ms == 0 || third > LONGEST ? LONGEST : third);
 }
 
 /* Until the next result is there, or the connection is gone. */

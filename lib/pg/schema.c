@@ -9,21 +9,32 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/io.h"
-#include "pg/without.h"
+#include "base/os.h"
+#include "pg/script.h"
+#include "pg/settings.h"
 
-enum { SCHEMA_FILE_MAX = 16 << 20, SCHEMA_NAME_MAX = 128 };
+enum {
+	SCHEMA_FILE_MAX = 16 << 20,
+	SCHEMA_NAME_MAX = 128,
+	SCHEMA_LOCK_MS = 300,       /* that a statement waits for a lock, */
+	SCHEMA_PAUSE_MS = 200,      /* and the pause before it is tried again, which grows */
+	SCHEMA_PAUSE_MAX_MS = 2000, /* up to this */
+};
 
 struct schema_file {
 	char name[SCHEMA_NAME_MAX + 1];
 	char sha256[DIGEST_SHA256_HEX + 1];
+	char table[64]; /* of one of AEGIS's: tells that AEGIS has made it; or "" */
 	struct buf was; /* former texts' SHA-256, a blank before each */
 	struct buf text;
-	bool applied;
+	bool aegis, online;
+	bool applied, recorded;
 };
 
 struct schema {
 	struct schema_file *files;
 	size_t n, cap;
+	bool adopted; /* the database is AEGIS's own */
 };
 
 /* The lock's number is the word AEGISSQL.  Two at once: one waits a while. */
@@ -32,10 +43,10 @@ static const char schema_lock[] =
     "CREATE TABLE IF NOT EXISTS batch_schema_files ("
     " name varchar(128) PRIMARY KEY,"
     " sha256 char(64) NOT NULL,"
-    " applied_at timestamptz NOT NULL DEFAULT now())";
+    " applied_at timestamptz NOT NULL DEFAULT now());"
+    " ALTER TABLE batch_schema_files ADD COLUMN IF NOT EXISTS adopted boolean NOT NULL DEFAULT false";
 
-static const char schema_unlock[] =
-    "RESET lock_timeout; SELECT pg_advisory_unlock(x'414547495353514C'::bigint)";
+static const char schema_unlock[] = "SELECT pg_advisory_unlock(x'414547495353514C'::bigint)";
 
 /* Free the list of files with their texts, but not ${s} itself. */
 static void
@@ -65,12 +76,21 @@ schema_words(struct schema_file *f, char *words, struct err *e)
 
 	f->was.max = 1 << 16;
 	for (w = strtok_r(words, " \t", &save); w != NULL; w = strtok_r(NULL, " \t", &save)) {
-		if (strncmp(w, "was:", 4) != 0 || strlen(w + 4) != DIGEST_SHA256_HEX ||
-		    strspn(w + 4, "0123456789abcdef") != DIGEST_SHA256_HEX)
+		bool was = strncmp(w, "was:", 4) == 0 && strlen(w + 4) == DIGEST_SHA256_HEX &&
+		    strspn(w + 4, "0123456789abcdef") == DIGEST_SHA256_HEX;
+		bool table = strncmp(w, "aegis:", 6) == 0 && strlen(w + 6) < sizeof(f->table);
+
+		if (!was && !table && strcmp(w, "aegis") != 0 && strcmp(w, "online") != 0)
 			return (err_set(e, STATUS_CONFIG,
-			    "a file's name is followed by was:SHA256, not '%s'", w));
-		if (buf_addf(&f->was, e, " %s", w + 4))
+			    "a file's name is followed by aegis, aegis:TABLE, online or "
+			    "was:SHA256, not '%s'",
+			    w));
+		if (was && buf_addf(&f->was, e, " %s", w + 4))
 			return (-1);
+		if (table)
+			(void)snprintf(f->table, sizeof(f->table), "%s", w + 6);
+		f->aegis = f->aegis || table || strcmp(w, "aegis") == 0;
+		f->online = f->online || strcmp(w, "online") == 0;
 	}
 	return (0);
 }
@@ -158,14 +178,18 @@ schema_compare(struct schema *s, struct pg *pg, struct err *e)
 		struct schema_file *f = &s->files[i];
 		const char *params[] = { f->name };
 		const char *was;
+		bool former, adopted;
 
-		if ((res = pg_query(pg, "SELECT sha256 FROM batch_schema_files WHERE name = $1",
-			 params, 1, e)) == NULL)
+		if ((res = pg_query(pg,
+			 "SELECT sha256, adopted FROM batch_schema_files WHERE name = $1", params,
+			 1, e)) == NULL)
 			return (-1);
 		if (pg_result_rows(res) > 0 && (was = pg_result_get(res, 0, 0)) != NULL) {
-			bool former = f->was.len > 0 && strstr(f->was.p, was) != NULL;
-
-			f->applied = strcmp(was, f->sha256) == 0;
+			former = f->was.len > 0 && strstr(f->was.p, was) != NULL;
+			adopted = pg_result_bool(res, 0, 1);
+			f->recorded = true;
+			f->applied = adopted || strcmp(was, f->sha256) == 0;
+			s->adopted = s->adopted || adopted;
 			if (!f->applied && !former) {
 				rc = err_set(e, STATUS_DATA,
 				    "'%s' was applied with sha256 %s "
@@ -181,101 +205,193 @@ schema_compare(struct schema *s, struct pg *pg, struct err *e)
 	return (rc);
 }
 
-/* Apply one file and record its SHA-256, in a transaction of its own. */
+/* Whether AEGIS has made the database: one of its tables is there, and no file of its on record. */
 static int
-schema_one(struct pg *pg, const struct schema_file *f, struct err *e)
+schema_adopts(struct schema *s, struct pg *pg, struct err *e)
 {
-	const char *params[] = { f->name, f->sha256 };
-	struct pg_result *res;
-	struct err why = ERR_INIT;
+	bool there = false;
+	size_t i;
 
-	if (pg_begin(pg, e))
-		return (-1);
-	if (pg_exec(pg, "SET LOCAL search_path TO public", &why) || pg_exec(pg, f->text.p, &why) ||
-	    (res = pg_query(pg,
-		 "INSERT INTO batch_schema_files (name, sha256) VALUES ($1, $2)"
-		 " ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, applied_at = now()",
-		 params, 2, &why)) == NULL) {
-		/* A statement that the server refuses is a fault of the file. */
-		(void)err_set(e, why.status == STATUS_BUG ? STATUS_CONFIG : why.status, "%s: %s",
-		    f->name, why.msg);
-		if (why.hint[0] != '\0')
-			(void)err_hint(e, "%s", why.hint);
-		pg_rollback(pg);
-		return (-1);
-	}
-	pg_result_free(res);
-	return (pg_commit(pg, e));
-}
-
-/* Whether the database says so already, for every session. */
-static int
-schema_says(struct pg *pg, const char *text, bool *says, struct err *e)
-{
-	const char *params[] = { text };
-	struct pg_result *r;
-
-	if ((r = pg_query(pg,
-		 "SELECT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
-		 " WHERE datname = current_database() AND setrole = 0"
-		 " AND 'aegis.without=' || $1 = ANY (setconfig))",
-		 params, 1, e)) == NULL)
-		return (-1);
-	*says = pg_result_bool(r, 0, 0);
-	pg_result_free(r);
+	for (i = 0; i < s->n; i++)
+		if (s->files[i].aegis && s->files[i].recorded)
+			return (0);
+	for (i = 0; !there && i < s->n; i++)
+		if (s->files[i].table[0] != '\0' &&
+		    pg_boolf(pg, &there, e,
+			"SELECT to_regclass('public.' || quote_ident(%L)) IS NOT NULL",
+			s->files[i].table))
+			return (-1);
+	s->adopted = s->adopted || there;
 	return (0);
 }
 
-int
-schema_without(struct pg *pg, const char *text, struct err *e)
+/* Put the file on record. */
+static int
+schema_record(struct pg *pg, const struct schema_file *f, bool adopted, struct err *e)
 {
-	const char *params[1];
-	struct pg_result *res;
-	unsigned int set;
-	bool says;
 
-	if (without_parse(text, &set, e))
+	return (pg_execf(pg, NULL, e,
+	    "INSERT INTO public.batch_schema_files (name, sha256, adopted) VALUES (%L, %L, %s)"
+	    " ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, applied_at = now(),"
+	    " adopted = EXCLUDED.adopted",
+	    f->name, f->sha256, adopted ? "true" : "false"));
+}
+
+/* Apply a file and put it on record, in a transaction of its own. */
+static int
+schema_whole(struct pg *pg, const struct schema_file *f, struct err *e)
+{
+
+	if (pg_begin(pg, e))
 		return (-1);
-	params[0] = without_text(set);
-	if ((res = pg_query(pg, "SELECT set_config('aegis.without', $1, false)", params, 1, e)) ==
-	    NULL)
+	if (pg_exec(pg, "SET LOCAL search_path TO public", e) || pg_exec(pg, f->text.p, e) ||
+	    schema_record(pg, f, false, e)) {
+		pg_rollback(pg);
 		return (-1);
-	pg_result_free(res);
-	if (schema_says(pg, params[0], &says, e))
-		return (-1);
-	if (says ||
-	    pg_exec(pg,
-		"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET aegis.without = %L',"
-		" current_database(), current_setting('aegis.without')); END $$",
-		e) == 0)
+	}
+	return (pg_commit(pg, e));
+}
+
+/* What is tried until it gets its locks: a file, or one statement. */
+struct schema_try {
+	const struct schema_file *f;
+	const char *sql; /* NULL: the whole file */
+};
+
+/*
+ * Try, for as long as a lock may be waited for: a statement that waits makes all others wait
+ * behind it, and so none waits long.  CONCURRENTLY makes nobody wait.
+ */
+static int
+schema_patiently(struct pg *pg, const struct schema_try *t, struct err *e)
+{
+	bool concurrently = t->sql != NULL && strstr(t->sql, " CONCURRENTLY ") != NULL;
+	uint64_t end = os_now_ns() + pg_lock_wait * 1000000000, pause = SCHEMA_PAUSE_MS;
+	struct err why;
+	int rc;
+
+	for (;;) {
+		why = (struct err)ERR_INIT;
+		rc = pg_lock_limit(pg, concurrently ? 0 : SCHEMA_LOCK_MS, &why) ||
+		    (t->sql != NULL ? pg_exec(pg, t->sql, &why) : schema_whole(pg, t->f, &why));
+		if (rc == 0 || why.status != STATUS_TEMPFAIL ||
+		    strcmp(pg_error_state(pg), "55P03") != 0 ||
+		    (pg_lock_wait > 0 && os_now_ns() > end))
+			break;
+		os_sleep_ms(pause);
+		pause = pause * 2 > SCHEMA_PAUSE_MAX_MS ? SCHEMA_PAUSE_MAX_MS : pause * 2;
+	}
+	if (rc == 0)
 		return (0);
-	if (e->status == STATUS_NOPERM)
-		(void)err_advise(e,
-		    "a superuser sets it once: ALTER DATABASE ... SET aegis.without = '%s'",
-		    params[0]);
+	/* A statement that the server refuses is a fault of the file. */
+	(void)err_set(e, why.status == STATUS_BUG ? STATUS_CONFIG : why.status, "%s: %s",
+	    t->f->name, why.msg);
+	if (why.hint[0] != '\0')
+		(void)err_hint(e, "%s", why.hint);
 	return (-1);
 }
 
-int
-schema_apply(struct pg *pg, const char *dir, schema_tell *tell, void *cookie, struct err *e)
+/* A statement whose answers are statements. */
+static int
+schema_answers(struct pg *pg, struct schema_try *t, struct err *e)
 {
-	struct schema s = { NULL, 0, 0 };
-	int rc = -1;
+	struct pg_result *r = pg_query(pg, t->sql, NULL, 0, e);
+	int row, rc = r == NULL;
+
+	for (row = 0; rc == 0 && row < pg_result_rows(r); row++) {
+		t->sql = pg_result_get(r, row, 0);
+		rc = schema_patiently(pg, t, e);
+	}
+	pg_result_free(r);
+	return (rc);
+}
+
+/* Apply an online file: statement by statement, each by itself, then its record. */
+static int
+schema_online(struct pg *pg, const struct schema_file *f, struct err *e)
+{
+	char *text = xstrdup(f->text.p), *p = text;
+	struct script_statement s;
+	int rc = 0;
+
+	while (rc == 0 && (p = script_next(p, &s)) != NULL) {
+		struct schema_try t = { f, s.sql };
+
+		rc = s.gexec ? schema_answers(pg, &t, e) : schema_patiently(pg, &t, e);
+	}
+	free(text);
+	return (rc || schema_record(pg, f, false, e));
+}
+
+/* Apply a file, or adopt it, where the database does not have it. */
+static int
+schema_one(struct schema *s, struct pg *pg, struct schema_file *f, enum schema_did *did,
+    struct err *e)
+{
+	struct schema_try whole = { f, NULL };
+
+	*did = f->applied          ? SCHEMA_UNCHANGED :
+	    f->aegis && s->adopted ? SCHEMA_ADOPTED :
+				     SCHEMA_APPLIED;
+	if (*did == SCHEMA_UNCHANGED)
+		return (0);
+	if (*did == SCHEMA_ADOPTED)
+		return (schema_record(pg, f, true, e));
+	return (f->online ? schema_online(pg, f, e) : schema_patiently(pg, &whole, e));
+}
+
+/* Find the file that is to be applied again. */
+static int
+schema_again(struct schema *s, const char *again, struct err *e)
+{
 	size_t i;
 
-	if (schema_load(&s, dir, e))
-		goto done;
-	if (pg_exec(pg, schema_lock, e))
-		goto done;
-	rc = schema_compare(&s, pg, e);
-	for (i = 0; rc == 0 && i < s.n; i++) {
-		if (!s.files[i].applied)
-			rc = schema_one(pg, &s.files[i], e);
-		if (rc == 0)
-			tell(cookie, s.files[i].name, !s.files[i].applied);
+	for (i = 0; again != NULL && i < s->n; i++)
+		if (strcmp(s->files[i].name, again) == 0) {
+			if (s->files[i].aegis)
+				return (err_set(e, STATUS_USAGE,
+				    "'%s' is AEGIS's: only files from 100 on are applied again",
+				    again));
+			s->files[i].applied = false;
+			return (0);
+		}
+	return (again == NULL ? 0 : err_set(e, STATUS_USAGE, "ORDER has no file '%s'", again));
+}
+
+/* Apply all of them, under the lock. */
+static int
+schema_run(struct schema *s, struct pg *pg, const char *without, schema_tell *tell, void *cookie,
+    struct err *e)
+{
+	enum schema_did did;
+	size_t i;
+
+	/* The files ask the session; the table comes with one of them. */
+	if (settings_without_session(pg, without, e))
+		return (-1);
+	for (i = 0; i < s->n; i++) {
+		if (schema_one(s, pg, &s->files[i], &did, e))
+			return (-1);
+		tell(cookie, s->files[i].name, did);
 	}
-	/* After an error that is told already, this one is of no interest. */
-	if (pg_exec(pg, schema_unlock, rc ? NULL : e))
+	return (without == NULL ? 0 : settings_set(pg, SETTINGS_WITHOUT, without, false, e));
+}
+
+int
+schema_apply(struct pg *pg, const char *dir, const char *without, const char *again,
+    schema_tell *tell, void *cookie, struct err *e)
+{
+	struct schema s = { NULL, 0, 0, false };
+	int rc = -1;
+
+	pg_warnings(pg);
+	if (schema_load(&s, dir, e) || pg_exec(pg, schema_lock, e))
+		goto done;
+	rc = schema_compare(&s, pg, e) || schema_adopts(&s, pg, e) || schema_again(&s, again, e) ||
+	    schema_run(&s, pg, without, tell, cookie, e);
+	/* After an error that is told already, these are of no interest. */
+	if (pg_exec(pg, schema_unlock, rc ? NULL : e) ||
+	    pg_lock_limit(pg, pg_lock_wait * 1000, rc ? NULL : e))
 		rc = -1;
 done:
 	schema_free(&s);

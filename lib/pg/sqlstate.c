@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char sqlstate_schema[] =
-    "bring the database's tables up to date with: aegis schema-apply";
+    "what this database lacks, and which stage needs it, is said by: aegis schema-check";
 
 /* A code stands before its class: the first that fits counts. */
 static const struct {

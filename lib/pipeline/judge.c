@@ -25,15 +25,17 @@ int
 judge_step(const struct result_stage *s, size_t n, enum judge_end why, int *blamed)
 {
 	int pipe_like = RESULT_NOBODY, cut_off = RESULT_NOBODY;
-	bool findings = false;
+	bool findings = false, starved, hungry = false;
 	size_t i;
 
 	*blamed = RESULT_NOBODY;
 	if (why == JUDGE_TIMEOUT || why == JUDGE_STOP)
 		return (STATUS_TEMPFAIL);
 	for (i = 0; i < n; i++) {
+		starved = findings && s[i].starved && s[i].status == STATUS_DATA;
+		hungry = hungry || starved;
 		findings = findings || (s[i].ended && s[i].status == STATUS_FINDINGS);
-		if (!judge_failed(&s[i]))
+		if (!judge_failed(&s[i]) || starved)
 			continue;
 		if (s[i].cut_off) {
 			if (cut_off == RESULT_NOBODY)
@@ -46,7 +48,7 @@ judge_step(const struct result_stage *s, size_t n, enum judge_end why, int *blam
 	}
 	if (*blamed == RESULT_NOBODY)
 		*blamed = pipe_like;
-	if (*blamed == RESULT_NOBODY)
+	if (*blamed == RESULT_NOBODY && !hungry)
 		*blamed = cut_off;
 	if (*blamed != RESULT_NOBODY)
 		return (s[*blamed].status);

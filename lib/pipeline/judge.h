@@ -41,7 +41,10 @@ bool judge_pipe_like(const struct result_stage *s);
  *   4. If there are only pipe-like failures, the last one in the pipe is blamed:
  *      it stands nearest to where the pipe was closed.
  *   5. If only stages under 2 have failed, the first of them is blamed.
- *   6. Without a failure: 1 if a stage ended with 1, else 0.
+ *   6. A stage that had no stream to read (65) behind one that ended with 1 is not
+ *      blamed, nor are those that the runner ended because of it: that one found
+ *      that there is nothing to write.
+ *   7. Without a failure: 1 if a stage ended with 1, else 0.
  */
 int judge_step(const struct result_stage *s, size_t n, enum judge_end why, int *blamed);
 

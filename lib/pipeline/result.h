@@ -15,6 +15,7 @@ struct result_stage {
 	bool ended;
 	bool cut_off;              /* ended after the runner had begun to end its step */
 	bool broken_pipe;          /* it says that nobody read what it wrote */
+	bool starved;              /* it says that nobody wrote what it reads */
 	int status;                /* exit status, or 128 + signal */
 	int signal;                /* the signal that ended it, or 0 */
 	uint64_t start_ns, end_ns; /* os_now_ns() */

@@ -29,6 +29,8 @@ tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 	t->error_seen = t->error_seen || error != NULL;
 	if (strstr(clean, "roken pipe") != NULL)
 		s->broken_pipe = true;
+	if (strstr(clean, "no seal after row 0 (byte 0)") != NULL)
+		s->starved = true;
 	free(ring->line[ring->n % TAIL_LINES]);
 	ring->line[ring->n++ % TAIL_LINES] = xstrdup(clean);
 	/* One write(2) a line; what a stage says may be anybody's words. */

@@ -99,7 +99,6 @@ static int
 pgctl_lock(struct err *e)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	struct timespec nap = { 0, 100000000 };
 	int fd = open("lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), i;
 
 	if (fd < 0)
@@ -110,7 +109,7 @@ pgctl_lock(struct err *e)
 			return (0);
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
 			break;
-		(void)nanosleep(&nap, NULL);
+		os_sleep_ms(100);
 	}
 	return (
 	    err_sys(e, STATUS_TEMPFAIL, "the private database's lock is held by another aegis db"));
@@ -174,7 +173,6 @@ pgctl_orphan(void)
 static int
 pgctl_after_crash(const char *socket, struct err *e)
 {
-	struct timespec nap = { 0, 100000000 };
 	char lock[512];
 	long pid;
 	int i;
@@ -183,7 +181,7 @@ pgctl_after_crash(const char *socket, struct err *e)
 	if (access("data/postmaster.pid", F_OK) != 0 && access(lock, F_OK) != 0)
 		return (0);
 	for (i = 0; (pid = pgctl_orphan()) != 0 && i < PGCTL_ORPHAN_SECONDS * 10; i++)
-		(void)nanosleep(&nap, NULL);
+		os_sleep_ms(100);
 	if (pid != 0)
 		return (err_set(e, STATUS_TEMPFAIL,
 		    "the server was killed and its process %ld still runs", pid));

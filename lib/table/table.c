@@ -45,7 +45,7 @@ table_read_columns(struct table *t, struct pg *pg, struct err *e)
 	if (t->n > 0)
 		return (0);
 	(void)err_set(e, STATUS_CONFIG, "table '%s' does not exist in schema public", t->name);
-	return (err_hint(e, "if it is one of AEGIS's: aegis schema-apply"));
+	return (err_hint(e, "what this database lacks is said by: aegis schema-check"));
 }
 
 /* Split a list with TABs between its words. */

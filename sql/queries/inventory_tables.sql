@@ -11,4 +11,6 @@ SELECT c.relname, (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
  WHERE a.attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '')
 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+-- What holds for one database is no other's.
+AND c.relname <> 'batch_settings'
 ORDER BY c.relname COLLATE "C"

@@ -17,8 +17,8 @@ aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/n
 aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" >night.log 2>&1
 is "$(sql "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c WHERE relkind = 'r' AND
 	relnamespace = 'public'::regnamespace AND (xpath('/row/n/text()', query_to_xml(format('SELECT EXISTS (SELECT FROM %I) AS n',
-	relname), false, true, '')))[1]::text = 'false'")" batch_rule_checks "every table has rows, but for what a transaction leaves empty"
-dump() { pg_dump --data-only -N ag_catalog -d "$1" 2>>dump.err | grep -v '^\\\(un\)\?restrict ' | sort; }
+	relname), false, true, '')))[1]::text = 'false'")" "batch_rule_checks batch_settings" "every table has rows, but for what a transaction leaves empty, and what is the database's own"
+dump() { pg_dump --data-only -N ag_catalog -T batch_settings -d "$1" 2>>dump.err | grep -v '^\\\(un\)\?restrict ' | sort; }
 digest() { sed 's/.*digest //' err; }
 
 # Save, restore, save again.
@@ -35,9 +35,9 @@ ok "and says something" test "$(dump copy | wc -l)" -gt 1000
 exits 0 "save again" env PGDATABASE=copy aegis fixture-save two
 is "$(digest)" "$first" "the same digest"
 is "$(cd two/data && sha256sum ./*.zst)" "$(cd one/data && sha256sum ./*.zst)" "and the same bytes"
-shape() { psql -Xqt -d "$1" -c "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid), condeferrable, condeferred, convalidated FROM pg_constraint
+shape() { psql -Xqt -d "$1" -c "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), condeferrable, condeferred, convalidated FROM pg_constraint
 	WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2" -c "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1" \
-	-c "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"; }
+	-c "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"; }
 is "$(shape copy | sha256sum)" "$(shape "$home" | sha256sum)" "constraints, indexes and triggers are as before"
 exits 0 "schema-check finds no drift" env PGDATABASE=copy aegis schema-check
 exits 0 "a row can be added behind the sequences" psql -Xqd copy -v ON_ERROR_STOP=1 -c "INSERT INTO batch_datasets (tenant_id, type_key, dataset)

@@ -114,6 +114,14 @@ is "$(cd "$ROOT/sql" && sha256sum ./*.sql | sed 's/ .*//' | sort | paste -sd,)" 
 sql "DELETE FROM batch_schema_files"
 exits 0 "apply to tables that are there already" aegis schema-apply
 is "$(catalogue)" "$before" "changes none of them"
+is "$(sql "SELECT count(*), count(*) FILTER (WHERE name < '1' OR name > 'a') FROM batch_schema_files WHERE adopted")" $'8\t8' \
+    "AEGIS's files are not applied to tables of which nothing is on record: they are adopted"
+exits 64 "a file of AEGIS's --again" aegis schema-apply --again init.sql
+exits 64 "a file that ORDER does not have" aegis schema-apply --again 999_none.sql
+sql "DROP TRIGGER rule_versions_no_delete ON rule_versions"
+exits 0 "a file of ours --again" aegis schema-apply --again 110_guards.sql
+is "$(grep -c ': applied$' "$WORK/err")$(catalogue)" "1$before" "brings back what had gone"
+sql "UPDATE batch_schema_files SET adopted = false"
 
 # Faulty directories.
 cp -r "$ROOT/sql" "$WORK/sql"
@@ -167,13 +175,79 @@ if [ "$(sql "SELECT count(*) FROM pg_available_extensions WHERE name = 'age'")" 
 fi
 exits 64 "--without something else" env PGDATABASE=bare aegis schema-apply --without graph
 exits 0 "--without age,vector" env PGDATABASE=bare aegis schema-apply --without age,vector
-is "$(PGDATABASE=bare sql "SHOW aegis.without")" age,vector "is noted for the database"
+is "$(PGDATABASE=bare sql "SELECT value FROM batch_settings WHERE name = 'without'")" age,vector "is noted in the database"
+exits 0 "and known the next time" env PGDATABASE=bare aegis schema-apply --again 120_graph.sql
 psql -Xqc 'CREATE ROLE owner CREATEROLE' -c 'CREATE DATABASE owned OWNER owner'
-exits 77 "--without by an owner who is no superuser" env PGDATABASE=owned PGOPTIONS='-c role=owner' aegis schema-apply --without age,vector
-like "$WORK/err" "hint: .*superuser.*aegis.without = 'age,vector'" "is told what a superuser does"
-psql -Xqc "ALTER DATABASE owned SET aegis.without = 'age,vector'"
-exits 0 "after which" env PGDATABASE=owned PGOPTIONS='-c role=owner' aegis schema-apply --without vector,age
-like "$WORK/err" '130_roles.sql: applied' "he applies the schema"
+exits 0 "--without by an owner who is no superuser" env PGDATABASE=owned PGOPTIONS='-c role=owner' aegis schema-apply --without vector,age
+like "$WORK/err" '130_roles.sql: applied' "applies the schema"
+psql -Xqc 'CREATE DATABASE yesterdays' -c "ALTER DATABASE yesterdays SET aegis.without = 'age,vector'"
+exits 0 "a database whose setting says so" env PGDATABASE=yesterdays aegis schema-apply
+
+# No statement waits long for a lock, and so nobody waits behind it: it is tried again.
+sql "DELETE FROM batch_schema_files WHERE name = '110_guards.sql'"
+psql -Xq -c 'BEGIN; LOCK TABLE audit_logs IN ROW EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT' >/dev/null & holder=$!
+for _ in $(seq 100); do
+	[ "$(sql "SELECT count(*) FROM pg_locks WHERE mode = 'RowExclusiveLock' AND relation = 'audit_logs'::regclass")" = 1 ] && break
+	sleep 0.05
+done
+aegis schema-apply 2>"$WORK/err" & apply=$!
+longest=$(for _ in $(seq 8); do
+	psql -XqAt -c '\timing on' -c "BEGIN; INSERT INTO audit_logs (tenant_id, event_type, event_data) VALUES ('t', 'e', '{}'); ROLLBACK" |
+	    sed -n 's/^Time: \([0-9]*\).*/\1/p'
+	sleep 0.2
+done | sort -n | tail -n 1)
+ok "a service's insert never waits a second meanwhile (${longest} ms)" test "$longest" -lt 1000
+wait $apply
+is "$?" 0 "and then it is applied"
+like "$WORK/err" 'waits for a lock that is held by process' "after saying who held it"
+like "$WORK/err" '110_guards.sql: applied' "the file"
+wait $holder
+sql "DELETE FROM batch_schema_files WHERE name = '110_guards.sql'"
+psql -Xq -c 'BEGIN; LOCK TABLE audit_logs IN ROW EXCLUSIVE MODE; SELECT pg_sleep(6); COMMIT' >/dev/null & holder=$!
+sleep 0.5
+exits 75 "--lock-wait 1" aegis schema-apply --lock-wait 1
+like "$WORK/err" 'held by process [0-9]+ ' "names the holder"
+wait $holder
+exits 0 "later" aegis schema-apply
+
+# Files that are online: statement by statement, an index that a broken run left made again, the
+# partitions of a table one by one.
+mkdir "$WORK/online"
+sql "CREATE TABLE busy (a int, note text); INSERT INTO busy SELECT i, 'x; y' FROM generate_series(1, 1000) i"
+sql "CREATE TABLE parts (at date, a int) PARTITION BY RANGE (at)"
+sql "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+    CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY RANGE (a);
+    CREATE TABLE parts_2a PARTITION OF parts_2 FOR VALUES FROM (0) TO (10);
+    INSERT INTO parts VALUES ('2026-01-05', 1), ('2026-02-05', 2)"
+cat >"$WORK/online/300_online.sql" <<'END'
+-- A comment; with a semicolon, and 'a quote.
+/* and /* another */ ; */
+CREATE TABLE IF NOT EXISTS seen (what text);
+INSERT INTO seen VALUES ('one; two'), (E'it\'s; three'), ($q$four; $$ five$q$);
+SELECT batch_online_index('public.busy', 'idx_busy_a', 'UNIQUE', 'a')
+\gexec
+SELECT s FROM batch_online_index('public.parts', 'idx_parts_a', '', 'a') s \gexec
+SELECT batch_online_index('public.nowhere', 'idx_nowhere', '', 'a') \gexec
+END
+echo '300_online.sql online # indexes' >"$WORK/online/ORDER"
+sql "INSERT INTO busy VALUES (1, 'doubled')"
+exits 65 "an index that the data does not allow" aegis schema-apply --dir "$WORK/online"
+like "$WORK/err" '300_online.sql: .*idx_busy_a' "ends the file"
+is "$(sql "SELECT indisvalid FROM pg_index WHERE indexrelid = 'idx_busy_a'::regclass")" f "and leaves an invalid index"
+sql "DELETE FROM busy WHERE note = 'doubled'"
+exits 0 "once mended" aegis schema-apply --dir "$WORK/online"
+is "$(sql "SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ',' ORDER BY indexrelid::regclass::text) FROM pg_index
+    WHERE indrelid IN ('busy'::regclass, 'parts'::regclass)")" "idx_busy_a true,idx_parts_a true" "it is made again, and the partitioned one is whole"
+is "$(sql "SELECT count(*) FROM pg_inherits WHERE inhparent = 'idx_parts_a'::regclass"):$(sql "SELECT count(*) FROM pg_index WHERE NOT indisvalid")" "2:0" \
+    "each partition's is attached"
+is "$(sql "SELECT string_agg(what, '|' ORDER BY what) FROM (SELECT DISTINCT what FROM seen) s")" "four; \$\$ five|it's; three|one; two" "statements end where they end"
+exits 0 "again" aegis schema-apply --dir "$WORK/online"
+unlike "$WORK/err" ': applied$' "it is on record"
+exits 0 "the same for psql" "$ROOT/scripts/initdb-dir" "$WORK/online-init" "$WORK/online"
+sql "DROP INDEX idx_busy_a; DROP INDEX idx_parts_a; DELETE FROM batch_schema_files WHERE name = '300_online.sql'"
+exits 0 "which runs it" psql -Xq -f "$WORK/online-init/00-300_online.sql"
+is "$(sql "SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid IN (to_regclass('idx_busy_a'), to_regclass('idx_parts_a'))")" 2 "to the same end"
+sql "DROP TABLE busy, parts, seen; DELETE FROM batch_schema_files WHERE name = '300_online.sql'"
 
 # Files in a directory below.
 mkdir "$WORK/below" "$WORK/below/migrations"

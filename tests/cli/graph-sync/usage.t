@@ -25,6 +25,6 @@ restart() { (cd "$WORK/var/db" && "$@" "$pg_ctl" restart -D data -l log -w -s -m
 if [ "$owner" = "$(id -un)" ]; then restart; else restart runuser -u "$owner" --; fi
 is "$(sql "SELECT current_setting('aegis.without', true) IS NULL")" t "a server on which nobody has set it"
 exits 0 "a database that was always without AGE" aegis graph-sync --tenant "$TENANT"
-like "$WORK/err" 'the graph is left out' "says that it is left out"
+like "$WORK/err" 'it is left out' "says that it is left out"
 exits 78 "a check of it" aegis graph-sync --tenant "$TENANT" --check
 done_testing

@@ -134,7 +134,7 @@ sql 'ALTER TABLE batch_runs RENAME TO hidden'
 t '[[say, x]]' "output: $WORK/started"
 runs=$(ls var/runs | wc -l)
 exits 78 'no table' aegis run t.yaml
-like err 'aegis schema-apply' 'has a remedy'
+like err 'aegis schema-check' 'has a remedy'
 ok 'nothing was started' test ! -e started
 is "$(ls var/runs | wc -l)" "$runs" 'and no directory is left'
 sql 'ALTER TABLE hidden RENAME TO batch_runs'

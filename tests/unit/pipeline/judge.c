@@ -6,7 +6,7 @@
 
 /*
  * A pipe in args, one a stage: "65" its status, "b" behind it: it spoke of a
- * broken pipe, "c": it ended after the runner's SIGTERM.
+ * broken pipe, "c": it ended after the runner's SIGTERM, "s": it had no stream to read.
  */
 static void
 judge(const char *pipe, enum judge_end why, int want, int want_blamed)
@@ -20,7 +20,8 @@ judge(const char *pipe, enum judge_end why, int want, int want_blamed)
 	while (*p != '\0') {
 		for (; *p >= '0' && *p <= '9'; p++)
 			s[n].status = s[n].status * 10 + (*p - '0');
-		for (; *p == 'b' || *p == 'c'; p++) {
+		for (; *p == 'b' || *p == 'c' || *p == 's'; p++) {
+			s[n].starved = s[n].starved || *p == 's';
 			s[n].broken_pipe = s[n].broken_pipe || *p == 'b';
 			s[n].cut_off = s[n].cut_off || *p == 'c';
 		}
@@ -45,6 +46,13 @@ main(void)
 		{ "0 0 0", 0, RESULT_NOBODY },
 		{ "1 0", 1, RESULT_NOBODY },
 		{ "0 1", 1, RESULT_NOBODY },
+		/* a finding because of which there is no stream */
+		{ "1 65s 65s", 1, RESULT_NOBODY },
+		{ "1 65s 143c", 1, RESULT_NOBODY },
+		{ "1 65s 65", 65, 2 },
+		{ "65s 1", 65, 0 },
+		{ "0 65s", 65, 1 },
+		{ "1 69s", 69, 1 },
 		/* one failure, whatever else is fine */
 		{ "65 0 0", 65, 0 },
 		{ "0 1 69", 69, 2 },
