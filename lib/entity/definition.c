@@ -86,6 +86,17 @@ err1:
 	return (NULL);
 }
 
+const char *
+definition_refers(const struct entity_definition *d, const char *parent)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->fields[i].ref != NULL && strcmp(d->fields[i].ref, parent) == 0)
+			return (d->fields[i].key);
+	return (NULL);
+}
+
 void
 definition_free(struct entity_definition *d)
 {

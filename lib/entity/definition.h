@@ -55,6 +55,13 @@ struct entity_definition {
 };
 
 /**
+ * definition_refers(d, parent):
+ * Return the key of the field by which an entity names its parent of type ${parent}, the first that
+ * refers to it, or NULL.
+ */
+const char *definition_refers(const struct entity_definition *d, const char *parent);
+
+/**
  * definition_free(d):
  * Free it, with all in it.
  */

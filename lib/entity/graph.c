@@ -1,4 +1,4 @@
-/* graph-sync: the transaction from BEGIN to COMMIT, and its books. */
+/* graph-sync: what is new, in which order it goes into the graph, and the books. */
 
 #include "entity/graph.h"
 
@@ -38,39 +38,58 @@ graph_there(struct graph *g, struct err *e)
 	return (e->status != STATUS_OK ? err_hint(e, "aegis db start creates one that has") : 0);
 }
 
-/* One snapshot for both connections; one sync at a time. */
+/* One sync at a time: whoever reads holds the lock to its transaction's end. */
+static int
+graph_lock(struct graph *g, struct err *e)
+{
+	bool held;
+
+	if (pg_boolf(g->reader, &held, e,
+		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis graph-sync', 0))"))
+		return (-1);
+	if (held)
+		return (0);
+	(void)err_set(e, STATUS_TEMPFAIL, "another graph-sync is running");
+	return (err_hint(e, "try again when it is done"));
+}
+
+/* A check reads the graph in the snapshot in which the tables are read. */
+static int
+graph_same_snapshot(struct graph *g, struct err *e)
+{
+	char *snapshot, sql[200];
+
+	if (pg_textf(g->reader, &snapshot, e, "SELECT pg_export_snapshot()"))
+		return (-1);
+	(void)snprintf(sql, sizeof(sql), "SET TRANSACTION SNAPSHOT '%s'", snapshot);
+	free(snapshot);
+	return (pg_begin_load(g->pg, "ISOLATION LEVEL REPEATABLE READ", e) ||
+	    pg_exec(g->pg, sql, e) ||
+	    pg_exec(g->pg, "SET LOCAL search_path = public, ag_catalog", e));
+}
+
+/*
+ * The tables are read in one snapshot.  The graph is written in short transactions: services write
+ * it, too, and one that meets a vertex of ours waits for it, or fails.
+ */
 static int
 graph_begin(struct graph *g, const char *conninfo, struct err *e)
 {
-	char *held, *snapshot, sql[200];
-	int rc = -1;
 
 	if (graph_there(g, e))
 		return (-1);
 	if (g->without)
 		return (0);
-	if (pg_begin_load(g->pg, "ISOLATION LEVEL REPEATABLE READ", e) ||
-	    pg_exec(g->pg, "SET LOCAL search_path = public, ag_catalog", e) ||
-	    pg_textf(g->pg, &held, e,
-		"SELECT pg_try_advisory_xact_lock(hashtextextended('aegis graph-sync', 0))"))
-		return (-1);
-	if (held == NULL || strcmp(held, "t") != 0) {
-		(void)err_set(e, STATUS_TEMPFAIL, "another graph-sync is running");
-		(void)err_hint(e, "try again when it is done");
-		free(held);
-		return (-1);
-	}
-	free(held);
-	if (pg_textf(g->pg, &snapshot, e, "SELECT pg_export_snapshot()"))
-		return (-1);
-	(void)snprintf(sql, sizeof(sql), "SET TRANSACTION SNAPSHOT '%s'", snapshot);
-	free(snapshot);
-	if ((g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) != NULL &&
+	if ((g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) == NULL ||
 	    (g->check ? pg_begin_whole : pg_begin_load)(g->reader,
-		"ISOLATION LEVEL REPEATABLE READ READ ONLY", e) == 0 &&
-	    pg_exec(g->reader, sql, e) == 0)
-		rc = 0;
-	return (rc);
+		"ISOLATION LEVEL REPEATABLE READ READ ONLY", e) ||
+	    graph_lock(g, e))
+		return (-1);
+	if (g->check)
+		return (graph_same_snapshot(g, e));
+	return (pg_patient(g->pg, e) || pg_lock_limit(g->pg, GRAPH_LOCK_MS, e) ||
+	    pg_exec(g->pg, "SET search_path = public, ag_catalog; SET synchronous_commit TO off",
+		e));
 }
 
 /* The loads that the graph has not seen. */
@@ -79,19 +98,19 @@ graph_loads(struct graph *g, bool full, struct err *e)
 {
 	uint64_t before;
 
-	if (pg_u64f(g->pg, &before, e,
+	if (pg_u64f(g->reader, &before, e,
 		"SELECT count(*) FROM graph_synced y JOIN batch_datasets d USING (dataset_id)"
 		" WHERE d.tenant_id = %L",
 		g->tenant))
 		return (-1);
 	g->mode = full || before == 0 ? GRAPH_ALL : GRAPH_CHANGES;
-	if (pg_u64f(g->pg, &g->loads, e,
+	if (pg_u64f(g->reader, &g->loads, e,
 		"SELECT count(*) FROM batch_sources s JOIN batch_datasets d USING (dataset_id)"
 		" WHERE d.tenant_id = %L AND NOT EXISTS (SELECT FROM graph_synced y WHERE y.run_id"
 		" = s.run_id AND y.dataset_id = s.dataset_id AND y.section = s.section)",
 		g->tenant))
 		return (-1);
-	return (pg_textf(g->pg, &g->runs, e,
+	return (pg_textf(g->reader, &g->runs, e,
 	    "SELECT coalesce(array_agg(DISTINCT s.run_id), '{}') FROM batch_sources s"
 	    " JOIN batch_datasets d USING (dataset_id) WHERE d.tenant_id = %L AND NOT EXISTS"
 	    " (SELECT FROM graph_synced y WHERE y.run_id = s.run_id"
@@ -137,12 +156,14 @@ graph_book_edges(struct graph *g, size_t first, struct err *e)
 	return (graph_book(g, g->rules[first].name, "e", &sum, e));
 }
 
-/* Store the counts of all labels and rules, and mark the new loads as synced. */
+/* Store the counts of all labels and rules, and that the new loads are synced: all else is done. */
 static int
 graph_books(struct graph *g, struct err *e)
 {
 	size_t i;
 
+	if (pg_exec(g->pg, "RESET synchronous_commit", e) || pg_begin(g->pg, e))
+		return (-1);
 	for (i = 0; i < g->nlabels; i++)
 		if (graph_book(g, g->labels[i].name, "v", &g->labels[i].n, e))
 			return (-1);
@@ -158,8 +179,8 @@ graph_books(struct graph *g, struct err *e)
 	    g->sync, g->tenant, g->runs));
 }
 
-/* Remove edges of rules that are gone, sync vertices before the edges that need them, store the
- * books, and commit. */
+/* Remove edges of rules that are gone, sync vertices before the edges that need them, and store the
+ * books. */
 static int
 graph_write(struct graph *g, struct err *e)
 {

@@ -22,9 +22,10 @@ struct graph;
 
 /**
  * graph_sync(o, e):
- * Bring the graph in step, in one transaction; with o->check compare it.  Return what
- * came of it, freed by the caller with graph_free(), or NULL with ${e} set and
- * nothing changed: STATUS_USAGE (no UUID), STATUS_CONFIG (no graph, no such label),
+ * Bring the graph in step, in transactions of some 50 ms; the loads count as synced when the last
+ * is done.  With o->check compare it.  Return what came of it, freed by the caller with
+ * graph_free(), or NULL with ${e} set (what was done stays done, the next sync goes on from
+ * there): STATUS_USAGE (no UUID), STATUS_CONFIG (no graph, no such label),
  * (a database that does without one on purpose is none of these),
  * STATUS_TEMPFAIL (another sync is at work, another writer was faster, the connection
  * was lost), or what the server says.

@@ -15,7 +15,7 @@ graph_edge_map(struct graph *g, struct graph_label *l, struct err *e)
 		return (0);
 	l->mapped = true;
 	return (pg_execf(g->pg, NULL, e,
-	    "CREATE TEMPORARY TABLE \"graph_map_%s\" ON COMMIT DROP AS SELECT " GRAPH_ENTITY(
+	    "CREATE TEMPORARY TABLE \"graph_map_%s\" AS SELECT " GRAPH_ENTITY(
 		"v") "::text AS k, v.id FROM oilgas.%I v WHERE " GRAPH_TENANT("v") " = '\"%s\"'::agtype; ANALYZE \"graph_map_%s\"",
 	    l->name, l->name, g->tenant, l->name));
 }
@@ -28,7 +28,7 @@ graph_edge_stage_all(struct graph *g, struct graph_rule *r, struct err *e)
 	if (graph_edge_map(g, r->child, e) || graph_edge_map(g, r->parent, e))
 		return (-1);
 	return (pg_execf(g->pg, NULL, e,
-	    "DROP TABLE IF EXISTS graph_e; CREATE TEMPORARY TABLE graph_e ON COMMIT DROP AS"
+	    "DROP TABLE IF EXISTS graph_e; CREATE TEMPORARY TABLE graph_e AS"
 	    " SELECT c.id AS cid, p.id AS pid FROM entity_links k JOIN \"graph_map_%s\" c"
 	    " ON c.k = k.child_key JOIN \"graph_map_%s\" p ON p.k = k.parent_key"
 	    " WHERE k.rule_id = %L AND k.resolved",
@@ -41,12 +41,12 @@ graph_edge_stage_changes(struct graph *g, struct graph_rule *r, struct err *e)
 {
 
 	return (pg_execf(g->pg, NULL, e,
-	    "DROP TABLE IF EXISTS graph_e, graph_l; CREATE TEMPORARY TABLE graph_l ON COMMIT DROP"
+	    "DROP TABLE IF EXISTS graph_e, graph_l; CREATE TEMPORARY TABLE graph_l"
 	    " AS SELECT agtype_in(textout(to_json(k.child_key)::text)) AS child,"
 	    " CASE WHEN k.resolved THEN agtype_in(textout(to_json(k.parent_key)::text)) END AS parent"
 	    " FROM entity_links k WHERE k.rule_id = %L AND k.changed_run = ANY (%L);"
 	    " ANALYZE graph_l;"
-	    " CREATE TEMPORARY TABLE graph_e ON COMMIT DROP AS SELECT c.id AS cid, p.id AS pid"
+	    " CREATE TEMPORARY TABLE graph_e AS SELECT c.id AS cid, p.id AS pid"
 	    " FROM graph_l l JOIN oilgas.%I c ON " GRAPH_ENTITY("c") " = l.child AND " GRAPH_TENANT(
 		"c") " = '\"%s\"'::agtype LEFT JOIN oilgas.%I p ON " GRAPH_ENTITY("p") " = l.parent AND " GRAPH_TENANT("p") " = '\"%s\"'::agtype",
 	    r->id, g->runs, r->child->name, g->tenant, r->parent->name, g->tenant));
@@ -60,19 +60,86 @@ graph_edge_stage(struct graph *g, struct graph_rule *r, struct err *e)
 				       graph_edge_stage_changes(g, r, e));
 }
 
-/* Nothing of the rule is in the graph yet. */
+/* Take away the edges of a label whose ids the query ${ids} selects as id; ${n} gets how many. */
 static int
-graph_edge_first(struct graph *g, struct graph_rule *r, struct err *e)
+graph_edge_delete(struct graph *g, const char *label, const char *ids, uint64_t *n, struct err *e)
 {
+	struct buf sql = BUF_INIT(64 << 10);
+	uint64_t due;
+	int rc;
 
-	if (graph_edge_map(g, r->child, e) || graph_edge_map(g, r->parent, e))
+	if (pg_sqlf(g->pg, &sql, e, "SELECT row_number() OVER () AS seq, x.id FROM (%s) x", ids) ||
+	    buf_str(&sql, e) == NULL || graph_due(g, sql.p, &due, e)) {
+		buf_free(&sql);
 		return (-1);
-	return (pg_execf(g->pg, &r->n.inserted, e,
-	    "INSERT INTO oilgas.%I (start_id, end_id, properties) SELECT c.id, p.id,"
-	    " '{\"rule_id\": \"%s\"}'::agtype FROM entity_links k JOIN \"graph_map_%s\" c"
-	    " ON c.k = k.child_key JOIN \"graph_map_%s\" p ON p.k = k.parent_key"
-	    " WHERE k.rule_id = %L AND k.resolved",
-	    r->name, r->id, r->child->name, r->parent->name, r->id));
+	}
+	sql.len = 0;
+	rc = pg_sqlf(g->pg, &sql, e,
+		 "WITH written AS (DELETE FROM oilgas.%I e USING graph_due s"
+		 " WHERE s.seq BETWEEN $1::bigint AND $2::bigint AND e.id = s.id RETURNING 1),"
+		 " done AS (DELETE FROM graph_due s WHERE s.seq BETWEEN $1::bigint AND $2::bigint)"
+		 " SELECT count(*) FROM written",
+		 label) ||
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, due, n, e);
+	buf_free(&sql);
+	return (rc);
+}
+
+/* Insert the edges whose ends the query ${ends} selects as cid and pid; ${n} gets how many. */
+static int
+graph_edge_insert(struct graph *g, const struct graph_rule *r, const char *ends, uint64_t *n,
+    struct err *e)
+{
+	struct buf sql = BUF_INIT(64 << 10);
+	uint64_t due;
+	int rc;
+
+	if (pg_sqlf(g->pg, &sql, e, "SELECT row_number() OVER () AS seq, x.cid, x.pid FROM (%s) x",
+		ends) ||
+	    buf_str(&sql, e) == NULL || graph_due(g, sql.p, &due, e)) {
+		buf_free(&sql);
+		return (-1);
+	}
+	sql.len = 0;
+	rc =
+	    pg_sqlf(g->pg, &sql, e,
+		"WITH written AS (INSERT INTO oilgas.%I (start_id, end_id, properties) SELECT s.cid, s.pid,"
+		" '{\"rule_id\": \"%s\"}'::agtype FROM graph_due s"
+		" WHERE s.seq BETWEEN $1::bigint AND $2::bigint RETURNING 1),"
+		" done AS (DELETE FROM graph_due s WHERE s.seq BETWEEN $1::bigint AND $2::bigint)"
+		" SELECT count(*) FROM written",
+		r->name, r->id) ||
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, due, n, e);
+	buf_free(&sql);
+	return (rc);
+}
+
+/* What should not be there, or is there twice; and what is missing. */
+static int
+graph_edge_differ(struct graph *g, struct graph_rule *r, struct err *e)
+{
+	struct buf sql = BUF_INIT(64 << 10);
+	int rc;
+
+	rc = pg_sqlf(g->pg, &sql, e,
+		 "SELECT w.id FROM (SELECT x.id, x.end_id, row_number() OVER (PARTITION BY"
+		 " x.start_id, x.end_id ORDER BY x.id) AS n, s.pid FROM oilgas.%I x"
+		 " %s JOIN graph_e s ON s.cid = x.start_id%s WHERE " GRAPH_RULE(
+		     "x") " = '\"%s\"'::agtype) w"
+			  " WHERE w.n > 1 OR w.pid IS NULL OR w.pid <> w.end_id",
+		 r->name, g->mode == GRAPH_ALL ? "LEFT" : "",
+		 g->mode == GRAPH_ALL ? " AND s.pid = x.end_id" : "", r->id) ||
+	    buf_str(&sql, e) == NULL || graph_edge_delete(g, r->name, sql.p, &r->n.retired, e);
+	sql.len = 0;
+	rc = rc ||
+	    pg_sqlf(g->pg, &sql, e,
+		"SELECT s.cid, s.pid FROM graph_e s WHERE s.pid IS NOT NULL"
+		" AND NOT EXISTS (SELECT FROM oilgas.%I e WHERE e.start_id = s.cid"
+		" AND e.end_id = s.pid AND " GRAPH_RULE("e") " = '\"%s\"'::agtype)",
+		r->name, r->id) ||
+	    buf_str(&sql, e) == NULL || graph_edge_insert(g, r, sql.p, &r->n.inserted, e);
+	buf_free(&sql);
+	return (rc);
 }
 
 int
@@ -86,29 +153,34 @@ graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e)
 		    "e") " = '\"%s\"'::agtype)::integer",
 		r->name, r->id))
 		return (-1);
-	if (any == 0)
-		return (graph_edge_first(g, r, e));
-	if (graph_edge_stage(g, r, e) || pg_execf(g->pg, NULL, e, "ANALYZE graph_e") ||
-	    pg_u64f(g->pg, &wanted, e, "SELECT count(*) FROM graph_e WHERE pid IS NOT NULL"))
+	if (graph_edge_stage(g, r, e))
 		return (-1);
-	/* One that should not be there, or is there twice. */
-	if (pg_execf(g->pg, &r->n.retired, e,
-		"DELETE FROM oilgas.%I e USING (SELECT x.id, row_number() OVER (PARTITION BY"
-		" x.start_id, x.end_id ORDER BY x.id) AS n, s.pid FROM oilgas.%I x"
-		" %s JOIN graph_e s ON s.cid = x.start_id%s WHERE " GRAPH_RULE(
-		    "x") " = '\"%s\"'::agtype) w"
-			 " WHERE w.id = e.id AND (w.n > 1 OR w.pid IS NULL OR w.pid <> e.end_id)",
-		r->name, r->name, g->mode == GRAPH_ALL ? "LEFT" : "",
-		g->mode == GRAPH_ALL ? " AND s.pid = x.end_id" : "", r->id) ||
-	    pg_execf(g->pg, &r->n.inserted, e,
-		"INSERT INTO oilgas.%I (start_id, end_id, properties) SELECT s.cid, s.pid,"
-		" '{\"rule_id\": \"%s\"}'::agtype FROM graph_e s WHERE s.pid IS NOT NULL"
-		" AND NOT EXISTS (SELECT FROM oilgas.%I e WHERE e.start_id = s.cid"
-		" AND e.end_id = s.pid AND " GRAPH_RULE("e") " = '\"%s\"'::agtype)",
-		r->name, r->id, r->name, r->id))
+	/* Nothing of the rule is in the graph yet. */
+	if (any == 0)
+		return (graph_edge_insert(g, r,
+		    "SELECT cid, pid FROM graph_e WHERE pid IS NOT NULL", &r->n.inserted, e));
+	if (pg_execf(g->pg, NULL, e, "ANALYZE graph_e") ||
+	    pg_u64f(g->pg, &wanted, e, "SELECT count(*) FROM graph_e WHERE pid IS NOT NULL") ||
+	    graph_edge_differ(g, r, e))
 		return (-1);
 	r->n.unchanged = wanted - r->n.inserted;
 	return (0);
+}
+
+/* Take away what the rule has under the label. */
+static int
+graph_edge_take(struct graph *g, const char *label, const char *rule, struct err *e)
+{
+	struct buf sql = BUF_INIT(64 << 10);
+	uint64_t n = 0;
+	int rc;
+
+	rc = pg_sqlf(g->pg, &sql, e,
+		 "SELECT e.id FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype", label,
+		 rule) ||
+	    buf_str(&sql, e) == NULL || graph_edge_delete(g, label, sql.p, &n, e);
+	buf_free(&sql);
+	return (rc);
 }
 
 /*
@@ -124,10 +196,9 @@ graph_edge_sweep(struct graph *g, struct err *e)
 	if (r == NULL)
 		return (-1);
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
-		rc = pg_execf(g->pg, NULL, e,
-		    "DELETE FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype;"
-		    " DELETE FROM entity_links WHERE rule_id = %L",
-		    pg_result_get(r, i, 1), pg_result_get(r, i, 0), pg_result_get(r, i, 0));
+		rc = graph_edge_take(g, pg_result_get(r, i, 1), pg_result_get(r, i, 0), e) ||
+		    pg_execf(g->pg, NULL, e, "DELETE FROM entity_links WHERE rule_id = %L",
+			pg_result_get(r, i, 0));
 	pg_result_free(r);
 	if (rc || g->mode != GRAPH_ALL)
 		return (rc);
@@ -140,9 +211,7 @@ graph_edge_sweep(struct graph *g, struct err *e)
 		 (const char *const[]){ g->tenant }, 1, e)) == NULL)
 		return (-1);
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
-		rc = pg_execf(g->pg, NULL, e,
-		    "DELETE FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype",
-		    pg_result_get(r, i, 1), pg_result_get(r, i, 0));
+		rc = graph_edge_take(g, pg_result_get(r, i, 1), pg_result_get(r, i, 0), e);
 	pg_result_free(r);
 	return (rc);
 }

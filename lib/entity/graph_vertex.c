@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/os.h"
 #include "entity/graph_text.h"
 #include "entity/graph_work.h"
 #include "ledger/known.h"
@@ -17,6 +18,7 @@ struct graph_vertices {
 	struct known *known; /* keys of vertices that are there, or NULL */
 	struct copy_into fresh;
 	struct copy_spool staged;
+	uint64_t began; /* the piece of fresh ones that is open: os_now_ns() */
 };
 
 /* What may be an entity's vertex: ours, or nobody's. */
@@ -48,6 +50,21 @@ done:
 	return (rc);
 }
 
+/* Send a new vertex.  Every so often those that were sent are committed. */
+static int
+graph_vertex_fresh(struct graph_vertices *v, struct err *e)
+{
+	bool open = v->fresh.open;
+
+	if (copy_into_row(&v->fresh, e))
+		return (-1);
+	if (!open)
+		v->began = os_now_ns();
+	if (v->fresh.rows % 64 != 0 || os_now_ns() - v->began < (uint64_t)GRAPH_PIECE_MS * 1000000)
+		return (0);
+	return (copy_into_end(&v->fresh, e));
+}
+
 /* A row of the reader: key, key as JSON, properties, whether it is retired. */
 static int
 graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err *e)
@@ -67,8 +84,10 @@ graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err
 			return (-1);
 		return (copy_spool_row(&v->staged, e));
 	}
-	return (graph_text_agtype(&v->fresh.b, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
-	    buf_add(&v->fresh.b, "\n", 1, e) || copy_into_row(&v->fresh, e));
+	if (graph_text_agtype(&v->fresh.b, tab2 + 1, (size_t)(end - tab2 - 1), e) ||
+	    buf_add(&v->fresh.b, "\n", 1, e))
+		return (-1);
+	return (graph_vertex_fresh(v, e));
 }
 
 /* Read the entities, all or those of the new loads, and insert or stage a vertex for each. */
@@ -114,8 +133,10 @@ graph_vertex_direct(struct graph_vertices *v, struct err *e)
 		copy_into_fail(&v->fresh, e->msg);
 		return (-1);
 	}
+	if (copy_into_end(&v->fresh, e))
+		return (-1);
 	v->l->n.inserted += v->fresh.rows;
-	return (copy_into_end(&v->fresh, e));
+	return (0);
 }
 
 int
@@ -128,7 +149,7 @@ graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct e
 	copy_spool_init(&v.staged);
 	if (pg_execf(g->pg, NULL, e,
 		"DROP TABLE IF EXISTS graph_v; CREATE TEMPORARY TABLE graph_v"
-		" (eid agtype NOT NULL, properties agtype NOT NULL) ON COMMIT DROP") ||
+		" (eid agtype NOT NULL, properties agtype NOT NULL)") ||
 	    (direct ? graph_vertex_direct(&v, e) : graph_vertex_rows(&v, e)) ||
 	    (v.staged.rows > 0 &&
 		(copy_spool_send(&v.staged, g->pg, "COPY graph_v FROM STDIN", e) ||
@@ -143,37 +164,89 @@ done:
 	return (rc);
 }
 
+/* What is staged and differs: by graph_diff, the vertices that are there, or those that are not. */
+static int
+graph_vertex_due(struct graph *g, bool there, uint64_t *n, struct err *e)
+{
+
+	return (graph_due(g,
+	    there ?
+		"SELECT row_number() OVER (ORDER BY eid::text) AS seq, eid, properties FROM graph_diff WHERE there" :
+		"SELECT row_number() OVER (ORDER BY eid::text) AS seq, eid, properties FROM graph_diff WHERE NOT there",
+	    n, e));
+}
+
+/* Bring vertices up to date: one that somebody else has locked waits for another time. */
+static int
+graph_vertex_update(struct graph *g, struct graph_label *l, struct err *e)
+{
+	struct buf sql = BUF_INIT(64 << 10);
+	uint64_t n;
+	int rc;
+
+	rc = graph_vertex_due(g, true, &n, e) ||
+	    pg_sqlf(g->pg, &sql, e,
+		"WITH free AS MATERIALIZED (SELECT v.ctid AS at, s.seq, s.properties FROM graph_due s"
+		" JOIN oilgas.%I v ON " GRAPH_ENTITY("v") " = s.eid AND " VERTEX_OURS("v")
+		" WHERE s.seq BETWEEN $1::bigint AND $2::bigint ORDER BY s.seq FOR UPDATE OF v SKIP LOCKED),"
+		" written AS (UPDATE oilgas.%I v SET properties = (v.properties - %L::agtype)"
+		" || f.properties FROM free f WHERE v.ctid = f.at RETURNING f.seq),"
+		" done AS (DELETE FROM graph_due s USING written w WHERE s.seq = w.seq)"
+		" SELECT count(*) FROM written",
+		l->name, g->tenant, l->name, l->owned) ||
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, n, &l->n.updated, e);
+	buf_free(&sql);
+	return (rc);
+}
+
+/* Insert vertices that the graph has not. */
+static int
+graph_vertex_insert(struct graph *g, struct graph_label *l, uint64_t *inserted, struct err *e)
+{
+	struct buf sql = BUF_INIT(64 << 10);
+	uint64_t n;
+	int rc;
+
+	rc = graph_vertex_due(g, false, &n, e) ||
+	    pg_sqlf(g->pg, &sql, e,
+		"WITH written AS (INSERT INTO oilgas.%I (properties) SELECT s.properties FROM graph_due s"
+		" WHERE s.seq BETWEEN $1::bigint AND $2::bigint AND NOT EXISTS (SELECT FROM oilgas.%I v"
+		" WHERE " GRAPH_ENTITY("v") " = s.eid AND " VERTEX_OURS("v") ") ORDER BY s.seq RETURNING 1),"
+		" done AS (DELETE FROM graph_due s WHERE s.seq BETWEEN $1::bigint AND $2::bigint)"
+		" SELECT count(*) FROM written",
+		l->name, l->name, g->tenant) ||
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, n, inserted, e);
+	buf_free(&sql);
+	return (rc);
+}
+
 /* What is staged has a vertex, or had one when it was last looked at. */
 int
 graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e)
 {
-	uint64_t inserted = 0;
+	uint64_t inserted = 0, differing, missing;
 
 	if (graph_vertex_stage(g, l, g->mode == GRAPH_ALL, e))
 		return (-1);
 	if (l->n.unchanged == 0)
 		return (0);
-	if (pg_u64f(g->pg, &l->n.adopted, e,
-		"SELECT count(*) FROM oilgas.%I v JOIN graph_v s ON " GRAPH_ENTITY(
-		    "v") " = s.eid WHERE " GRAPH_TENANT("v") " IS NULL",
-		l->name) ||
-	    pg_execf(g->pg, &l->n.updated, e,
-		"UPDATE oilgas.%I v SET properties = (v.properties - %L::agtype)"
-		" || s.properties FROM graph_v s WHERE " GRAPH_ENTITY(
+	if (pg_execf(g->pg, NULL, e,
+		"DROP TABLE IF EXISTS graph_diff; CREATE TEMPORARY TABLE graph_diff AS SELECT DISTINCT ON (s.ctid)"
+		" s.eid, s.properties, v.id IS NOT NULL AS there, v.id IS NOT NULL AND " GRAPH_TENANT("v") " IS NULL AS adopted FROM graph_v s LEFT JOIN oilgas.%I v ON " GRAPH_ENTITY(
 		    "v") " = s.eid"
-			 " AND " VERTEX_OURS("v") " AND (v.properties - %L::agtype) || s.properties"
-						  " <> v.properties",
-		l->name, l->owned, g->tenant, l->owned) ||
-	    pg_execf(g->pg, &inserted, e,
-		"INSERT INTO oilgas.%I (properties) SELECT s.properties FROM graph_v s"
-		" WHERE NOT EXISTS (SELECT FROM oilgas.%I v WHERE " GRAPH_ENTITY(
-		    "v") " = s.eid AND " VERTEX_OURS("v") ")",
-		l->name, l->name, g->tenant))
+			 " AND " VERTEX_OURS(
+			     "v") " WHERE v.id IS NULL OR (v.properties - %L::agtype) || s.properties"
+				  " <> v.properties ORDER BY s.ctid",
+		l->name, g->tenant, l->owned) ||
+	    pg_u64f(g->pg, &l->n.adopted, e, "SELECT count(*) FROM graph_diff WHERE adopted") ||
+	    pg_u64f(g->pg, &differing, e, "SELECT count(*) FROM graph_diff WHERE there") ||
+	    pg_u64f(g->pg, &missing, e, "SELECT count(*) FROM graph_diff WHERE NOT there") ||
+	    (differing > 0 && graph_vertex_update(g, l, e)) ||
+	    (missing > 0 && graph_vertex_insert(g, l, &inserted, e)))
 		return (-1);
 	l->n.inserted += inserted;
 	l->n.updated -= l->n.adopted < l->n.updated ? l->n.adopted : l->n.updated;
-	l->n.unchanged -= inserted + l->n.updated + l->n.adopted < l->n.unchanged ?
-	    inserted + l->n.updated + l->n.adopted :
-	    l->n.unchanged;
+	l->n.unchanged -=
+	    differing + missing < l->n.unchanged ? differing + missing : l->n.unchanged;
 	return (0);
 }

@@ -4,7 +4,8 @@
 /*
  * What the rooms of graph-sync share; for graph*.c only.
  *
- *   graph.c         the transaction from BEGIN to COMMIT, its books
+ *   graph.c         what is new, in which order it goes in, its books
+ *   graph_piece.c   short transactions, one behind the other
  *   graph_label.c   types, rules and their labels
  *   graph_vertex.c  vertices of a label
  *   graph_edge.c    edges of a rule
@@ -57,10 +58,10 @@ struct graph {
 	enum graph_mode mode;
 	char tenant[37];
 	char sync[37];
-	struct pg *pg;     /* writes */
-	struct pg *reader; /* reads, on the same snapshot */
-	char *runs;        /* uuid[]: of the loads that are new */
-	uint64_t loads;    /* how many these are */
+	struct pg *reader; /* reads the tables in one snapshot, and holds the lock */
+	struct pg *pg;  /* writes, in short transactions; of a check reads, in the same snapshot */
+	char *runs;     /* uuid[]: of the loads that are new */
+	uint64_t loads; /* how many these are */
 	struct graph_label *labels;
 	size_t nlabels;
 	struct graph_rule *rules;
@@ -77,6 +78,26 @@ struct graph {
 	"agtype_access_operator(VARIADIC ARRAY[" v ".properties, '\"tenant_id\"'::agtype])"
 #define GRAPH_RULE(e) \
 	"agtype_access_operator(VARIADIC ARRAY[" e ".properties, '\"rule_id\"'::agtype])"
+
+/* graph_piece.c */
+
+enum { GRAPH_LOCK_MS = 100, GRAPH_PIECE_MS = 50 };
+
+/**
+ * graph_due(g, what, n, e):
+ * Make the temporary table graph_due of what the query ${what} selects, one of whose columns is seq,
+ * from 1, and set ${n} to how many rows it has.
+ */
+int graph_due(struct graph *g, const char *what, uint64_t *n, struct err *e);
+
+/**
+ * graph_pieces(g, sql, n, done, e):
+ * Run ${sql} over the ${n} rows of graph_due, those whose seq is between $1 and $2, a piece of some
+ * 50 ms at a time, each a transaction of its own.  It answers with how many rows it has written, which
+ * are added up in ${done}, and takes away from graph_due what is done; what others had locked is
+ * tried again for a while.  STATUS_TEMPFAIL where some of it stays.
+ */
+int graph_pieces(struct graph *g, const char *sql, uint64_t n, uint64_t *done, struct err *e);
 
 /* graph_label.c */
 

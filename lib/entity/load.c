@@ -19,6 +19,7 @@ struct load_work {
 	struct load_dataset d;
 	struct known *known;
 	struct load_merge *merge;
+	struct load_matrix *matrix; /* NULL: the type has none */
 	struct load_rows rows;
 };
 
@@ -139,7 +140,7 @@ load_plan(struct load_work *w, struct err *e)
 	return (0);
 }
 
-/* What follows from the entities: links, cells, books. */
+/* What follows from the entities: links, books, and that cells are due. */
 static int
 load_follow(struct load_work *w, struct err *e)
 {
@@ -148,10 +149,10 @@ load_follow(struct load_work *w, struct err *e)
 
 	w->l->links.wrote = w->l->wrote;
 	return (load_link_write(&w->l->links, &t, e) ||
-	    load_matrix_write(&t, &w->l->links, &w->l->cells, e) ||
 	    intake_write(w->j.in, w->j.pg, w->j.tenant, w->j.type, w->j.started, w->j.o->delta,
 		e) ||
-	    load_link_book(&w->l->links, &w->j, intake_section(w->j.in, 0), e));
+	    load_link_book(&w->l->links, &w->j, intake_section(w->j.in, 0), e) ||
+	    load_matrix_plan(&w->j, w->l->wrote, &w->matrix, e));
 }
 
 /* After the last seal: everything that only the end can tell, to COMMIT. */
@@ -167,6 +168,18 @@ load_write(struct load_work *w, struct err *e)
 		return (-1);
 	w->l->wrote = w->l->wrote || w->l->retire.retired > 0;
 	return (load_follow(w, e) || pg_commit(w->j.pg, e));
+}
+
+/* Behind COMMIT: the entities are in, whatever becomes of their cells. */
+static int
+load_cells_follow(struct load_work *w, struct err *e)
+{
+
+	if (load_matrix_follow(&w->j, w->matrix, &w->l->cells, e) == 0)
+		return (0);
+	return (err_prefix(e,
+	    "the entities are loaded, and their cells in the compliance matrix follow with the next "
+	    "load"));
 }
 
 /* Allocate a load with an intake and its own copy of the type; the caller frees it with
@@ -204,7 +217,7 @@ load_go(struct load *l, const struct load_options *o, int fd, const char *name, 
 	w.rows = (struct load_rows){ &w.j, &w.d, w.known, w.merge, &l->retire, BUF_INIT(8 << 20),
 		NULL, 0 };
 	rc = load_begin(&w.j, e) || load_read(&w, fd, name, e) ||
-	    (o->plan ? load_plan(&w, e) : load_write(&w, e));
+	    (o->plan ? load_plan(&w, e) : load_write(&w, e) || load_cells_follow(&w, e));
 	if (rc) {
 		load_merge_fail(w.merge, e->msg);
 		pg_rollback(w.j.pg);
@@ -213,6 +226,7 @@ load_go(struct load *l, const struct load_options *o, int fd, const char *name, 
 	memcpy(l->dataset, w.d.name, sizeof(l->dataset));
 	l->keys = known_count(w.known);
 	l->bytes = known_bytes(w.known);
+	load_matrix_free(w.matrix);
 	load_merge_free(w.merge);
 	load_rows_free(&w.rows);
 	load_retire_finish(&l->retire);
@@ -244,6 +258,32 @@ load_run(const struct load_options *o, int fd, const char *name, struct err *e)
 		return (l);
 	load_free(l);
 	return (NULL);
+}
+
+int
+load_check_matrix(const struct load_options *o, uint64_t *missing, uint64_t *differing,
+    struct err *e)
+{
+	struct load_job j = { .o = o };
+	struct load_matrix *m = NULL;
+	struct load_cells n = { .missing = 0 };
+	int rc;
+
+	if (num_uuid(j.tenant, o->tenant))
+		return (err_set(e, STATUS_USAGE, "--tenant takes a UUID, not '%s'", o->tenant));
+	if ((j.pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
+		return (-1);
+	j.type = xstrdup(o->type);
+	rc = pg_begin_whole(j.pg, "ISOLATION LEVEL REPEATABLE READ READ ONLY", e) ||
+	    (j.d = definition_db_read(j.pg, j.tenant, j.type, e)) == NULL ||
+	    load_matrix_plan(&j, false, &m, e) || load_matrix_check(&j, m, &n, e);
+	*missing = n.missing;
+	*differing = n.differing;
+	load_matrix_free(m);
+	definition_free(j.d);
+	free(j.type);
+	pg_close(j.pg);
+	return (rc);
 }
 
 void

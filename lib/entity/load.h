@@ -43,9 +43,18 @@ struct load;
  * (seal, books, ceilings, guards, a reject without a reject file), STATUS_TEMPFAIL
  * (the lock is held elsewhere, the connection was lost; at COMMIT it is not known
  * whether the data is in, and the rerun finds out), or what reading, spooling and
- * the server say.
+ * the server say.  The compliance matrix follows behind COMMIT: where that fails ${e} says that the
+ * entities are loaded.
  */
 struct load *load_run(const struct load_options *o, int fd, const char *name, struct err *e);
+
+/**
+ * load_check_matrix(o, missing, differing, e):
+ * Count the cells of the compliance matrix that the type's entities lack, and those that do not say
+ * what their entity says.  Nothing is read but the database, and nothing is written.
+ */
+int load_check_matrix(const struct load_options *o, uint64_t *missing, uint64_t *differing,
+    struct err *e);
 
 /**
  * load_report(l, r):

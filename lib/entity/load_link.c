@@ -8,18 +8,6 @@
 
 #include "base/notice.h"
 
-/* The field by which a child names its parent: the first that refers to the type. */
-static const char *
-load_link_field(const struct entity_definition *d, const char *parent)
-{
-	size_t i;
-
-	for (i = 0; i < d->n; i++)
-		if (d->fields[i].ref != NULL && strcmp(d->fields[i].ref, parent) == 0)
-			return (d->fields[i].key);
-	return (NULL);
-}
-
 /* Fill ${k} from row ${i} of the query in load_link_rules(); warn if the load's type, as child,
  * has no field for the parent. */
 static void
@@ -37,7 +25,7 @@ load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_re
 	k->of_child = strcmp(k->child, j->type) == 0;
 	k->of_parent = strcmp(k->parent, j->type) == 0;
 	k->empty = !pg_result_bool(r, i, 7);
-	field = k->of_child ? load_link_field(j->d, k->parent) : was;
+	field = k->of_child ? definition_refers(j->d, k->parent) : was;
 	k->field = field != NULL ? xstrdup(field) : NULL;
 	k->fresh = k->of_child && field != NULL && (was == NULL || strcmp(was, field) != 0);
 	if (k->of_child && field == NULL)

@@ -2,9 +2,35 @@
 
 #include "entity/load_matrix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/notice.h"
+#include "base/os.h"
 #include "entity/matrix.h"
+
+enum {
+	MATRIX_LOCK_MS =
+	    100, /* that a piece waits for a lock: less than a deadlock takes to be seen */
+	MATRIX_PIECE_MS = 100,   /* that a piece should take */
+	MATRIX_PIECE_MIN = 20,   /* entities in a piece, */
+	MATRIX_PIECE_MAX = 2000, /* as it turns out how long they take */
+	MATRIX_PASSES = 5,       /* over what others had locked */
+	MATRIX_PAUSE_MS = 200,
+};
+
+struct load_matrix {
+	struct buf args; /* ", RULE, OPERATORS, DOMAINS" of both functions */
+};
+
+/* One pass over the entities whose cells are due. */
+struct load_pass {
+	const struct load_job *j;
+	const struct load_matrix *m;
+	struct load_cells *n;
+	uint64_t piece; /* entities */
+	uint64_t busy;
+};
 
 /* Append ${n} words as a text[] literal of PostgreSQL. */
 static int
@@ -17,105 +43,71 @@ load_matrix_array(struct buf *b, char *const *v, size_t n, struct err *e)
 	for (i = 0; i < n; i++)
 		if ((i > 0 && buf_add(b, ",", 1, e)) || pg_array_word(b, v[i], e))
 			return (-1);
-	return (buf_add(b, "}", 1, e));
+	return (buf_add(b, "}", 1, e) || buf_str(b, e) == NULL);
 }
 
-/*
- * Names, field and district of cells whose entity this load changed, and in their details
- * that it is retired.  Status, deadline and checklist are others', and so is all else
- * in details; what is not an object is left as it is.
- */
-static int
-load_matrix_names(struct load_touched *t, uint64_t *rows, struct err *e)
-{
-	const struct load_job *j = t->j;
-	struct buf cond = BUF_INIT(16 << 10);
-	bool any;
-	int rc;
-
-	rc = pg_boolf(j->pg, &any, e,
-	    "SELECT EXISTS (SELECT FROM compliance_status WHERE tenant_id = %L AND entity_type = %L)",
-	    j->tenant, j->type);
-	if (rc == 0 && any)
-		rc = pg_sqlf(j->pg, &cond, e,
-			 "o.tenant_id = %L AND o.entity_id = e.entity_key AND o.entity_type = %L"
-			 " AND (o.entity_name, o.entity_field, o.entity_district,"
-			 " coalesce(o.details ? 'retired', false)) IS DISTINCT FROM"
-			 " (e.name, e.field, e.district, e.retired_at IS NOT NULL)",
-			 j->tenant, j->type) ||
-		    load_touched_update(t, "compliance_status",
-			"entity_name = e.name, entity_field = e.field, entity_district = e.district,"
-			" details = CASE"
-			" WHEN jsonb_typeof(coalesce(o.details, '{}')) <> 'object' THEN o.details"
-			" WHEN e.retired_at IS NULL THEN o.details - 'retired'"
-			" ELSE coalesce(o.details, '{}') || jsonb_build_object('retired', to_char("
-			"e.retired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) END",
-			cond.p, rows, e);
-	buf_free(&cond);
-	return (rc);
-}
-
-/*
- * Cells of the tenant's own entities that have none yet, each looked up behind a fence, as in
- * load_touched_entities().
- */
-static int
-load_matrix_cells(const struct load_job *j, const struct matrix *m, const char *rule,
-    uint64_t *rows, struct err *e)
-{
-	struct buf operators = BUF_INIT(1 << 20), domains = BUF_INIT(1 << 20);
-	int rc;
-
-	rc = load_matrix_array(&operators, m->operators, m->noperators, e) ||
-	    buf_str(&operators, e) == NULL ||
-	    load_matrix_array(&domains, m->domains, m->ndomains, e) ||
-	    buf_str(&domains, e) == NULL ||
-	    pg_execf(j->pg, rows, e,
-		"INSERT INTO compliance_status (tenant_id, entity_id, entity_type, entity_name,"
-		" entity_field, entity_district, compliance_domain, status, details,"
-		" last_assessed_at) SELECT %L, e.entity_key, %L, e.name, e.field, e.district, d,"
-		" 'not_applicable', '{\"assessed\": false}', NULL FROM (SELECT child_key"
-		" FROM entity_links WHERE rule_id = %L AND parent_key = ANY (%L::text[])"
-		" OFFSET 0) k CROSS JOIN LATERAL (SELECT * FROM entities x"
-		" WHERE x.tenant_id = %L AND x.type_key = %L AND x.entity_key = k.child_key"
-		" AND x.retired_at IS NULL OFFSET 0) e CROSS JOIN unnest(%L::text[]) d"
-		" LEFT JOIN LATERAL (SELECT true AS there FROM compliance_status x"
-		" WHERE x.tenant_id = %L AND x.entity_id = e.entity_key"
-		" AND x.compliance_domain = d OFFSET 0) s ON true WHERE s.there IS NULL"
-		" ON CONFLICT (tenant_id, entity_id, compliance_domain) DO NOTHING",
-		j->tenant, j->type, rule, operators.p, j->tenant, j->type, domains.p, j->tenant);
-	buf_free(&operators);
-	buf_free(&domains);
-	return (rc);
-}
-
-/* The rule by which an entity of the type has an operator, or NULL. */
+/* The type that an entity of this type names as its operator, or NULL. */
 static const char *
-load_matrix_rule(const struct load_job *j, const struct load_links *x)
+load_matrix_operator(const struct load_job *j)
 {
-	size_t i, k;
+	const struct field_definition *f;
+	const char *key;
+	size_t i;
 
 	for (i = 0; i < j->d->n; i++) {
-		if (j->d->fields[i].role != ROLE_OPERATOR)
-			continue;
-		for (k = 0; k < x->n; k++)
-			if (x->v[k].of_child && x->v[k].field != NULL &&
-			    strcmp(x->v[k].field, j->d->fields[i].key) == 0)
-				return (x->v[k].rule);
+		f = &j->d->fields[i];
+		key = f->role == ROLE_OPERATOR && f->ref != NULL ? definition_refers(j->d, f->ref) :
+								   NULL;
+		if (key != NULL && strcmp(key, f->key) == 0)
+			return (f->ref);
 	}
 	return (NULL);
 }
 
-int
-load_matrix_write(struct load_touched *t, const struct load_links *x, struct load_cells *n,
-    struct err *e)
+/* What both functions are called with, behind tenant, type and runs or keys. */
+static struct load_matrix *
+load_matrix_new(const struct load_job *j, struct err *e)
 {
-	const struct load_job *j = t->j;
-	const char *rule = load_matrix_rule(j, x);
-	struct matrix *m;
-	bool footprint;
+	struct buf operators = BUF_INIT(1 << 20), domains = BUF_INIT(1 << 20);
+	struct load_matrix *m = xcalloc(1, sizeof(*m));
+	struct matrix *file = matrix_load(j->o->matrix, j->tenant, j->type, e);
 	int rc;
 
+	m->args.max = 4 << 20;
+	rc = file == NULL || load_matrix_array(&operators, file->operators, file->noperators, e) ||
+	    load_matrix_array(&domains, file->domains, file->ndomains, e) ||
+	    pg_sqlf(j->pg, &m->args, e,
+		", (SELECT r.rule_id FROM entity_relationship_rules r"
+		" JOIN entity_type_definitions p ON p.type_id = r.parent_type_id"
+		" JOIN entity_type_definitions c ON c.type_id = r.child_type_id"
+		" WHERE r.tenant_id = %L AND p.type_key = %L AND c.type_key = %L), %L::text[], %L::text[]",
+		j->tenant, load_matrix_operator(j), j->type, operators.p, domains.p) ||
+	    buf_str(&m->args, e) == NULL;
+	buf_free(&operators);
+	buf_free(&domains);
+	matrix_free(file);
+	if (rc == 0)
+		return (m);
+	load_matrix_free(m);
+	return (NULL);
+}
+
+void
+load_matrix_free(struct load_matrix *m)
+{
+
+	if (m == NULL)
+		return;
+	buf_free(&m->args);
+	free(m);
+}
+
+int
+load_matrix_plan(const struct load_job *j, bool wrote, struct load_matrix **m, struct err *e)
+{
+	bool footprint;
+
+	*m = NULL;
 	if (pg_boolf(j->pg, &footprint, e,
 		"SELECT compliance_footprint FROM entity_type_definitions"
 		" WHERE tenant_id = %L AND type_key = %L",
@@ -123,11 +115,137 @@ load_matrix_write(struct load_touched *t, const struct load_links *x, struct loa
 		return (-1);
 	if (!footprint)
 		return (0);
-	if ((m = matrix_load(j->o->matrix, j->tenant, j->type, e)) == NULL)
+	if ((*m = load_matrix_new(j, e)) == NULL)
 		return (-1);
-	rc = (x->wrote && load_matrix_names(t, &n->renamed, e)) ||
-	    (rule != NULL && m->noperators > 0 && m->ndomains > 0 &&
-		load_matrix_cells(j, m, rule, &n->made, e));
-	matrix_free(m);
+	if (!wrote)
+		return (0);
+	return (pg_execf(j->pg, NULL, e,
+	    "INSERT INTO batch_matrix_todo (tenant_id, type_key, run_id) VALUES (%L, %L, %L)"
+	    " ON CONFLICT DO NOTHING",
+	    j->tenant, j->type, j->run));
+}
+
+/* Fetch the next keys, as a text[] literal; ${n} is how many. */
+static int
+load_matrix_fetch(const struct load_pass *p, struct buf *keys, int *n, struct err *e)
+{
+	struct pg_result *r =
+	    pg_queryf(p->j->pg, e, "FETCH %llu FROM load_matrix", (unsigned long long)p->piece);
+	int i, rc = r == NULL;
+
+	*n = r != NULL ? pg_result_rows(r) : 0;
+	keys->len = 0;
+	rc = rc || buf_add(keys, "{", 1, e);
+	for (i = 0; rc == 0 && i < *n; i++)
+		rc = (i > 0 && buf_add(keys, ",", 1, e)) ||
+		    pg_array_word(keys, pg_result_get(r, i, 0), e);
+	pg_result_free(r);
+	return (rc || buf_add(keys, "}", 1, e) || buf_str(keys, e) == NULL);
+}
+
+/* Write the cells of one piece.  Where a lock is not to be had at once, they are busy. */
+static int
+load_matrix_piece(struct load_pass *p, const char *keys, int n, struct err *e)
+{
+	uint64_t began = os_now_ns(), ms;
+	struct err why = ERR_INIT;
+	struct pg_result *r = pg_queryf(p->j->pg, &why,
+	    "SELECT renamed, made, busy FROM batch_matrix_write(%L, %L, %L%s)", p->j->tenant,
+	    p->j->type, keys, p->m->args.p);
+	const char *state = pg_error_state(p->j->pg);
+
+	if (r != NULL) {
+		p->n->renamed += pg_result_u64(r, 0, 0);
+		p->n->made += pg_result_u64(r, 0, 1);
+		p->busy += pg_result_u64(r, 0, 2);
+		pg_result_free(r);
+	} else if (strcmp(state, "55P03") == 0 || strncmp(state, "40", 2) == 0) {
+		p->busy += (uint64_t)n;
+	} else {
+		*e = why;
+		return (-1);
+	}
+	ms = (os_now_ns() - began) / 1000000;
+	if (ms > MATRIX_PIECE_MS && p->piece > MATRIX_PIECE_MIN)
+		p->piece /= 2;
+	else if (ms < MATRIX_PIECE_MS / 4 && p->piece < MATRIX_PIECE_MAX)
+		p->piece *= 2;
+	return (0);
+}
+
+/* Everything that is due, in key order, a piece at a time. */
+static int
+load_matrix_pass(struct load_pass *p, const char *runs, struct err *e)
+{
+	struct buf keys = BUF_INIT(4 << 20);
+	int n = 1, rc;
+
+	p->busy = 0;
+	/* The keys are found once; the server keeps them. */
+	rc = pg_execf(p->j->pg, NULL, e,
+	    "DECLARE load_matrix NO SCROLL CURSOR WITH HOLD FOR"
+	    " SELECT key FROM batch_matrix_keys(%L, %L, %L%s)",
+	    p->j->tenant, p->j->type, runs, p->m->args.p);
+	while (rc == 0 && n > 0)
+		rc = load_matrix_fetch(p, &keys, &n, e) ||
+		    (n > 0 && load_matrix_piece(p, keys.p, n, e));
+	buf_free(&keys);
+	return (rc || pg_exec(p->j->pg, "CLOSE load_matrix", e));
+}
+
+int
+load_matrix_follow(const struct load_job *j, const struct load_matrix *m, struct load_cells *n,
+    struct err *e)
+{
+	struct load_pass p = { j, m, n, MATRIX_PIECE_MAX / 8, 0 };
+	char *runs = NULL;
+	int pass, rc;
+
+	if (m == NULL)
+		return (0);
+	/* A cell follows from the state: only the end of it has to be on the disk. */
+	rc = pg_patient(j->pg, e) || pg_lock_limit(j->pg, MATRIX_LOCK_MS, e) ||
+	    pg_exec(j->pg, "SET synchronous_commit TO off", e) ||
+	    pg_textf(j->pg, &runs, e,
+		"SELECT coalesce(array_agg(run_id), '{}') FROM batch_matrix_todo"
+		" WHERE tenant_id = %L AND type_key = %L",
+		j->tenant, j->type);
+	for (pass = 0; rc == 0 && pass < MATRIX_PASSES; pass++) {
+		if (pass > 0)
+			os_sleep_ms(MATRIX_PAUSE_MS);
+		if ((rc = load_matrix_pass(&p, runs, e)) != 0 || p.busy == 0)
+			break;
+	}
+	n->busy = p.busy;
+	if (rc == 0 && p.busy > 0)
+		notice_say(
+		    "%llu cells of the compliance matrix are at work elsewhere: the next load brings "
+		    "them up to date",
+		    (unsigned long long)p.busy);
+	rc = rc || pg_exec(j->pg, "RESET synchronous_commit", e) ||
+	    (p.busy == 0 && strcmp(runs, "{}") != 0 &&
+		pg_execf(j->pg, NULL, e,
+		    "DELETE FROM batch_matrix_todo WHERE tenant_id = %L AND type_key = %L AND run_id = ANY (%L)",
+		    j->tenant, j->type, runs));
+	free(runs);
 	return (rc);
+}
+
+int
+load_matrix_check(const struct load_job *j, const struct load_matrix *m, struct load_cells *n,
+    struct err *e)
+{
+	struct pg_result *r;
+
+	if (m == NULL)
+		return (0);
+	if ((r = pg_queryf(j->pg, e,
+		 "SELECT coalesce(sum(missing), 0), coalesce(sum(differing), 0)"
+		 " FROM batch_matrix_keys(%L, %L, NULL%s)",
+		 j->tenant, j->type, m->args.p)) == NULL)
+		return (-1);
+	n->missing = pg_result_u64(r, 0, 0);
+	n->differing = pg_result_u64(r, 0, 1);
+	pg_result_free(r);
+	return (0);
 }

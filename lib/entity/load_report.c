@@ -160,6 +160,7 @@ load_report_after(const struct load *l, struct report *r)
 	if (l->cells.made + l->cells.renamed > 0)
 		report_line(r, "compliance matrix: %llu new cells, %llu brought up to date",
 		    (unsigned long long)l->cells.made, (unsigned long long)l->cells.renamed);
+	report_count(r, "cells_busy", NULL, l->cells.busy);
 }
 
 /* A value is JSON text already, and is given as such a text: "\"oil\"", "12.50". */

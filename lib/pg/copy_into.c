@@ -7,7 +7,7 @@ copy_into_init(struct copy_into *c, struct pg *pg)
 {
 
 	c->pg = pg;
-	c->rows = 0;
+	c->rows = c->ended = 0;
 	c->open = false;
 	c->b = (struct buf)BUF_INIT(COPY_INTO_MAX);
 	c->sql = (struct buf)BUF_INIT(1 << 20);
@@ -67,11 +67,12 @@ copy_into_end(struct copy_into *c, struct err *e)
 	c->open = false;
 	if (pg_copy_end(c->pg, &arrived, e))
 		return (-1);
-	if (arrived == c->rows)
-		return (0);
-	return (err_set(e, STATUS_DATA,
-	    "%llu rows were sent to the database and %llu arrived: a rule or trigger drops rows",
-	    (unsigned long long)c->rows, (unsigned long long)arrived));
+	if (arrived != c->rows - c->ended)
+		return (err_set(e, STATUS_DATA,
+		    "%llu rows were sent to the database and %llu arrived: a rule or trigger drops rows",
+		    (unsigned long long)(c->rows - c->ended), (unsigned long long)arrived));
+	c->ended = c->rows;
+	return (0);
 }
 
 void

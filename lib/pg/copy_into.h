@@ -15,7 +15,8 @@
  */
 struct copy_into {
 	struct pg *pg;
-	uint64_t rows;
+	uint64_t rows;  /* of all that were ended, and of the open one */
+	uint64_t ended; /* of those that were ended */
 	bool open;
 	struct buf b, sql;
 };
@@ -47,7 +48,7 @@ int copy_into_put(struct copy_into *c, const void *p, size_t len, uint64_t rows,
 /**
  * copy_into_end(c, e):
  * Send the rest and end the COPY.  Return 0, or -1 with ${e} set: STATUS_DATA where the server took
- * another number of rows (a rule or trigger drops or doubles them).  c->rows stays.
+ * another number of rows (a rule or trigger drops or doubles them).  The next row begins another.
  */
 int copy_into_end(struct copy_into *c, struct err *e);
 

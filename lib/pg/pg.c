@@ -116,6 +116,19 @@ pg_begin_whole(struct pg *pg, const char *mode, struct err *e)
 }
 
 int
+pg_patient(struct pg *pg, struct err *e)
+{
+
+	return (pg_exec(pg,
+	    PQserverVersion(pg->conn) >= 170000 ?
+		"SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
+		" SET idle_session_timeout TO 0; SET transaction_timeout TO 0" :
+		"SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
+		" SET idle_session_timeout TO 0",
+	    e));
+}
+
+int
 pg_lock_limit(struct pg *pg, uint64_t ms, struct err *e)
 {
 	char sql[80];

@@ -143,6 +143,12 @@ int pg_commit(struct pg *pg, struct err *e);
 void pg_rollback(struct pg *pg);
 
 /**
+ * pg_patient(pg, e):
+ * From here on no statement and no pause of the session is cut off by time-outs of the server's.
+ */
+int pg_patient(struct pg *pg, struct err *e);
+
+/**
  * pg_lock_limit(pg, ms, e):
  * From here on the session waits ${ms} milliseconds for a lock, 0: as long as it takes.
  */

@@ -98,10 +98,9 @@ err1:
 	return (NULL);
 }
 
-/* Run one statement whose rows are not needed; ${affected}, if not NULL, gets the number of rows
- * changed. */
+/* Ask one of the functions that write runs (sql/190_rights.sql). */
 static int
-runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint64_t *affected,
+runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint64_t *answer,
     struct err *e)
 {
 	struct pg_result *r;
@@ -110,36 +109,20 @@ runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint
 		return (err_set(e, STATUS_TEMPFAIL, "the connection is lost"));
 	if ((r = pg_query(pg, sql, params, n, e)) == NULL)
 		return (-1);
-	if (affected != NULL)
-		*affected = pg_result_affected(r);
+	if (answer != NULL)
+		*answer = pg_result_u64(r, 0, 0);
 	pg_result_free(r);
 	return (0);
 }
 
-/* Record the run in one transaction, and mark the pipeline's runs whose runner died as failed;
- * ${dead} is their number. */
+/* Record the run, and mark the pipeline's runs whose runner died as failed; ${dead} is their
+ * number. */
 static int
 runlog_insert(struct runlog *l, uint64_t *dead, struct err *e)
 {
 	const char *const params[] = { l->run, l->pipeline, l->host, AEGIS_VERSION };
-	const char *const ours[] = { l->pipeline, l->run };
 
-	if (pg_begin(l->pg, e))
-		return (-1);
-	if (runlog_do(l->pg,
-		"UPDATE batch_runs SET state = 'failed', ended_at = now(),"
-		" cause = 'the runner died' WHERE pipeline = $1 AND state = 'running'"
-		" AND run_id <> $2::uuid",
-		ours, 2, dead, e) ||
-	    runlog_do(l->pg,
-		"INSERT INTO batch_runs (run_id, pipeline, host, version)"
-		" VALUES ($1, $2, $3, $4) ON CONFLICT (run_id) DO NOTHING",
-		params, 4, NULL, e) ||
-	    pg_commit(l->pg, e)) {
-		pg_rollback(l->pg);
-		return (-1);
-	}
-	return (0);
+	return (runlog_do(l->pg, "SELECT batch_run_begin($1, $2, $3, $4)", params, 4, dead, e));
 }
 
 int
@@ -162,10 +145,7 @@ runlog_update(struct runlog *l, const char *const *params, struct err *e)
 {
 	uint64_t n = 0;
 
-	if (runlog_do(l->pg,
-		"UPDATE batch_runs SET ended_at = clock_timestamp(), state = $2,"
-		" exit_status = $3, cause = $4, resources = $5 WHERE run_id = $1",
-		params, 5, &n, e))
+	if (runlog_do(l->pg, "SELECT batch_run_end($1, $2, $3, $4, $5)::integer", params, 5, &n, e))
 		return (-1);
 	if (n != 1)
 		return (err_set(e, STATUS_TEMPFAIL, "the record has vanished"));
@@ -183,8 +163,7 @@ runlog_resume(struct runlog *l, const struct pipeline *p, bool *kept, char earli
 int
 runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e)
 {
-	static const char runlog_step_sql[] =
-	    "UPDATE batch_runs SET resources = $2 WHERE run_id = $1";
+	static const char runlog_step_sql[] = "SELECT batch_run_note($1, $2)";
 	struct err first = ERR_INIT;
 	struct buf json = BUF_INIT(64 << 20);
 	const char *params[2] = { l->run, NULL };

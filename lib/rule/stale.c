@@ -15,48 +15,11 @@
 
 enum { STALE_FETCH = 500, STALE_ROW_MAX = 16 << 20 };
 
-/*
- * The versions that are superseded, and what took their place: a table of its own, analysed,
- * since of the snapshots just written the server knows nothing.
- */
-static int
-stale_versions(struct pg *pg, const char *tenant, struct err *e)
-{
-	const char *params[1] = { tenant };
-	struct pg_result *r;
-
-	if (pg_exec(pg, "CREATE TEMP TABLE stale_version (id uuid, next uuid) ON COMMIT DROP", e) ||
-	    (r = pg_query(pg,
-		 "INSERT INTO stale_version SELECT v.id, (SELECT n.id FROM rule_versions n"
-		 " WHERE n.tenant_id = v.tenant_id AND n.rule_identifier = v.rule_identifier"
-		 " AND n.version > v.version AND n.status IN ('active', 'superseded')"
-		 " ORDER BY n.version LIMIT 1) FROM rule_versions v"
-		 " WHERE v.tenant_id = $1 AND v.status = 'superseded'",
-		 params, 1, e)) == NULL)
-		return (-1);
-	pg_result_free(r);
-	return (pg_exec(pg, "ANALYZE stale_version", e));
-}
-
 int
 stale_mark(struct pg *pg, const char *tenant, uint64_t *n, struct err *e)
 {
-	struct pg_result *r;
 
-	if (stale_versions(pg, tenant, e) ||
-	    (r = pg_query(pg,
-		 "UPDATE filing_rule_snapshots s SET is_current = false, superseded_by = v.next"
-		 " FROM stale_version v WHERE v.id = s.rule_version_id AND s.is_current",
-		 NULL, 0, e)) == NULL)
-		return (-1);
-	*n = pg_result_affected(r);
-	pg_result_free(r);
-	/* A rule that had expired, and has come back. */
-	return (pg_exec(pg,
-	    "UPDATE filing_rule_snapshots s SET superseded_by = v.next FROM stale_version v"
-	    " WHERE v.id = s.rule_version_id AND v.next IS NOT NULL AND s.is_current = false"
-	    " AND s.superseded_by IS NULL; DROP TABLE stale_version",
-	    e));
+	return (pg_u64f(pg, n, e, "SELECT batch_snapshots_mark(%L)", tenant));
 }
 
 /* The columns of the list, as CSV and JSON name them. */

@@ -9,14 +9,12 @@ version_write_supersede(struct version *v, struct err *e)
 {
 
 	return (pg_exec(v->pg,
-	    "UPDATE rule_versions r SET status = 'superseded', superseded_date ="
-	    " coalesce(r.superseded_date, greatest(r.effective_date, a.effective))"
-	    " FROM rule_act a WHERE r.id = a.active AND r.status = 'active'"
-	    " AND (a.act = 'expired' OR a.act = 'changed' AND a.status = 'active');"
-	    /* A draft cannot become superseded; its date says that it is passed. */
-	    "UPDATE rule_versions r SET superseded_date = greatest(r.effective_date, a.effective)"
-	    " FROM rule_act a WHERE r.id = a.mine AND r.status IN ('draft', 'pending_review')"
-	    " AND r.superseded_date IS NULL AND a.act IN ('changed', 'pending')",
+	    "SELECT batch_rules_supersede(coalesce(array_agg(x.id), '{}'), coalesce(array_agg(x.day), '{}'))"
+	    " FROM (SELECT a.active AS id, a.effective AS day FROM rule_act a WHERE a.active IS NOT NULL"
+	    "  AND (a.act = 'expired' OR a.act = 'changed' AND a.status = 'active')"
+	    /* A draft is not superseded; its date says that it is passed. */
+	    " UNION ALL SELECT r.id, a.effective FROM rule_act a JOIN rule_versions r ON r.id = a.mine"
+	    "  WHERE a.act IN ('changed', 'pending') AND r.status IN ('draft', 'pending_review')) x",
 	    e));
 }
 

@@ -74,7 +74,7 @@ test_query(void)
 	(void)tap_ok(r != NULL && pg_result_affected(r) == 7, "rows affected");
 	pg_result_free(r);
 	fails("INSERT INTO t VALUES (7)", STATUS_DATA, "Key (a)=(7) already exists", "");
-	fails("SELECT * FROM nowhere", STATUS_CONFIG, "nowhere", "aegis schema-apply");
+	fails("SELECT * FROM nowhere", STATUS_CONFIG, "nowhere", "aegis schema-check");
 	fails("SELECT nothing FROM t", STATUS_CONFIG, "nothing", "");
 	fails("SELECT 'x'::int", STATUS_DATA, "invalid input syntax", "");
 	fails("SELEC", STATUS_BUG, "syntax error", "");
