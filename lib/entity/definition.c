@@ -98,24 +98,30 @@ definition_refers(const struct entity_definition *d, const char *parent)
 }
 
 void
+definition_field_clear(struct field_definition *f)
+{
+	size_t k;
+
+	free(f->key);
+	free(f->input_type);
+	free(f->preset);
+	for (k = 0; k < f->nchoices; k++)
+		free(f->choices[k]);
+	free(f->choices);
+	free(f->ref);
+	free(f->rrc_key);
+	memset(f, 0, sizeof(*f));
+}
+
+void
 definition_free(struct entity_definition *d)
 {
-	size_t i, k;
+	size_t i;
 
 	if (d == NULL)
 		return;
-	for (i = 0; i < d->n; i++) {
-		struct field_definition *f = &d->fields[i];
-
-		free(f->key);
-		free(f->input_type);
-		free(f->preset);
-		for (k = 0; k < f->nchoices; k++)
-			free(f->choices[k]);
-		free(f->choices);
-		free(f->ref);
-		free(f->rrc_key);
-	}
+	for (i = 0; i < d->n; i++)
+		definition_field_clear(&d->fields[i]);
 	free(d->fields);
 	free(d->type);
 	free(d);
@@ -178,6 +184,18 @@ definition_digest(struct entity_definition *d)
 	digest_sha256_final(sha, d->sha256);
 }
 
+int
+definition_field_ok(struct field_definition *f, struct err *e)
+{
+
+	if (!definition_key_ok(f->key))
+		return (err_set(e, STATUS_CONFIG,
+		    "'%s' cannot be a field's key (letters, "
+		    "digits, '_', '.' and '-', a letter first; not entity_key)",
+		    f->key));
+	return (check_define(f, e));
+}
+
 /* One field beside those before it. */
 static int
 definition_beside(const struct entity_definition *d, size_t i, struct err *e)
@@ -185,11 +203,6 @@ definition_beside(const struct entity_definition *d, size_t i, struct err *e)
 	const struct field_definition *f = &d->fields[i], *g;
 	size_t k;
 
-	if (!definition_key_ok(f->key))
-		return (err_set(e, STATUS_CONFIG,
-		    "'%s' cannot be a field's key (letters, "
-		    "digits, '_', '.' and '-', a letter first; not entity_key)",
-		    f->key));
 	for (k = 0; k < i; k++) {
 		g = &d->fields[k];
 		if (strcmp(f->key, g->key) == 0)
@@ -219,7 +232,7 @@ definition_finish(struct entity_definition *d, size_t *bad, struct err *e)
 
 		if (bad != NULL)
 			*bad = i;
-		if (definition_beside(d, i, e) || check_define(f, e))
+		if (definition_field_ok(f, e) || definition_beside(d, i, e))
 			return (-1);
 		if (f->role == ROLE_IDENTITY && strcmp(d->type, "well") == 0 &&
 		    (f->preset == NULL || strcmp(f->preset, "api_number") != 0))

@@ -83,6 +83,19 @@ struct entity_definition *definition_new(const char *tenant, const char *type, s
     struct err *e);
 
 /**
+ * definition_field_ok(f, e):
+ * Whether the field can be used by itself: its key, type, preset and choices.  Return 0, or -1 with
+ * ${e} set to STATUS_CONFIG.
+ */
+int definition_field_ok(struct field_definition *f, struct err *e);
+
+/**
+ * definition_field_clear(f):
+ * Free what the field has; it is empty then.
+ */
+void definition_field_clear(struct field_definition *f);
+
+/**
  * definition_finish(d, bad, e):
  * Check the fields (input type, preset, choices, roles) and set type, integer
  * and the digest.  Return 0, or -1 with ${e} set to STATUS_CONFIG, the message

@@ -166,7 +166,6 @@ definition_db_field(const struct pg_result *r, int row, struct field_definition 
 	const char *options = pg_result_get(r, row, 4), *preset;
 	struct err why = ERR_INIT;
 
-	f->key = pg_result_dup(r, row, 0);
 	f->input_type = pg_result_dup(r, row, 1);
 	f->required = strcmp(pg_result_get(r, row, 2), "t") == 0;
 	/* A form that was left empty stores '' as well as NULL. */
@@ -178,6 +177,49 @@ definition_db_field(const struct pg_result *r, int row, struct field_definition 
 	return (0);
 }
 
+/* What nobody maps stops nothing, whatever its type, preset and options: it is a text. */
+static void
+definition_db_spare(struct field_definition *f)
+{
+	char *key = f->key;
+
+	f->key = NULL;
+	definition_field_clear(f);
+	f->key = key;
+	f->input_type = xstrdup("text");
+}
+
+/* Fill the fields of ${d}, whose keys and mappings are known. */
+static int
+definition_db_fill(const struct pg_result *r, struct entity_definition *d, struct err *e)
+{
+	struct err why;
+	size_t i, n = 0;
+
+	for (i = 0; i < d->n; i++) {
+		struct field_definition *f = &d->fields[i];
+
+		why = (struct err)ERR_INIT;
+		if (definition_db_field(r, (int)i, f, d->type, &why) && f->rrc_key != NULL) {
+			*e = why;
+			return (-1);
+		}
+		if (f->rrc_key == NULL && (why.status != STATUS_OK || definition_field_ok(f, &why)))
+			definition_db_spare(f);
+		if (f->rrc_key == NULL && definition_field_ok(f, NULL)) {
+			definition_field_clear(f); /* even its key */
+			continue;
+		}
+		if (n != i) {
+			d->fields[n] = *f;
+			memset(f, 0, sizeof(*f));
+		}
+		n++;
+	}
+	d->n = n;
+	return (0);
+}
+
 /* Read the type's fields by sort_order, with their mappings; the caller frees the result with
  * definition_free(). */
 static struct entity_definition *
@@ -186,7 +228,7 @@ definition_db_fields(struct pg *pg, const char *tenant, const char *type, const 
 {
 	const char *const params[] = { tenant, type_id };
 	struct err why = ERR_INIT;
-	struct entity_definition *d = NULL;
+	struct entity_definition *d;
 	struct pg_result *r;
 	int i;
 
@@ -198,23 +240,22 @@ definition_db_fields(struct pg *pg, const char *tenant, const char *type, const 
 	    params, 2, e);
 	if (r == NULL)
 		return (NULL);
-	d = definition_new(tenant, type, (size_t)pg_result_rows(r), e);
-	for (i = 0; d != NULL && i < pg_result_rows(r); i++)
-		if (definition_db_field(r, i, &d->fields[i], type, e))
-			goto err1;
-	pg_result_free(r);
-	if (d == NULL || definition_db_mappings(pg, d, type_id, e))
-		goto err0;
+	if ((d = definition_new(tenant, type, (size_t)pg_result_rows(r), e)) == NULL)
+		goto err1;
+	for (i = 0; i < pg_result_rows(r); i++)
+		d->fields[i].key = pg_result_dup(r, i, 0);
+	if (definition_db_mappings(pg, d, type_id, e) || definition_db_fill(r, d, e))
+		goto err1;
 	if (definition_finish(d, NULL, &why)) {
 		(void)err_set(e, STATUS_CONFIG, "type '%s', %s", type, why.msg);
 		if (why.hint[0] != '\0')
 			(void)err_hint(e, "%s", why.hint);
-		goto err0;
+		goto err1;
 	}
+	pg_result_free(r);
 	return (d);
 err1:
 	pg_result_free(r);
-err0:
 	definition_free(d);
 	return (NULL);
 }

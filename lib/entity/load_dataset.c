@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/notice.h"
+
 /* What it is to the type: as the file says, or the most careful of all. */
 static void
 load_dataset_means(const struct load_job *j, struct load_dataset *d)
@@ -123,13 +125,31 @@ load_dataset_alone(const struct load_job *j, const struct load_dataset *d, const
 	return (rc);
 }
 
+/*
+ * Whether the definitions are others than those by which the dataset's last load was mapped: then it
+ * is an administrator who has changed the columns, and not the source.
+ */
+static int
+load_dataset_redefined(const struct load_job *j, const struct load_dataset *d, bool *is,
+    struct err *e)
+{
+
+	return (pg_boolf(j->pg, is, e,
+	    "SELECT b.config_sha256 <> %L FROM batch_books b JOIN batch_sources s"
+	    " USING (run_id, dataset_id, section) WHERE b.dataset_id = %s AND b.stage = 'entity-map'"
+	    " AND b.config_sha256 IS NOT NULL ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1",
+	    j->d->sha256, d->id));
+}
+
 /* Columns that were there, or were not: most often the file is not what it was. */
 static int
 load_dataset_same(const struct load_job *j, const struct load_dataset *d, const char *fields,
     struct err *e)
 {
 	const char *less, *more;
+	char what[400];
 	struct pg_result *r;
+	bool ours;
 	int rc = 0;
 
 	if (d->owned == NULL || strcmp(d->owned, "{}") == 0 || j->o->accept_change)
@@ -142,14 +162,21 @@ load_dataset_same(const struct load_job *j, const struct load_dataset *d, const 
 		return (-1);
 	less = pg_result_get(r, 0, 0);
 	more = pg_result_get(r, 0, 1);
-	if (less != NULL || more != NULL) {
-		(void)err_set(e, STATUS_DATA,
-		    "the columns are not those of the last load of '%s':%s%s%s%s%s", d->name,
-		    less ? " missing " : "", less ? less : "", less && more ? ";" : "",
-		    more ? " new " : "", more ? more : "");
-		rc = err_hint(e, "if intended: --accept-change");
-	}
+	(void)snprintf(what, sizeof(what), "%s%.180s%s%s%.180s", less ? " missing " : "",
+	    less ? less : "", less && more ? ";" : "", more ? " new " : "", more ? more : "");
 	pg_result_free(r);
+	if (what[0] == '\0')
+		return (0);
+	if (load_dataset_redefined(j, d, &ours, e))
+		return (-1);
+	if (ours) {
+		notice_say("the definitions of '%s' have changed since the last load of '%s':%s",
+		    j->type, d->name, what);
+		return (0);
+	}
+	rc = err_set(e, STATUS_DATA, "the columns are not those of the last load of '%s':%s",
+	    d->name, what);
+	(void)err_hint(e, "if intended: --accept-change");
 	return (rc);
 }
 
