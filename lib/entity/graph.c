@@ -170,6 +170,13 @@ graph_books(struct graph *g, struct err *e)
 	for (i = 0; i < g->nrules; i++)
 		if (graph_book_edges(g, i, e))
 			return (-1);
+	for (i = 0; i < g->nrules; i++)
+		if (pg_execf(g->pg, NULL, e,
+			"INSERT INTO graph_rules (rule_id, tenant_id, label) VALUES (%L, %L, %L)"
+			" ON CONFLICT (rule_id) DO UPDATE SET label = EXCLUDED.label"
+			" WHERE graph_rules.label <> EXCLUDED.label",
+			g->rules[i].id, g->tenant, g->rules[i].name))
+			return (-1);
 	return (pg_execf(g->pg, NULL, e,
 	    "INSERT INTO graph_synced (run_id, dataset_id, section, sync_id) SELECT s.run_id,"
 	    " s.dataset_id, s.section, %L::uuid FROM batch_sources s JOIN batch_datasets d"
@@ -189,7 +196,8 @@ graph_write(struct graph *g, struct err *e)
 	if (graph_edge_sweep(g, e))
 		return (-1);
 	for (i = 0; i < g->nlabels; i++)
-		if (graph_vertex_sync(g, &g->labels[i], e))
+		if (g->labels[i].forgotten ? graph_vertex_forget(g, &g->labels[i], e) :
+					     graph_vertex_sync(g, &g->labels[i], e))
 			return (-1);
 	for (i = 0; i < g->nrules; i++)
 		if (graph_edge_sync(g, &g->rules[i], e))
@@ -211,7 +219,28 @@ graph_compare(struct graph *g, struct err *e)
 	for (i = 0; i < g->nrules; i++)
 		if (graph_check_rule(g, &g->rules[i], e))
 			return (-1);
+	if (graph_edge_stray(g, e))
+		return (-1);
 	pg_rollback(g->pg);
+	return (0);
+}
+
+static const char graph_edits_sql[] =
+#include "queries/graph_edits.inc"
+    ;
+
+/* Whether an administrator has changed what the graph follows though no load is new: a rule's label,
+ * or that it is there. */
+static int
+graph_edited(struct graph *g, bool *edited, struct err *e)
+{
+	const char *params[1] = { g->tenant };
+	struct pg_result *r = pg_query(g->reader, graph_edits_sql, params, 1, e);
+
+	if (r == NULL)
+		return (-1);
+	*edited = pg_result_bool(r, 0, 0);
+	pg_result_free(r);
 	return (0);
 }
 
@@ -220,6 +249,7 @@ graph_compare(struct graph *g, struct err *e)
 static int
 graph_run(struct graph *g, const struct graph_options *o, struct err *e)
 {
+	bool edited;
 
 	if (ledger_tenant(g->pg, g->tenant, e) || graph_begin(g, o->conninfo, e))
 		return (-1);
@@ -228,8 +258,10 @@ graph_run(struct graph *g, const struct graph_options *o, struct err *e)
 	if (graph_loads(g, o->full, e))
 		return (-1);
 	if (!o->check && g->mode == GRAPH_CHANGES && g->loads == 0) {
-		pg_rollback(g->pg);
-		return (0);
+		if (graph_edited(g, &edited, e))
+			return (-1);
+		if (!edited)
+			return (0);
 	}
 	if (graph_label_read(g, e))
 		return (-1);
@@ -270,7 +302,7 @@ graph_differs(const struct graph *g)
 		if (n->missing + n->extra + n->differing + n->doubled + n->dangling > 0)
 			return (true);
 	}
-	return (false);
+	return (g->check && g->stray > 0);
 }
 
 void

@@ -56,8 +56,8 @@ int
 graph_edge_stage(struct graph *g, struct graph_rule *r, struct err *e)
 {
 
-	return (g->mode == GRAPH_ALL ? graph_edge_stage_all(g, r, e) :
-				       graph_edge_stage_changes(g, r, e));
+	return (r->all || g->mode == GRAPH_ALL ? graph_edge_stage_all(g, r, e) :
+						 graph_edge_stage_changes(g, r, e));
 }
 
 /* Take away the edges of a label whose ids the query ${ids} selects as id; ${n} gets how many. */
@@ -119,6 +119,7 @@ static int
 graph_edge_differ(struct graph *g, struct graph_rule *r, struct err *e)
 {
 	struct buf sql = BUF_INIT(64 << 10);
+	bool all = r->all || g->mode == GRAPH_ALL;
 	int rc;
 
 	rc = pg_sqlf(g->pg, &sql, e,
@@ -127,8 +128,7 @@ graph_edge_differ(struct graph *g, struct graph_rule *r, struct err *e)
 		 " %s JOIN graph_e s ON s.cid = x.start_id%s WHERE " GRAPH_RULE(
 		     "x") " = '\"%s\"'::agtype) w"
 			  " WHERE w.n > 1 OR w.pid IS NULL OR w.pid <> w.end_id",
-		 r->name, g->mode == GRAPH_ALL ? "LEFT" : "",
-		 g->mode == GRAPH_ALL ? " AND s.pid = x.end_id" : "", r->id) ||
+		 r->name, all ? "LEFT" : "", all ? " AND s.pid = x.end_id" : "", r->id) ||
 	    buf_str(&sql, e) == NULL || graph_edge_delete(g, r->name, sql.p, &r->n.retired, e);
 	sql.len = 0;
 	rc = rc ||
@@ -147,7 +147,7 @@ graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e)
 {
 	uint64_t any = 1, wanted;
 
-	if (g->mode == GRAPH_ALL &&
+	if ((r->all || g->mode == GRAPH_ALL) &&
 	    pg_u64f(g->pg, &any, e,
 		"SELECT EXISTS (SELECT FROM oilgas.%I e WHERE " GRAPH_RULE(
 		    "e") " = '\"%s\"'::agtype)::integer",
@@ -179,39 +179,89 @@ graph_edge_take(struct graph *g, const char *label, const char *rule, struct err
 		 "SELECT e.id FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype", label,
 		 rule) ||
 	    buf_str(&sql, e) == NULL || graph_edge_delete(g, label, sql.p, &n, e);
+	g->stray += n;
 	buf_free(&sql);
 	return (rc);
 }
 
-/*
- * A rule that is gone, or goes by another label now: rules that links still name are few,
- * and found by leaps over the index.
- */
+/* Edges of rules that are gone: ${each} is called with the rule and each label. */
+static int
+graph_edge_gone(struct graph *g,
+    int (*each)(struct graph *, const char *label, const char *rule, struct err *), struct err *e)
+{
+	struct pg_result *r = pg_query(g->pg, graph_edge_sweep_sql, NULL, 0, e);
+	int i, rc = r == NULL;
+
+	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
+		rc = each(g, pg_result_get(r, i, 1), pg_result_get(r, i, 0), e);
+	pg_result_free(r);
+	return (rc);
+}
+
+/* Of one rule that is gone: its edges, then its links, which say that there are any. */
+static int
+graph_edge_gone_take(struct graph *g, const char *label, const char *rule, struct err *e)
+{
+
+	return (graph_edge_take(g, label, rule, e) ||
+	    pg_execf(g->pg, NULL, e, "DELETE FROM entity_links WHERE rule_id = %L", rule));
+}
+
+/* Of one rule that is gone: how many there are. */
+static int
+graph_edge_gone_count(struct graph *g, const char *label, const char *rule, struct err *e)
+{
+	uint64_t n;
+
+	if (pg_u64f(g->pg, &n, e,
+		"SELECT count(*) FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype",
+		label, rule))
+		return (-1);
+	g->stray += n;
+	return (0);
+}
+
+int
+graph_edge_stray(struct graph *g, struct err *e)
+{
+
+	return (graph_edge_gone(g, graph_edge_gone_count, e));
+}
+
+/* What stands under another label than a rule's: under its former one, or, of a full sync, under any. */
+static int
+graph_edge_elsewhere(struct graph *g, struct err *e)
+{
+	struct pg_result *r;
+	int row, rc = 0;
+	size_t i;
+
+	for (i = 0; rc == 0 && i < g->nrules; i++)
+		if (g->rules[i].former[0] != '\0')
+			rc = graph_edge_take(g, g->rules[i].former, g->rules[i].id, e);
+	for (i = 0; rc == 0 && g->mode == GRAPH_ALL && i < g->nrules; i++) {
+		if ((r = pg_queryf(g->pg, e,
+			 "SELECT l.name FROM ag_catalog.ag_label l JOIN ag_catalog.ag_graph g"
+			 " ON g.graphid = l.graph AND g.name = 'oilgas' WHERE l.kind = 'e'"
+			 " AND l.name !~ '^_' AND l.name <> %L",
+			 g->rules[i].name)) == NULL)
+			return (-1);
+		for (row = 0; rc == 0 && row < pg_result_rows(r); row++)
+			rc = graph_edge_take(g, pg_result_get(r, row, 0), g->rules[i].id, e);
+		pg_result_free(r);
+	}
+	return (rc);
+}
+
+/* Rules that are gone: those that links still name are few, and found by leaps over the index. */
 int
 graph_edge_sweep(struct graph *g, struct err *e)
 {
-	struct pg_result *r = pg_query(g->pg, graph_edge_sweep_sql, NULL, 0, e);
-	int i, rc = 0;
 
-	if (r == NULL)
-		return (-1);
-	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
-		rc = graph_edge_take(g, pg_result_get(r, i, 1), pg_result_get(r, i, 0), e) ||
-		    pg_execf(g->pg, NULL, e, "DELETE FROM entity_links WHERE rule_id = %L",
-			pg_result_get(r, i, 0));
-	pg_result_free(r);
-	if (rc || g->mode != GRAPH_ALL)
-		return (rc);
-	/* Ours under a label that is no longer the rule's. */
-	if ((r = pg_query(g->pg,
-		 "SELECT r.rule_id, l.name FROM ag_catalog.ag_label l"
-		 " JOIN ag_catalog.ag_graph g ON g.graphid = l.graph AND g.name = 'oilgas'"
-		 " CROSS JOIN entity_relationship_rules r WHERE r.tenant_id = $1::uuid"
-		 " AND l.kind = 'e' AND l.name !~ '^_' AND l.name <> coalesce(r.display_label, '')",
-		 (const char *const[]){ g->tenant }, 1, e)) == NULL)
-		return (-1);
-	for (i = 0; rc == 0 && i < pg_result_rows(r); i++)
-		rc = graph_edge_take(g, pg_result_get(r, i, 1), pg_result_get(r, i, 0), e);
-	pg_result_free(r);
-	return (rc);
+	return (graph_edge_gone(g, graph_edge_gone_take, e) ||
+	    pg_execf(g->pg, NULL, e,
+		"DELETE FROM graph_rules k WHERE k.tenant_id = %L AND NOT EXISTS (SELECT"
+		" FROM entity_relationship_rules r WHERE r.rule_id = k.rule_id)",
+		g->tenant) ||
+	    graph_edge_elsewhere(g, e));
 }

@@ -86,7 +86,7 @@ graph_pieces(struct graph *g, const char *sql, uint64_t n, uint64_t *done, struc
 	if (left == 0)
 		return (0);
 	(void)err_set(e, STATUS_TEMPFAIL,
-	    "%llu rows of the graph are at work elsewhere: what is done stays done",
+	    "%llu rows of the graph are locked by others: what is done stays done",
 	    (unsigned long long)left);
 	return (err_hint(e, "try again: the next graph-sync goes on from here"));
 }

@@ -72,6 +72,11 @@ graph_report(const struct graph *g, struct report *r)
 		report_line(r, "%llu new load%s", (unsigned long long)g->loads,
 		    g->loads == 1 ? "" : "s");
 	graph_report_labels(g, r);
+	report_count(r, "stray_edges", NULL, g->stray);
+	if (g->stray > 0)
+		report_line(r,
+		    "%llu edges of rules that are gone, or that have another label now%s",
+		    (unsigned long long)g->stray, g->check ? "" : ": taken away");
 	report_bool(r, "differs", differs);
 	if (g->check && !g->without)
 		report_line(r, differs ? "the graph differs" : "the graph is as the tables say");

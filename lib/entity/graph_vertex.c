@@ -100,6 +100,8 @@ graph_vertex_rows(struct graph_vertices *v, struct err *e)
 	int rc = -1;
 	long k;
 
+	if (v->l->forgotten) /* none of them is to be there */
+		return (0);
 	if (pg_sqlf(g->pg, &sql, e,
 		"COPY (SELECT e.entity_key, to_json(e.entity_key), (e.properties"
 		" || jsonb_build_object('entity_id', e.entity_key, 'tenant_id', e.tenant_id)"
@@ -248,5 +250,20 @@ graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e)
 	l->n.updated -= l->n.adopted < l->n.updated ? l->n.adopted : l->n.updated;
 	l->n.unchanged -=
 	    differing + missing < l->n.unchanged ? differing + missing : l->n.unchanged;
+	return (0);
+}
+
+int
+graph_vertex_forget(struct graph *g, struct graph_label *l, struct err *e)
+{
+	enum { AT_MOST = 500 };
+	uint64_t n;
+
+	do {
+		if (pg_u64f(g->pg, &n, e, "SELECT batch_graph_forget(%L, %L, %d)", g->tenant,
+			l->type, (int)AT_MOST))
+			return (-1);
+		l->n.retired += n;
+	} while (n > 0);
 	return (0);
 }

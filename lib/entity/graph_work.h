@@ -41,13 +41,16 @@ struct graph_label {
 	char name[64];
 	char *owned; /* agtype: a list of the properties that are ours */
 	struct graph_counts n;
-	bool mapped; /* the table graph_map_N is there */
+	bool mapped;    /* the table graph_map_N is there */
+	bool forgotten; /* nobody defines the type any more: its vertices go */
 };
 
 /* A rule and its edges. */
 struct graph_rule {
 	char id[37];
-	char name[64]; /* label */
+	char name[64];   /* label */
+	char former[64]; /* the label under which its edges are, where that is another; or "" */
+	bool all;        /* look at all of its edges, whatever the mode */
 	struct graph_label *child, *parent;
 	struct graph_counts n;
 };
@@ -66,6 +69,7 @@ struct graph {
 	size_t nlabels;
 	struct graph_rule *rules;
 	size_t nrules;
+	uint64_t stray; /* edges of rules that are gone: found by a check, or taken away */
 };
 
 /*
@@ -119,6 +123,12 @@ int graph_label_read(struct graph *g, struct err *e);
 int graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct err *e);
 int graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e);
 
+/**
+ * graph_vertex_forget(g, l, e):
+ * Take away the vertices of a type that nobody defines any more; those that somebody's edge is at stay.
+ */
+int graph_vertex_forget(struct graph *g, struct graph_label *l, struct err *e);
+
 /* graph_edge.c */
 
 /**
@@ -131,9 +141,15 @@ int graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e);
 
 /**
  * graph_edge_sweep(g, e):
- * Take away what rules that are gone have left.
+ * Take away what rules that are gone have left, and what stands under a rule's former label.
  */
 int graph_edge_sweep(struct graph *g, struct err *e);
+
+/**
+ * graph_edge_stray(g, e):
+ * Of a check: count the edges of rules that are gone.
+ */
+int graph_edge_stray(struct graph *g, struct err *e);
 
 /* graph_check.c */
 int graph_check_label(struct graph *g, struct graph_label *l, struct err *e);

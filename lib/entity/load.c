@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "entity/definition_db.h"
 #include "entity/load_known.h"
+#include "entity/load_orphan.h"
 #include "entity/load_result.h"
 #include "entity/load_rows.h"
 
@@ -152,6 +153,7 @@ load_follow(struct load_work *w, struct err *e)
 	    intake_write(w->j.in, w->j.pg, w->j.tenant, w->j.type, w->j.started, w->j.o->delta,
 		e) ||
 	    load_link_book(&w->l->links, &w->j, intake_section(w->j.in, 0), e) ||
+	    load_orphan_retire(&w->j, &w->l->orphans, e) ||
 	    load_matrix_plan(&w->j, w->l->wrote, &w->matrix, e));
 }
 

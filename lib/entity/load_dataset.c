@@ -193,10 +193,12 @@ load_dataset_fields(const struct load_job *j, const struct load_dataset *d, stru
 	    load_dataset_same(j, d, fields.p, e);
 	if (rc == 0 && !j->o->plan)
 		rc = pg_execf(j->pg, NULL, e,
-		    "UPDATE batch_datasets SET fields = %L, role = %L, key_prefix = %L"
+		    "UPDATE batch_datasets SET former = ARRAY(SELECT DISTINCT f FROM"
+		    " unnest(former || fields) f WHERE f <> ALL (%L::text[]) ORDER BY 1),"
+		    " fields = %L, role = %L, key_prefix = %L"
 		    " WHERE dataset_id = %s AND (fields, role, key_prefix) IS DISTINCT FROM"
 		    " (%L::text[], %L::varchar, %L::varchar)",
-		    fields.p, role, d->means.keys, d->id, fields.p, role, d->means.keys);
+		    fields.p, fields.p, role, d->means.keys, d->id, fields.p, role, d->means.keys);
 	buf_free(&fields);
 	buf_free(&identity);
 	return (rc);

@@ -18,6 +18,7 @@
  *   load_merge.c    new rows by COPY, changed ones by a merge
  *   load_last.c     of rows with one key the last one counts
  *   load_retire.c   what the source no longer has
+ *   load_orphan.c   entities of types that are gone
  *   load_held.c     what it may have after all: keys in reject files
  *   load_touched.c  the keys that the load changed
  *   load_link.c     links by rule

@@ -8,6 +8,20 @@
 
 #include "base/notice.h"
 
+/* Whether a rule's cardinality is one of those that entity-define takes. */
+static bool
+load_link_known(const char *cardinality)
+{
+	static const char *const known[] = { "one_to_one", "one_to_many", "many_to_one",
+		"many_to_many" };
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(cardinality, known[i]) == 0)
+			return (true);
+	return (false);
+}
+
 /* Fill ${k} from row ${i} of the query in load_link_rules(); warn if the load's type, as child,
  * has no field for the parent. */
 static void
@@ -28,6 +42,10 @@ load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_re
 	field = k->of_child ? definition_refers(j->d, k->parent) : was;
 	k->field = field != NULL ? xstrdup(field) : NULL;
 	k->fresh = k->of_child && field != NULL && (was == NULL || strcmp(was, field) != 0);
+	if (k->of_child && !load_link_known(k->cardinality))
+		notice_say(
+		    "the cardinality '%s' of the rule from '%s' to '%s' is not known: it limits nothing",
+		    k->cardinality, k->child, k->parent);
 	if (k->of_child && field == NULL)
 		notice_say("no field of '%s' refers to '%s', as a rule wants it", j->type,
 		    k->parent);

@@ -23,10 +23,10 @@ struct load_matrix {
 	struct buf args; /* ", RULE, OPERATORS, DOMAINS" of both functions */
 };
 
-/* One pass over the entities whose cells are due. */
+/* One pass over the entities of a type whose cells are due. */
 struct load_pass {
 	const struct load_job *j;
-	const struct load_matrix *m;
+	const char *type, *args; /* the functions' last ones */
 	struct load_cells *n;
 	uint64_t piece; /* entities */
 	uint64_t busy;
@@ -151,7 +151,7 @@ load_matrix_piece(struct load_pass *p, const char *keys, int n, struct err *e)
 	struct err why = ERR_INIT;
 	struct pg_result *r = pg_queryf(p->j->pg, &why,
 	    "SELECT renamed, made, busy FROM batch_matrix_write(%L, %L, %L%s)", p->j->tenant,
-	    p->j->type, keys, p->m->args.p);
+	    p->type, keys, p->args);
 	const char *state = pg_error_state(p->j->pg);
 
 	if (r != NULL) {
@@ -185,7 +185,7 @@ load_matrix_pass(struct load_pass *p, const char *runs, struct err *e)
 	rc = pg_execf(p->j->pg, NULL, e,
 	    "DECLARE load_matrix NO SCROLL CURSOR WITH HOLD FOR"
 	    " SELECT key FROM batch_matrix_keys(%L, %L, %L%s)",
-	    p->j->tenant, p->j->type, runs, p->m->args.p);
+	    p->j->tenant, p->type, runs, p->args);
 	while (rc == 0 && n > 0)
 		rc = load_matrix_fetch(p, &keys, &n, e) ||
 		    (n > 0 && load_matrix_piece(p, keys.p, n, e));
@@ -193,42 +193,72 @@ load_matrix_pass(struct load_pass *p, const char *runs, struct err *e)
 	return (rc || pg_exec(p->j->pg, "CLOSE load_matrix", e));
 }
 
+/* Everything that is due of one type; what others had locked is tried again for a while. */
+static int
+load_matrix_type(struct load_pass *p, struct err *e)
+{
+	char *runs = NULL;
+	int pass, rc;
+
+	rc = pg_textf(p->j->pg, &runs, e,
+	    "SELECT coalesce(array_agg(run_id), '{}') FROM batch_matrix_todo"
+	    " WHERE tenant_id = %L AND type_key = %L",
+	    p->j->tenant, p->type);
+	for (pass = 0; rc == 0 && pass < MATRIX_PASSES; pass++) {
+		if (pass > 0)
+			os_sleep_ms(MATRIX_PAUSE_MS);
+		if ((rc = load_matrix_pass(p, runs, e)) != 0 || p->busy == 0)
+			break;
+	}
+	p->n->busy += p->busy;
+	/* Only the end of it has to be on the disk. */
+	if (rc == 0 && p->busy == 0 && strcmp(runs, "{}") != 0)
+		rc = pg_execf(p->j->pg, NULL, e,
+		    "SET synchronous_commit TO on; DELETE FROM batch_matrix_todo WHERE tenant_id = %L"
+		    " AND type_key = %L AND run_id = ANY (%L); SET synchronous_commit TO off",
+		    p->j->tenant, p->type, runs);
+	free(runs);
+	return (rc);
+}
+
+/* Cells of types that nobody defines any more: that their entities are retired. */
+static int
+load_matrix_orphans(const struct load_job *j, struct load_cells *n, struct err *e)
+{
+	struct pg_result *r = pg_queryf(j->pg, e,
+	    "SELECT DISTINCT m.type_key FROM batch_matrix_todo m WHERE m.tenant_id = %L AND NOT EXISTS"
+	    " (SELECT FROM entity_type_definitions t WHERE t.tenant_id = m.tenant_id"
+	    " AND t.type_key = m.type_key)",
+	    j->tenant);
+	int i, rc = r == NULL;
+
+	for (i = 0; rc == 0 && i < pg_result_rows(r); i++) {
+		struct load_pass p = { j, pg_result_get(r, i, 0), ", NULL, '{}', '{}'", n,
+			MATRIX_PIECE_MAX / 8, 0 };
+
+		rc = load_matrix_type(&p, e);
+	}
+	pg_result_free(r);
+	return (rc);
+}
+
 int
 load_matrix_follow(const struct load_job *j, const struct load_matrix *m, struct load_cells *n,
     struct err *e)
 {
-	struct load_pass p = { j, m, n, MATRIX_PIECE_MAX / 8, 0 };
-	char *runs = NULL;
-	int pass, rc;
+	struct load_pass p = { j, j->type, m != NULL ? m->args.p : NULL, n, MATRIX_PIECE_MAX / 8,
+		0 };
 
-	if (m == NULL)
-		return (0);
-	/* A cell follows from the state: only the end of it has to be on the disk. */
-	rc = pg_patient(j->pg, e) || pg_lock_limit(j->pg, MATRIX_LOCK_MS, e) ||
+	if (pg_patient(j->pg, e) || pg_lock_limit(j->pg, MATRIX_LOCK_MS, e) ||
 	    pg_exec(j->pg, "SET synchronous_commit TO off", e) ||
-	    pg_textf(j->pg, &runs, e,
-		"SELECT coalesce(array_agg(run_id), '{}') FROM batch_matrix_todo"
-		" WHERE tenant_id = %L AND type_key = %L",
-		j->tenant, j->type);
-	for (pass = 0; rc == 0 && pass < MATRIX_PASSES; pass++) {
-		if (pass > 0)
-			os_sleep_ms(MATRIX_PAUSE_MS);
-		if ((rc = load_matrix_pass(&p, runs, e)) != 0 || p.busy == 0)
-			break;
-	}
-	n->busy = p.busy;
-	if (rc == 0 && p.busy > 0)
+	    (m != NULL && load_matrix_type(&p, e)) || load_matrix_orphans(j, n, e))
+		return (-1);
+	if (n->busy > 0)
 		notice_say(
-		    "%llu cells of the compliance matrix are at work elsewhere: the next load brings "
+		    "%llu cells of the compliance matrix are locked by others: the next load brings "
 		    "them up to date",
-		    (unsigned long long)p.busy);
-	rc = rc || pg_exec(j->pg, "RESET synchronous_commit", e) ||
-	    (p.busy == 0 && strcmp(runs, "{}") != 0 &&
-		pg_execf(j->pg, NULL, e,
-		    "DELETE FROM batch_matrix_todo WHERE tenant_id = %L AND type_key = %L AND run_id = ANY (%L)",
-		    j->tenant, j->type, runs));
-	free(runs);
-	return (rc);
+		    (unsigned long long)n->busy);
+	return (0);
 }
 
 int

@@ -155,6 +155,7 @@ load_report_after(const struct load *l, struct report *r)
 	for (i = 0; i < l->links.n; i++)
 		load_report_link(&l->links.v[i], r);
 	report_close(r);
+	report_count(r, "orphans_retired", NULL, l->orphans);
 	report_count(r, "cells_new", NULL, l->cells.made);
 	report_count(r, "cells_changed", NULL, l->cells.renamed);
 	if (l->cells.made + l->cells.renamed > 0)

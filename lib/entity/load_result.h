@@ -14,7 +14,8 @@ struct load {
 	char *type;
 	char dataset[BOOK_DATASET_SIZE]; /* empty until the first header is read */
 	bool plan;
-	bool wrote; /* some entity was */
+	bool wrote;       /* some entity was */
+	uint64_t orphans; /* entities retired since their type is gone */
 	struct intake *in;
 	struct guard_past past;
 	struct load_retire retire;

@@ -126,7 +126,7 @@ drift missing index 'oilgas.Well idx_Well_entity_id' 'DROP INDEX oilgas."idx_Wel
 MORE=12 drift missing extension uuid-ossp 'SET client_min_messages = error; ALTER TABLE users ALTER id DROP DEFAULT; DROP EXTENSION "uuid-ossp" CASCADE'
 drift extra index 'public.users two\x0alines' 'CREATE INDEX "two
 lines" ON users (id)'
-MORE=19 drift missing file 009_agent_definitions.sql 'DROP TABLE batch_schema_files'
+MORE=20 drift missing file 009_agent_definitions.sql 'DROP TABLE batch_schema_files'
 drift missing file 009_agent_definitions.sql "DELETE FROM batch_schema_files WHERE name LIKE '009%'"
 drift changed file 100_batch.sql "UPDATE batch_schema_files SET sha256 = repeat('0', 64) WHERE name LIKE '100%'"
 say "$kinds kinds of drift"
@@ -246,7 +246,7 @@ psql -Xqc 'CREATE TABLE batch_schema_files (sha256 char(64) NOT NULL, name varch
 by_hand() { psql -Xq -v ON_ERROR_STOP=1 -c 'SET search_path TO public' -f "$ROOT/sql/$1"; }
 for f in 007_entity_type_definitions init 001_initial_schema migrations/001_users 100_batch 004_skill_schema \
     009_agent_definitions 002_checklist_compliance_tables 008_skill_persona_and_flags 110_guards 120_graph \
-    00-create-extension-age 130_roles 140_merge 150_guards 160_rules 170_settings 180_graph_indexes 190_rights; do
+    00-create-extension-age 130_roles 140_merge 150_guards 160_rules 170_settings 180_graph_indexes 190_rights 200_edits; do
 	ok "$f by hand" by_hand "$f.sql"
 done
 exits 1 "by hand, in another order: nothing is on record" aegis schema-check --db "$at"

@@ -285,14 +285,32 @@ def damage():
     sql("INSERT INTO entity_type_definitions (tenant_id, type_key, display_name) VALUES ('%s', 'odd_one', 'o')"
         % TENANT)
     night([("odd_one", "odd_one:1", {})])
-    r = sync(status=78, what="a type without a label")
+    sql("ALTER FUNCTION batch_graph_label(text, text) OWNER TO aegis_audit")
+    r = sync(status=78, what="a type whose label the schema's owner may not make")
     ok("OddOne" in r["err"] and "create_vlabel" in r["err"], "is named, with what to do", r["err"])
-    sql("DELETE FROM entities WHERE type_key = 'odd_one'")
-    sync()
-    sql("DELETE FROM entity_relationship_rules WHERE display_label = 'PERMIT_FOR'")
+    sql("ALTER FUNCTION batch_graph_label(text, text) OWNER TO aegis; GRANT EXECUTE ON FUNCTION"
+        " batch_graph_label(text, text) TO aegis_import")
+    importer = dict(os.environ, PGOPTIONS="-c role=aegis_import")
+    r = sync(env=importer, what="a type without a label: the import role has it made")
+    same(figures(r, "OddOne")["inserted"], 1, "and its vertices are there")
+    same(sql("SELECT batch_graph_label('Anything', 'v')"), "f", "but no label that nobody has defined")
+    sql("DELETE FROM entity_type_definitions WHERE type_key = 'odd_one'; INSERT INTO batch_datasets (tenant_id, type_key,"
+        " dataset) VALUES ('%s', 'odd_one', 'x/odd')" % TENANT)
+    r = sync("--check", status=1, what="a type that is deleted: --check sees what is left")
+    same(figures(r, "OddOne")["extra"], 1, "its vertex")
     night([])
-    sync(what="a rule is deleted")
-    same(cypher("MATCH ()-[r:PERMIT_FOR]->() RETURN r"), [], "its edges go")
+    r = sync(env=importer, what="the next sync")
+    same((figures(r, "OddOne")["retired"], cypher("MATCH (o:OddOne) RETURN o")), (1, []), "takes it away")
+    sql("DELETE FROM entities WHERE type_key = 'odd_one'; DELETE FROM graph_synced WHERE dataset_id IN (SELECT"
+        " dataset_id FROM batch_datasets WHERE dataset = 'x/odd'); DELETE FROM batch_sources WHERE dataset_id IN (SELECT"
+        " dataset_id FROM batch_datasets WHERE dataset = 'x/odd'); DELETE FROM batch_datasets WHERE dataset = 'x/odd'")
+    labels()
+    sql("DELETE FROM entity_relationship_rules WHERE display_label = 'PERMIT_FOR'")
+    r = sync("--check", status=1, what="a rule is deleted: --check sees what is left")
+    ok(r["stray_edges"] > 0, "its edges", r["stray_edges"])
+    sync(what="the next sync, with no load between")
+    same(cypher("MATCH ()-[r:PERMIT_FOR]->() RETURN r"), [], "takes them away")
+    sync("--check", what="nothing is left")
     sync(tenant=OTHER, status=65, what="a tenant that nobody knows")
     sql("INSERT INTO entity_type_definitions (tenant_id, type_key, display_name) VALUES ('%s', 'x', 'x')" % OTHER)
     r = sync(tenant=OTHER, what="another tenant, without entities")
@@ -309,6 +327,33 @@ def damage():
     r = sync(env=env, what="as the role aegis_import")
     same(figures(r, "Well")["updated"], 1, "it may")
     sync("--check", env=env, what="and check")
+
+
+def labels():
+    """A rule's edge goes by its display_label; a relabelling is followed."""
+    same([sql("SELECT batch_edge_name(%s, 'flaring_event', '2nd_type')" % ("NULL" if s is None else quoted(s)))
+          for s in ("OPERATED_BY", "Operated by", "  operated--by! ", "A__B", "3 wells of", "Läuft über", "", None,
+                    "***", "_X_", "x" * 63, "x" * 64, "X" * 63, "井", "a" * 62 + "é", "OP'ERATED")],
+         ["OPERATED_BY", "OPERATED_BY", "OPERATED_BY", "A__B", "R_3_WELLS_OF", "L_UFT_BER",
+          "FLARING_EVENT_R_2ND_TYPE", "FLARING_EVENT_R_2ND_TYPE", "FLARING_EVENT_R_2ND_TYPE", "X", "X" * 63,
+          "FLARING_EVENT_R_2ND_TYPE", "X" * 63, "FLARING_EVENT_R_2ND_TYPE", "A" * 62, "OP_ERATED"],
+         "the name of an edge")
+    count = "SELECT count(*) FROM entity_links k JOIN entity_relationship_rules r USING (rule_id)" \
+            " WHERE resolved AND r.display_label = '%s'"
+    wanted = int(sql(count % "ON_LEASE"))
+    sql("UPDATE entity_relationship_rules SET display_label = 'Lies on' WHERE display_label = 'ON_LEASE'")
+    sync(env=dict(os.environ, PGOPTIONS="-c role=aegis_import"), what="a rule that is relabelled, with no load between")
+    same((len(cypher("MATCH ()-[r:LIES_ON]->() RETURN r")), cypher("MATCH ()-[r:ON_LEASE]->() RETURN r")), (wanted, []),
+         "its edges go by the new name, and not by the old")
+    sync("--check", what="the graph is as the tables say")
+    sql("UPDATE entity_relationship_rules SET display_label = NULL WHERE display_label = 'Lies on'")
+    sync(what="without a label")
+    same(len(cypher("MATCH ()-[r:WELL_LEASE]->() RETURN r")), wanted, "it goes by both types")
+    sql("UPDATE entity_relationship_rules SET display_label = 'ON_LEASE' WHERE display_label IS NULL")
+    sync(what="as it was")
+    same(len(cypher("MATCH ()-[r:ON_LEASE]->() RETURN r")), wanted, "so are the edges")
+    r = sync(what="again")
+    same((r["loads"], r["vertices"]), (0, []), "nothing new")
 
 
 def kills(dice):

@@ -654,6 +654,29 @@ def matrix():
         f.write(MATRIX)
 
 
+def type_gone():
+    """A type that an administrator deletes: its entities are retired by the next load of another, under
+    --max-retired; their cells say so."""
+    six = [(b"operator:%d" % (1000 + i), {"operator_number": b"%d" % (1000 + i), "operator_name": b"N"})
+           for i in range(6)]
+    load("a/site", sites(4, operator=b"operator:1001", a_name=b"ONE"))
+    cells_before = len(cells())
+    load("o/operator", six)
+    sql("DELETE FROM entity_type_definitions WHERE type_key = 'site'")
+    live = "SELECT count(*) FROM entities WHERE type_key = 'site' AND retired_at IS NULL"
+    p = run(stream("o/operator", six), "operator", "--max-retired", "10%")
+    ok(p.returncode == 0 and "more than --max-retired allows, and stay" in p.err and sql(live) == "4",
+       "a type that is gone with too many entities: they stay, and nothing is stopped", p.returncode, p.err)
+    p = run(stream("o/operator", six), "operator", "--max-retired", "50%")
+    ok(p.returncode == 0 and "its 4 entities are retired" in p.err and sql(live) == "0",
+       "within --max-retired they are retired", p.returncode, p.err)
+    got = cells()
+    ok(len(got) == cells_before > 0 and all("retired" in c["details"] for c in got), "their cells stay, and say so", got)
+    same(run(stream("o/operator", six), "operator").report["orphans_retired"], 0, "once")
+    sql("DELETE FROM entity_type_definitions WHERE tenant_id = '%s'" % TENANT)
+    define(TENANT)
+
+
 MATRIX = """domains: { site: [rule_37, rule_32] }
 tenants:
   - { tenant: %s, operators: ["operator:1001"] }
@@ -701,7 +724,7 @@ def main():
     define(TENANT)
     any_order()
     for case in (retire_and_revive, pending, duplicates, parts, guards, held, links, side_by_side,
-                 matrix, broken_counts):
+                 matrix, type_gone, broken_counts):
         fresh(case)
     return end()
 
