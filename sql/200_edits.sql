@@ -3,6 +3,10 @@
 -- Fields that a dataset once brought and no longer does: they are ours to take away.
 ALTER TABLE batch_datasets ADD COLUMN IF NOT EXISTS former text[] NOT NULL DEFAULT '{}';
 
+-- The digest of the definitions by which its last load was checked: where these are others now, an
+-- administrator has changed its columns, and not the source.
+ALTER TABLE batch_datasets ADD COLUMN IF NOT EXISTS definitions char(64);
+
 -- The label under which each rule's edges are in the graph.
 CREATE TABLE IF NOT EXISTS graph_rules (
     rule_id     uuid        PRIMARY KEY,

@@ -80,7 +80,8 @@ graph_begin(struct graph *g, const char *conninfo, struct err *e)
 		return (-1);
 	if (g->without)
 		return (0);
-	if ((g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) == NULL ||
+	if (pg_own_session(g->pg, "graph-sync", e) ||
+	    (g->reader = pg_connect(conninfo, "aegis-graph-sync", e)) == NULL ||
 	    (g->check ? pg_begin_whole : pg_begin_load)(g->reader,
 		"ISOLATION LEVEL REPEATABLE READ READ ONLY", e) ||
 	    graph_lock(g, e))

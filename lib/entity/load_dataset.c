@@ -126,8 +126,8 @@ load_dataset_alone(const struct load_job *j, const struct load_dataset *d, const
 }
 
 /*
- * Whether the definitions are others than those by which the dataset's last load was mapped: then it
- * is an administrator who has changed the columns, and not the source.
+ * Whether the definitions are others than those of the dataset's last load: then it is an administrator
+ * who has changed the columns, and not the source.  A load of before has noted them in its book only.
  */
 static int
 load_dataset_redefined(const struct load_job *j, const struct load_dataset *d, bool *is,
@@ -135,9 +135,10 @@ load_dataset_redefined(const struct load_job *j, const struct load_dataset *d, b
 {
 
 	return (pg_boolf(j->pg, is, e,
-	    "SELECT b.config_sha256 <> %L FROM batch_books b JOIN batch_sources s"
-	    " USING (run_id, dataset_id, section) WHERE b.dataset_id = %s AND b.stage = 'entity-map'"
-	    " AND b.config_sha256 IS NOT NULL ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1",
+	    "SELECT coalesce(d.definitions, (SELECT b.config_sha256 FROM batch_books b JOIN batch_sources s"
+	    " USING (run_id, dataset_id, section) WHERE b.dataset_id = d.dataset_id AND b.stage = 'entity-map'"
+	    " AND b.config_sha256 IS NOT NULL ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1)) <> %L"
+	    " FROM batch_datasets d WHERE d.dataset_id = %s",
 	    j->d->sha256, d->id));
 }
 
@@ -195,10 +196,11 @@ load_dataset_fields(const struct load_job *j, const struct load_dataset *d, stru
 		rc = pg_execf(j->pg, NULL, e,
 		    "UPDATE batch_datasets SET former = ARRAY(SELECT DISTINCT f FROM"
 		    " unnest(former || fields) f WHERE f <> ALL (%L::text[]) ORDER BY 1),"
-		    " fields = %L, role = %L, key_prefix = %L"
-		    " WHERE dataset_id = %s AND (fields, role, key_prefix) IS DISTINCT FROM"
-		    " (%L::text[], %L::varchar, %L::varchar)",
-		    fields.p, fields.p, role, d->means.keys, d->id, fields.p, role, d->means.keys);
+		    " fields = %L, role = %L, key_prefix = %L, definitions = %L"
+		    " WHERE dataset_id = %s AND (fields, role, key_prefix, definitions) IS DISTINCT FROM"
+		    " (%L::text[], %L::varchar, %L::varchar, %L::char(64))",
+		    fields.p, fields.p, role, d->means.keys, j->d->sha256, d->id, fields.p, role,
+		    d->means.keys, j->d->sha256);
 	buf_free(&fields);
 	buf_free(&identity);
 	return (rc);

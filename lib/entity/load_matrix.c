@@ -173,6 +173,39 @@ load_matrix_piece(struct load_pass *p, const char *keys, int n, struct err *e)
 	return (0);
 }
 
+/* Behind a pooler nothing outlives a transaction: each piece looks for its keys, behind ${last}. */
+static int
+load_matrix_pooled(struct load_pass *p, const char *runs, struct err *e)
+{
+	char *list = NULL, *last = xstrdup("");
+	uint64_t n = 1;
+	int rc = 0;
+
+	while (rc == 0 && n > 0) {
+		free(list);
+		rc = pg_begin(p->j->pg, e) ||
+		    pg_textf(p->j->pg, &list, e,
+			"SELECT array_agg(key ORDER BY key) FROM (SELECT key FROM batch_matrix_keys(%L, %L, %L%s)"
+			" WHERE key > %L ORDER BY key LIMIT %llu) k",
+			p->j->tenant, p->type, runs, p->args, last, (unsigned long long)p->piece);
+		n = 0;
+		if (rc == 0 && list != NULL) {
+			free(last);
+			last = NULL;
+			rc = pg_textf(p->j->pg, &last, e,
+				 "SELECT (%L::text[])[cardinality(%L::text[])]", list, list) ||
+			    pg_u64f(p->j->pg, &n, e, "SELECT cardinality(%L::text[])", list) ||
+			    load_matrix_piece(p, list, (int)n, e);
+		}
+		/* A lock that was not to be had has ended the transaction. */
+		if (rc || pg_commit(p->j->pg, NULL))
+			pg_rollback(p->j->pg);
+	}
+	free(list);
+	free(last);
+	return (rc);
+}
+
 /* Everything that is due, in key order, a piece at a time. */
 static int
 load_matrix_pass(struct load_pass *p, const char *runs, struct err *e)
@@ -181,6 +214,8 @@ load_matrix_pass(struct load_pass *p, const char *runs, struct err *e)
 	int n = 1, rc;
 
 	p->busy = 0;
+	if (pg_pooled(p->j->pg))
+		return (load_matrix_pooled(p, runs, e));
 	/* The keys are found once; the server keeps them. */
 	rc = pg_execf(p->j->pg, NULL, e,
 	    "DECLARE load_matrix NO SCROLL CURSOR WITH HOLD FOR"
@@ -214,8 +249,8 @@ load_matrix_type(struct load_pass *p, struct err *e)
 	/* Only the end of it has to be on the disk. */
 	if (rc == 0 && p->busy == 0 && strcmp(runs, "{}") != 0)
 		rc = pg_execf(p->j->pg, NULL, e,
-		    "SET synchronous_commit TO on; DELETE FROM batch_matrix_todo WHERE tenant_id = %L"
-		    " AND type_key = %L AND run_id = ANY (%L); SET synchronous_commit TO off",
+		    "BEGIN; SET LOCAL synchronous_commit TO on; DELETE FROM public.batch_matrix_todo"
+		    " WHERE tenant_id = %L AND type_key = %L AND run_id = ANY (%L); COMMIT",
 		    p->j->tenant, p->type, runs);
 	free(runs);
 	return (rc);
@@ -250,7 +285,7 @@ load_matrix_follow(const struct load_job *j, const struct load_matrix *m, struct
 		0 };
 
 	if (pg_patient(j->pg, e) || pg_lock_limit(j->pg, MATRIX_LOCK_MS, e) ||
-	    pg_exec(j->pg, "SET synchronous_commit TO off", e) ||
+	    (!pg_pooled(j->pg) && pg_exec(j->pg, "SET synchronous_commit TO off", e)) ||
 	    (m != NULL && load_matrix_type(&p, e)) || load_matrix_orphans(j, n, e))
 		return (-1);
 	if (n->busy > 0)

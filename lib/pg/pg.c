@@ -87,11 +87,26 @@ pg_result_free(struct pg_result *r)
 	free(r);
 }
 
+/* What a session would have been set to, behind a pooler. */
+static int
+pg_begin_settings(struct pg *pg, struct err *e)
+{
+	char sql[200];
+
+	if (!pg->pooled)
+		return (0);
+	(void)snprintf(sql, sizeof(sql),
+	    "SET LOCAL intervalstyle TO postgres; SET LOCAL search_path TO public;"
+	    " SET LOCAL client_min_messages TO warning; SET LOCAL lock_timeout TO %llu",
+	    (unsigned long long)pg->lock_ms);
+	return (pg_exec(pg, sql, e));
+}
+
 int
 pg_begin(struct pg *pg, struct err *e)
 {
 
-	return (pg_exec(pg, "BEGIN", e));
+	return (pg_exec(pg, "BEGIN", e) || pg_begin_settings(pg, e));
 }
 
 int
@@ -105,7 +120,7 @@ pg_begin_load(struct pg *pg, const char *mode, struct err *e)
 	    " SET LOCAL idle_in_transaction_session_timeout TO 0%s",
 	    mode,
 	    PQserverVersion(pg->conn) >= 170000 ? "; SET LOCAL transaction_timeout TO 0" : "");
-	return (pg_exec(pg, sql, e));
+	return (pg_exec(pg, sql, e) || pg_begin_settings(pg, e));
 }
 
 int
@@ -119,13 +134,14 @@ int
 pg_patient(struct pg *pg, struct err *e)
 {
 
-	return (pg_exec(pg,
-	    PQserverVersion(pg->conn) >= 170000 ?
-		"SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
-		" SET idle_session_timeout TO 0; SET transaction_timeout TO 0" :
-		"SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
-		" SET idle_session_timeout TO 0",
-	    e));
+	return (!pg->pooled &&
+	    pg_exec(pg,
+		PQserverVersion(pg->conn) >= 170000 ?
+		    "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
+		    " SET idle_session_timeout TO 0; SET transaction_timeout TO 0" :
+		    "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
+		    " SET idle_session_timeout TO 0",
+		e));
 }
 
 int
@@ -135,7 +151,7 @@ pg_lock_limit(struct pg *pg, uint64_t ms, struct err *e)
 
 	pg->lock_ms = ms;
 	(void)snprintf(sql, sizeof(sql), "SET lock_timeout TO %llu", (unsigned long long)ms);
-	return (pg_exec(pg, sql, e));
+	return (!pg->pooled && pg_exec(pg, sql, e));
 }
 
 int

@@ -143,14 +143,25 @@ int pg_commit(struct pg *pg, struct err *e);
 void pg_rollback(struct pg *pg);
 
 /**
+ * pg_pooled(pg), pg_own_session(pg, what, e):
+ * Whether the connection goes through a pooler, such as pgbouncer: then each transaction may be on
+ * another session, and what would be set for a session is set in each transaction.  Where ${what} needs
+ * a session of its own: 0, or -1 with ${e} set to STATUS_CONFIG, and which port to take.
+ */
+bool pg_pooled(const struct pg *pg);
+int pg_own_session(const struct pg *pg, const char *what, struct err *e);
+
+/**
  * pg_patient(pg, e):
- * From here on no statement and no pause of the session is cut off by time-outs of the server's.
+ * From here on no statement and no pause of the session is cut off by time-outs of the server's; behind
+ * a pooler only those of transactions by pg_begin_load() are not.
  */
 int pg_patient(struct pg *pg, struct err *e);
 
 /**
  * pg_lock_limit(pg, ms, e):
- * From here on the session waits ${ms} milliseconds for a lock, 0: as long as it takes.
+ * From here on the session waits ${ms} milliseconds for a lock, 0: as long as it takes; behind a
+ * pooler the transactions that begin from here on.
  */
 int pg_lock_limit(struct pg *pg, uint64_t ms, struct err *e);
 

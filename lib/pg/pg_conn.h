@@ -34,6 +34,7 @@ struct pg {
 	char holder[400]; /* who holds what the present statement waits for, or "" */
 	char said[400];   /* the last one that was told of */
 	bool warns;       /* the server's warnings are told */
+	bool pooled;      /* the connection goes through a pooler */
 	size_t cancel;    /* its slot in pg_cancel.c */
 };
 

@@ -14,9 +14,15 @@ enum { PG_CONNECT_WORDS = 64 };
 
 uint64_t pg_lock_wait = 30;
 
+/*
+ * What every session is set to.  A pooler in between hands its connections to the server round, so
+ * that a SET would go to others: it carries the first three itself, of each of its clients; the rest
+ * is set in each transaction (pg_begin()).
+ */
+static const char pg_session_carried[] =
+    "SET TIME ZONE 'UTC'; SET datestyle TO ISO; SET standard_conforming_strings TO on";
 static const char pg_session[] =
-    "SET TIME ZONE 'UTC'; SET datestyle TO ISO; SET intervalstyle TO postgres; "
-    "SET standard_conforming_strings TO on; SET search_path TO public; "
+    "SET intervalstyle TO postgres; SET search_path TO public; "
     "SET client_min_messages TO warning; SET lock_timeout TO %llu";
 
 /* A client that is gone is noticed while a statement runs, where the server's system can tell. */
@@ -169,12 +175,54 @@ pg_env_names_one(void)
 	return (false);
 }
 
+/* Run settings of the session. */
+static int
+pg_session_set(struct pg *pg, const char *sql, struct err *e)
+{
+	PGresult *res = pg_answer(pg, PQexec(pg->conn, sql), PGRES_COMMAND_OK, PGRES_COMMAND_OK, e);
+
+	PQclear(res);
+	return (res == NULL);
+}
+
+/* Whether a pooler is between: the process that it names is not the one that answers. */
+static int
+pg_session_of(struct pg *pg, struct err *e)
+{
+	PGresult *res = pg_answer(pg, PQexec(pg->conn, "SELECT pg_backend_pid()"), PGRES_TUPLES_OK,
+	    PGRES_TUPLES_OK, e);
+
+	if (res == NULL)
+		return (-1);
+	pg->pooled = atoi(PQgetvalue(res, 0, 0)) != PQbackendPID(pg->conn);
+	PQclear(res);
+	return (0);
+}
+
+bool
+pg_pooled(const struct pg *pg)
+{
+
+	return (pg->pooled);
+}
+
+int
+pg_own_session(const struct pg *pg, const char *what, struct err *e)
+{
+
+	if (!pg->pooled)
+		return (0);
+	(void)err_set(e, STATUS_CONFIG,
+	    "%s needs a session of its own, and this connection goes through a pooler", what);
+	return (err_hint(e,
+	    "connect to the server's own port (PGPORT, mostly 5432), not to the pooler's"));
+}
+
 /* Make a session of what may be a connection; where it is none, close it. */
 static struct pg *
 pg_session_begin(struct pg *pg, bool is_private, struct err *e)
 {
 	char sql[sizeof(pg_session) + 32];
-	PGresult *res;
 
 	pg->cancel = SIZE_MAX;
 	pg->lock_ms = pg_lock_wait * 1000;
@@ -185,13 +233,13 @@ pg_session_begin(struct pg *pg, bool is_private, struct err *e)
 	}
 	(void)PQsetNoticeReceiver(pg->conn, pg_heard, pg);
 	(void)snprintf(sql, sizeof(sql), pg_session, (unsigned long long)pg->lock_ms);
-	if ((res = pg_answer(pg, PQexec(pg->conn, sql), PGRES_COMMAND_OK, PGRES_COMMAND_OK, e)) ==
-	    NULL) {
+	if (pg_session_of(pg, e) || pg_session_set(pg, pg_session_carried, e) ||
+	    (!pg->pooled && pg_session_set(pg, sql, e))) {
 		pg_close(pg);
 		return (NULL);
 	}
-	PQclear(res);
-	PQclear(PQexec(pg->conn, pg_session_check));
+	if (!pg->pooled)
+		PQclear(PQexec(pg->conn, pg_session_check));
 	pg_cancel_add(pg);
 	return (pg);
 }

@@ -385,7 +385,8 @@ schema_apply(struct pg *pg, const char *dir, const char *without, const char *ag
 	int rc = -1;
 
 	pg_warnings(pg);
-	if (schema_load(&s, dir, e) || pg_exec(pg, schema_lock, e))
+	if (schema_load(&s, dir, e) || pg_own_session(pg, "schema-apply", e) ||
+	    pg_exec(pg, schema_lock, e))
 		goto done;
 	rc = schema_compare(&s, pg, e) || schema_adopts(&s, pg, e) || schema_again(&s, again, e) ||
 	    schema_run(&s, pg, without, tell, cookie, e);

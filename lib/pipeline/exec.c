@@ -143,6 +143,24 @@ exec_close(struct exec *x, size_t i)
 		x->o->ended(x->o->cookie, x->r);
 }
 
+/* Whether a step may begin: where not it has failed, and so does the run. */
+static bool
+exec_may_begin(struct exec *x, struct result_step *r)
+{
+	struct err e = ERR_INIT;
+
+	if (x->o->may_begin == NULL || x->o->may_begin(x->o->cookie, &e) == 0)
+		return (true);
+	r->state = RESULT_FAILED;
+	r->status = (int)e.status;
+	(void)snprintf(r->cause, sizeof(r->cause), "%.*s", RESULT_CAUSE_SIZE - 1, e.msg);
+	if (x->r->cause[0] == '\0') {
+		x->r->status = r->status;
+		(void)snprintf(x->r->cause, sizeof(x->r->cause), "%s", r->cause);
+	}
+	return (false);
+}
+
 /*
  * Start what may start.  Return true as long as something runs or will.  Steps
  * that never will are marked from the front to the back, again for each that was
@@ -174,6 +192,8 @@ exec_schedule(struct exec *x)
 		more = true;
 		if (x->running >= x->o->jobs)
 			continue;
+		if (!exec_may_begin(x, r))
+			return (exec_schedule(x));
 		group_start(&x->groups[i], &x->p->steps[i], r, x->monitor, i);
 		x->running++;
 	}

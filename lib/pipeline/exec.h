@@ -13,6 +13,8 @@ struct exec_options {
 	size_t jobs;         /* steps that may run side by side */
 	bool progress;       /* draw the progress line on standard error */
 	const bool *kept;    /* for each step: it is done already; or NULL */
+	/* Called before a step or another try of it begins, or NULL: -1 ends the run with ${e}. */
+	int (*may_begin)(void *cookie, struct err *e);
 	/* Called when a step has ended, or NULL. */
 	void (*ended)(void *cookie, const struct result *r);
 	void *cookie;

@@ -47,16 +47,28 @@ lock_refuse(struct pg *pg, const char *pipeline, struct err *e)
 }
 
 int
+lock_held(struct pg *pg, struct err *e)
+{
+
+	/* By the simple protocol: what a query by the other one leaves open would hold a snapshot. */
+	return (pg_exec(pg, "SET LOCAL lock_timeout TO 0", e));
+}
+
+int
 lock_take(struct pg *pg, const char *pipeline, struct err *e)
 {
 	const char *const params[] = { pipeline };
 	struct pg_result *r;
 	int rc = 0;
 
-	if ((r = pg_query(pg, "SELECT pg_try_advisory_lock(" LOCK_KEY ")", params, 1, e)) == NULL)
+	/* REPEATABLE READ would hold back the server's vacuum all night. */
+	if (pg_begin_load(pg, "ISOLATION LEVEL READ COMMITTED READ ONLY", e))
+		return (-1);
+	if ((r = pg_query(pg, "SELECT pg_try_advisory_xact_lock(" LOCK_KEY ")", params, 1, e)) ==
+	    NULL)
 		return (-1);
 	if (strcmp(pg_result_get(r, 0, 0), "t") != 0)
 		rc = lock_refuse(pg, pipeline, e);
 	pg_result_free(r);
-	return (rc);
+	return (rc || lock_held(pg, e));
 }

@@ -6,10 +6,18 @@
 
 /**
  * lock_take(pg, pipeline, e):
- * Take the advisory lock on the pipeline's name, which the session ${pg} holds
- * until it ends, however it ends.  Return 0, or -1 with ${e} set: STATUS_TEMPFAIL
+ * Begin a transaction of ${pg} that only reads and take the advisory lock on the pipeline's name in
+ * it, which it holds until it ends, however it ends: also behind a pooler, where only a transaction has
+ * a session to itself.  Return 0, or -1 with ${e} set: STATUS_TEMPFAIL
  * where another session holds it, with what is known of that one.
  */
 int lock_take(struct pg *pg, const char *pipeline, struct err *e);
+
+/**
+ * lock_held(pg, e):
+ * Return 0 while the transaction of ${pg} is as lock_take() left it, or -1 with ${e} set: then the lock
+ * is gone with it.
+ */
+int lock_held(struct pg *pg, struct err *e);
 
 #endif

@@ -85,7 +85,7 @@ plan_words(const struct pipeline *p, struct report *report, struct err *e)
 static int
 plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r, struct err *e)
 {
-	struct exec_options o = { run_dir, 1, false, NULL, NULL, NULL };
+	struct exec_options o = { .run_dir = run_dir, .jobs = 1 };
 	struct pipeline one;
 	struct pipeline_step s = *step;
 	struct pipeline_stage *stages, *last;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/notice.h"
 #include "pg/pg.h"
 #include "pipeline/lock.h"
 #include "pipeline/outcome.h"
@@ -21,7 +22,8 @@
 enum { RUNLOG_TRIES = 60 };
 
 struct runlog {
-	struct pg *pg;
+	struct pg *pg;   /* writes the record */
+	struct pg *lock; /* a transaction that holds the pipeline's lock */
 	const char *pipeline;
 	const char *run;
 	char host[256];
@@ -54,27 +56,37 @@ runlog_connect_soon(const struct runlog *l, struct err *e)
 	return (pg);
 }
 
-/*
- * After a lost connection: another one, however it was lost, within a minute.  The lock of the
- * pipeline went with the old one and is taken again, if nobody else has it.
- */
+/* After a lost connection: another one, however it was lost, within a minute. */
 static int
-runlog_again(struct runlog *l)
+runlog_again(struct runlog *l, struct pg **pg, struct err *e)
 {
-	struct err e;
 	int tries;
 
-	pg_close(l->pg);
+	pg_close(*pg);
 	for (tries = 0;; tries++) {
-		e = (struct err)ERR_INIT;
-		if ((l->pg = runlog_connect(l, &e)) != NULL)
-			break;
+		*e = (struct err)ERR_INIT;
+		if ((*pg = runlog_connect(l, e)) != NULL)
+			return (0);
 		if (tries == RUNLOG_TRIES)
 			return (-1);
 		(void)sleep(1);
 	}
-	(void)pg_exec(l->pg, "SET idle_session_timeout = 0", NULL);
-	(void)lock_take(l->pg, l->pipeline, NULL);
+}
+
+int
+runlog_hold(struct runlog *l, struct err *e)
+{
+	struct err lost = ERR_INIT;
+
+	if (l->lock != NULL && lock_held(l->lock, &lost) == 0)
+		return (0);
+	/* The lock went with its connection: whoever has it now may be at work. */
+	if (runlog_again(l, &l->lock, e) || lock_take(l->lock, l->pipeline, e)) {
+		e->status = STATUS_TEMPFAIL;
+		return (err_prefix(e, "the lock of the pipeline was lost with its connection"));
+	}
+	notice_say("the lock of pipeline '%s' was lost with its connection, and is held again",
+	    l->pipeline);
 	return (0);
 }
 
@@ -87,10 +99,9 @@ runlog_open(const char *pipeline, const char *run, struct err *e)
 	l->run = run;
 	if (gethostname(l->host, sizeof(l->host) - 1))
 		(void)snprintf(l->host, sizeof(l->host), "unknown");
-	if ((l->pg = runlog_connect_soon(l, e)) == NULL)
-		goto err1;
-	/* This session idles while the stages work, and holds the lock by that. */
-	if (pg_exec(l->pg, "SET idle_session_timeout = 0", e) || lock_take(l->pg, pipeline, e))
+	/* One idles in its transaction while the stages work, and holds the lock by that. */
+	if ((l->lock = runlog_connect_soon(l, e)) == NULL || lock_take(l->lock, pipeline, e) ||
+	    (l->pg = runlog_connect(l, e)) == NULL || pg_patient(l->pg, e))
 		goto err1;
 	return (l);
 err1:
@@ -128,11 +139,11 @@ runlog_insert(struct runlog *l, uint64_t *dead, struct err *e)
 int
 runlog_start(struct runlog *l, uint64_t *dead, struct err *e)
 {
-	struct err first = ERR_INIT;
+	struct err first = ERR_INIT, again;
 
 	if (runlog_insert(l, dead, &first) == 0)
 		return (0);
-	if (first.status == STATUS_TEMPFAIL && runlog_again(l) == 0)
+	if (first.status == STATUS_TEMPFAIL && runlog_again(l, &l->pg, &again) == 0)
 		return (runlog_insert(l, dead, e));
 	*e = first;
 	return (-1);
@@ -199,7 +210,7 @@ runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, s
 	    (params[4] = buf_str(&json, &first)) != NULL)
 		rc = runlog_update(l, params, &first);
 	/* The stages may have worked for hours: the server may be back. */
-	if (rc && first.status == STATUS_TEMPFAIL && runlog_again(l) == 0)
+	if (rc && first.status == STATUS_TEMPFAIL && runlog_again(l, &l->pg, &again) == 0)
 		rc = runlog_update(l, params, &again);
 	if (rc)
 		(void)err_set(e, STATUS_TEMPFAIL, "cannot record the end of run %s: %s", l->run,
@@ -215,5 +226,6 @@ runlog_close(struct runlog *l)
 	if (l == NULL)
 		return;
 	pg_close(l->pg);
+	pg_close(l->lock);
 	free(l);
 }

@@ -30,6 +30,14 @@ struct runlog *runlog_open(const char *pipeline, const char *run, struct err *e)
 int runlog_start(struct runlog *l, uint64_t *dead, struct err *e);
 
 /**
+ * runlog_hold(l, e):
+ * Before a step: see that we still hold the pipeline's lock, and take it again where it was lost with
+ * its connection.  Return 0, or -1 with ${e} set to STATUS_TEMPFAIL where another run has it by now, or
+ * no connection is to be had within a minute.
+ */
+int runlog_hold(struct runlog *l, struct err *e);
+
+/**
  * runlog_resume(l, p, kept, earlier, e):
  * See resume_steps().
  */

@@ -38,13 +38,23 @@ runner_ended(void *cookie, const struct result *r)
 	(void)runlog_step(record->l, record->p, r, NULL);
 }
 
+/* Nothing begins that another run may be doing. */
+static int
+runner_may_begin(void *cookie, struct err *e)
+{
+	struct runner_record *record = cookie;
+
+	return (runlog_hold(record->l, e));
+}
+
 int
 runner_run(const struct pipeline *p, const struct runner_options *o, struct result *r,
     uint64_t *dead, char taken_up[37], struct err *e)
 {
 	bool *kept = xcalloc(p->nsteps, sizeof(*kept));
 	struct runner_record record = { NULL, p };
-	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, runner_ended, &record };
+	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, runner_may_begin,
+		runner_ended, &record };
 	struct runlog *l = NULL;
 	int rc = -1;
 
