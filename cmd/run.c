@@ -22,7 +22,7 @@
 static struct option_list set;
 static uint64_t jobs = 2;
 static bool plan, check, resume;
-static const char *db, *report = "text";
+static const char *db, *record, *report = "text";
 
 static const struct option_spec options[] = {
 	{ "set", OPTION_LIST, "NAME=VALUE", &set,
@@ -35,6 +35,9 @@ static const struct option_spec options[] = {
 	{ "resume", OPTION_FLAG, NULL, &resume,
 	    "Resume the pipeline's last run, if it failed: skip completed steps whose arguments "
 	    "and files are unchanged." },
+	{ "record", OPTION_STRING, "DIR", &record,
+	    "Record the run in DIR/RUN.json and lock the pipeline there, not in the database: for a "
+	    "standby, which only reads." },
 	PG_OPTION_DB(&db),
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
@@ -140,7 +143,7 @@ main(int argc, char **argv)
 	struct report *out;
 	struct err e = ERR_INIT;
 	char home[PATH_MAX], run_dir[PATH_MAX], id[37], **operands;
-	struct runner_options o = { id, run_dir, 0, false, false };
+	struct runner_options o = { .run = id, .run_dir = run_dir };
 	struct pipeline_names names = { id, run_dir, home, &set };
 	struct pipeline *p = NULL;
 	int n, rc;
@@ -149,10 +152,14 @@ main(int argc, char **argv)
 		return (rc);
 	if (n != 1)
 		return (program_usage_error(&program, "one pipeline file is needed"));
+	if (record != NULL && resume)
+		return (program_usage_error(&program,
+		    "--resume needs the record of the database: it does not go with --record"));
 	os_uuid(id);
 	o.jobs = (size_t)jobs;
 	o.progress = isatty(STDERR_FILENO);
 	o.resume = resume;
+	o.record = record;
 	out = report_new(report);
 	rc = STATUS_OK;
 	if ((db == NULL || conninfo_export(db, &e) == 0) &&

@@ -90,7 +90,7 @@ describe_without(const struct describe *d)
 static int
 describe_server(struct describe *d, struct pg *pg, bool *has, struct err *e)
 {
-	bool said;
+	bool said, vector;
 
 	has[DESCRIBE_RELATIONS] = has[DESCRIBE_TRIGGERS] = has[DESCRIBE_REST] =
 	    has[DESCRIBE_GRANTS] = true;
@@ -104,8 +104,10 @@ describe_server(struct describe *d, struct pg *pg, bool *has, struct err *e)
 	if (said)
 		return (0);
 	/* Nobody has said so: a database that AEGIS has made is as it is. */
-	if (!has[DESCRIBE_GRAPH])
-		d->without |= WITHOUT_AGE;
+	if (pg_boolf(pg, &vector, e,
+		"SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')"))
+		return (-1);
+	d->without = (has[DESCRIBE_GRAPH] ? 0 : WITHOUT_AGE) | (vector ? 0 : WITHOUT_VECTOR);
 	return (0);
 }
 

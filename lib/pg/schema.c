@@ -374,7 +374,7 @@ schema_run(struct schema *s, struct pg *pg, const char *without, schema_tell *te
 			return (-1);
 		tell(cookie, s->files[i].name, did);
 	}
-	return (without == NULL ? 0 : settings_set(pg, SETTINGS_WITHOUT, without, false, e));
+	return (settings_without_keep(pg, without, e));
 }
 
 int

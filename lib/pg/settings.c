@@ -50,9 +50,10 @@ settings_set(struct pg *pg, const char *name, const char *value, bool here, stru
 		return (pg_execf(pg, NULL, e, "DELETE FROM public.batch_settings WHERE name = %L",
 		    name));
 	return (pg_execf(pg, NULL, e,
-	    "INSERT INTO public.batch_settings (name, value, database) SELECT %L, %L, CASE WHEN %s THEN oid END"
+	    "INSERT INTO public.batch_settings AS s (name, value, database) SELECT %L, %L, CASE WHEN %s THEN oid END"
 	    " FROM pg_database WHERE datname = current_database()"
-	    " ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value, database = EXCLUDED.database",
+	    " ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value, database = EXCLUDED.database"
+	    " WHERE (s.value, s.database) IS DISTINCT FROM (EXCLUDED.value, EXCLUDED.database)",
 	    name, value, here ? "true" : "false"));
 }
 
@@ -89,4 +90,15 @@ settings_without_session(struct pg *pg, const char *text, struct err *e)
 		return (-1);
 	pg_result_free(r);
 	return (0);
+}
+
+int
+settings_without_keep(struct pg *pg, const char *text, struct err *e)
+{
+	unsigned int set;
+	bool said = true;
+
+	if (text != NULL ? without_parse(text, &set, e) : settings_without(pg, &set, &said, e))
+		return (-1);
+	return (said && settings_set(pg, SETTINGS_WITHOUT, without_text(set), false, e));
 }

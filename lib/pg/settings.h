@@ -36,6 +36,13 @@ int settings_set(struct pg *pg, const char *name, const char *value, bool here, 
 int settings_without(struct pg *pg, unsigned int *set, bool *said, struct err *e);
 
 /**
+ * settings_without_keep(pg, text, e):
+ * Let the database itself say what it does without: ${text}, or where it is NULL what the server says
+ * of it, where it says anything.
+ */
+int settings_without_keep(struct pg *pg, const char *text, struct err *e);
+
+/**
  * settings_without_session(pg, text, e):
  * Let this session, whose statements ask for aegis.without, know what the database does without:
  * ${text}, or where it is NULL what settings_without() says.

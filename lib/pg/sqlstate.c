@@ -20,8 +20,8 @@ static const struct {
 	{ "22", STATUS_DATA, NULL },
 	{ "23", STATUS_DATA, NULL },
 	{ "25006", STATUS_NOPERM,
-	    "it may only read here: a standby, or a role or database that is set to read-only; "
-	    "writing needs the primary" },
+	    "it may only read here: a standby, or a role or database that is set to read-only; a run "
+	    "on a standby takes --record DIR, all other writing needs the primary" },
 	{ "25P03", STATUS_TEMPFAIL, NULL },
 	{ "25P04", STATUS_TEMPFAIL, NULL },
 	{ "27", STATUS_DATA, NULL },

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "pipeline/exec.h"
 #include "pipeline/rundir.h"
+#include "pipeline/runfile.h"
 #include "pipeline/runlog.h"
 
 /* Keep what failed steps said last beside their outputs. */
@@ -22,20 +23,25 @@ runner_keep_messages(const struct pipeline *p, const char *run_dir, const struct
 			    NULL);
 }
 
-/* What is recorded when a step has ended: if the runner dies, it is known what was done. */
+/* Where the run is recorded: in the database, or in a directory. */
 struct runner_record {
 	struct runlog *l;
+	struct runfile *f;
 	const struct pipeline *p;
 };
 
-/* Record the results so far when a step has ended; a failure is ignored. */
+/* Record the results so far when a step has ended, so that it is known what was done if the runner
+ * dies; a failure is ignored. */
 static void
 runner_ended(void *cookie, const struct result *r)
 {
 	struct runner_record *record = cookie;
 
 	/* The end of the run is recorded once more, and that must not fail. */
-	(void)runlog_step(record->l, record->p, r, NULL);
+	if (record->f != NULL)
+		(void)runfile_write(record->f, record->p, r, false, NULL);
+	else
+		(void)runlog_step(record->l, record->p, r, NULL);
 }
 
 /* Nothing begins that another run may be doing. */
@@ -44,7 +50,28 @@ runner_may_begin(void *cookie, struct err *e)
 {
 	struct runner_record *record = cookie;
 
-	return (runlog_hold(record->l, e));
+	return (record->f == NULL && runlog_hold(record->l, e));
+}
+
+/* Take the pipeline's lock. */
+static int
+runner_open(struct runner_record *record, const struct runner_options *o, struct err *e)
+{
+
+	if (o->record != NULL)
+		record->f = runfile_open(o->record, record->p->name, o->run, e);
+	else
+		record->l = runlog_open(record->p->name, o->run, e);
+	return (record->f == NULL && record->l == NULL);
+}
+
+/* Record that the run is running; ${dead} gets how many earlier ones had died. */
+static int
+runner_start(struct runner_record *record, uint64_t *dead, struct err *e)
+{
+
+	return (record->f != NULL ? runfile_write(record->f, record->p, NULL, false, e) :
+				    runlog_start(record->l, dead, e));
 }
 
 int
@@ -52,10 +79,9 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
     uint64_t *dead, char taken_up[37], struct err *e)
 {
 	bool *kept = xcalloc(p->nsteps, sizeof(*kept));
-	struct runner_record record = { NULL, p };
+	struct runner_record record = { NULL, NULL, p };
 	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, runner_may_begin,
 		runner_ended, &record };
-	struct runlog *l = NULL;
 	int rc = -1;
 
 	*dead = 0;
@@ -64,22 +90,24 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 		(void)err_sys(e, STATUS_TEMPFAIL, "cannot set the environment");
 		goto done;
 	}
-	if ((record.l = l = runlog_open(p->name, o->run, e)) == NULL)
-		goto done;
-	if (rundir_make(o->run_dir, e))
+	if (runner_open(&record, o, e) || rundir_make(o->run_dir, e))
 		goto done;
 	/* From here on a signal ends the stages, and the record says so. */
-	if (exec_catch(e) || runlog_start(l, dead, e)) {
+	if (exec_catch(e) || runner_start(&record, dead, e)) {
 		(void)rundir_remove(o->run_dir, NULL);
 		goto done;
 	}
-	if ((o->resume && runlog_resume(l, p, kept, taken_up, e)) || exec_run(p, &x, r, e))
+	if ((o->resume && runlog_resume(record.l, p, kept, taken_up, e)) || exec_run(p, &x, r, e))
 		goto done;
 	runner_keep_messages(p, o->run_dir, r);
-	(void)runlog_end(l, p, r, e);
+	if (record.f != NULL)
+		(void)runfile_write(record.f, p, r, true, e);
+	else
+		(void)runlog_end(record.l, p, r, e);
 	rc = 0;
 done:
-	runlog_close(l);
+	runlog_close(record.l);
+	runfile_close(record.f);
 	free(kept);
 	return (rc);
 }

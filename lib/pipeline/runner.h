@@ -14,7 +14,8 @@ struct runner_options {
 	const char *run_dir;
 	size_t jobs;
 	bool progress;
-	bool resume; /* take up the last run, where it failed */
+	bool resume;        /* take up the last run, where it failed */
+	const char *record; /* directory that takes the record, or NULL: the database */
 };
 
 /**

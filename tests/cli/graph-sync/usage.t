@@ -11,14 +11,13 @@ aegis entity-define --tenant "$TENANT" "$ROOT/pipelines/entities/field.yaml" >/d
 exits 0 "a database that does without AGE on purpose" aegis graph-sync --tenant "$TENANT"
 like "$WORK/out" 'does without a graph' "says so"
 exits 0 "a check of it" aegis graph-sync --tenant "$TENANT" --check
-export PGOPTIONS="-c aegis.without=vector"
+sql "UPDATE batch_settings SET value = 'vector' WHERE name = 'without'"
 exits 78 "one that lacks it by mistake" aegis graph-sync --tenant "$TENANT"
 like "$WORK/err" 'Apache AGE is not in it' "is told so"
-# A database that AEGIS has without AGE: nobody has set aegis.without there.
-unset PGOPTIONS
+# A database that AEGIS has without AGE: nobody has said so there.
 like "$WORK/err" 'hint: ' "with what would have it"
 sed -i '/^aegis.without/d' "$WORK/var/db/server.conf"
-psql -Xqc "ALTER DATABASE $PGDATABASE RESET ALL"
+psql -Xqc "ALTER DATABASE $PGDATABASE RESET ALL" -c "DELETE FROM batch_settings"
 pid=$(head -n 1 "$WORK/var/db/data/postmaster.pid")
 pg_ctl=$(dirname "$(readlink "/proc/$pid/exe")")/pg_ctl owner=$(stat -c %U "$WORK/var/db/data")
 restart() { (cd "$WORK/var/db" && "$@" "$pg_ctl" restart -D data -l log -w -s -m fast); }

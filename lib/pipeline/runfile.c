@@ -1,0 +1,140 @@
+/* The record of a run in a directory. */
+
+#include "pipeline/runfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "base/os.h"
+#include "base/outfile.h"
+#include "pipeline/outcome.h"
+
+struct runfile {
+	const char *dir, *pipeline, *run;
+	char started[32];
+	int lock;
+};
+
+/* Hold DIR/PIPELINE.lock: a lock of the process's, which ends with it. */
+static int
+runfile_lock(struct runfile *f, struct err *e)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), "%s/%s.lock", f->dir, f->pipeline) >= (int)sizeof(path))
+		return (err_set(e, STATUS_USAGE, "the path '%s' is too long", f->dir));
+	f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (f->lock < 0)
+		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
+	if (fcntl(f->lock, F_SETLK, &whole) == 0)
+		return (0);
+	if (errno != EAGAIN && errno != EACCES)
+		return (err_sys(e, STATUS_OUTPUT, "cannot lock '%s'", path));
+	return (err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is running already: '%s' is locked",
+	    f->pipeline, path));
+}
+
+struct runfile *
+runfile_open(const char *dir, const char *pipeline, const char *run, struct err *e)
+{
+	struct runfile *f = xcalloc(1, sizeof(*f));
+
+	*f = (struct runfile){ dir, pipeline, run, "", -1 };
+	(void)os_utc(f->started, sizeof(f->started), time(NULL));
+	if (mkdir(dir, 0750) && errno != EEXIST)
+		(void)err_sys(e, STATUS_OUTPUT, "cannot make '%s'", dir);
+	else if (runfile_lock(f, e) == 0)
+		return (f);
+	runfile_close(f);
+	return (NULL);
+}
+
+/* A member that is a text, or null. */
+static void
+runfile_text(struct json_writer *w, const char *key, const char *s)
+{
+
+	json_put_key(w, key);
+	if (s != NULL && s[0] != '\0')
+		json_put_text(w, s, strlen(s));
+	else
+		json_put_null(w);
+}
+
+/* The record as JSON. */
+static int
+runfile_json(const struct runfile *f, const struct pipeline *p, const struct result *r, bool ended,
+    struct buf *out, struct err *e)
+{
+	struct buf steps = BUF_INIT(64 << 20);
+	struct json_writer *w = json_writer_new(out);
+	char now[32], host[256] = "unknown", status[20];
+	int rc;
+
+	(void)gethostname(host, sizeof(host) - 1);
+	json_put_object(w);
+	runfile_text(w, "run", f->run);
+	runfile_text(w, "pipeline", f->pipeline);
+	runfile_text(w, "host", host);
+	runfile_text(w, "started_at", f->started);
+	(void)os_utc(now, sizeof(now), time(NULL));
+	runfile_text(w, "ended_at", ended ? now : NULL);
+	runfile_text(w, "state", ended ? outcome_state(r) : "running");
+	json_put_key(w, "exit_status");
+	if (ended)
+		json_put_number(w, status, num_fmt(status, (uint64_t)r->status));
+	else
+		json_put_null(w);
+	runfile_text(w, "cause", r != NULL ? r->cause : NULL);
+	rc = r != NULL && outcome_resources(p, r, &steps, e);
+	json_put_key(w, "resources");
+	if (steps.len > 0)
+		json_put_json(w, steps.p, steps.len);
+	else
+		json_put_null(w);
+	json_put_close(w);
+	rc = json_writer_end(w, e) || rc || buf_add(out, "\n", 1, e);
+	json_writer_free(w);
+	buf_free(&steps);
+	return (rc);
+}
+
+int
+runfile_write(struct runfile *f, const struct pipeline *p, const struct result *r, bool ended,
+    struct err *e)
+{
+	struct buf out = BUF_INIT(64 << 20);
+	struct outfile *o = NULL;
+	char path[4096];
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/%s.json", f->dir, f->run);
+	rc = runfile_json(f, p, r, ended, &out, e) || (o = outfile_open(path, e)) == NULL ||
+	    io_write_all(outfile_fd(o), out.p, out.len, outfile_name(o), e);
+	if (rc && o != NULL)
+		outfile_abandon(o, false);
+	buf_free(&out);
+	return (rc || outfile_finish(o, e));
+}
+
+void
+runfile_close(struct runfile *f)
+{
+
+	if (f == NULL)
+		return;
+	if (f->lock >= 0)
+		(void)close(f->lock);
+	free(f);
+}
