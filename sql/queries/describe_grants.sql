@@ -20,9 +20,9 @@ acl AS (SELECT name AS tab, name AS obj, relowner AS owner, a.* FROM rel,
  UNION ALL SELECT name, 'function ' || name, proowner, a.* FROM fun,
   aclexplode(coalesce(proacl, acldefault('f', proowner))) a
 -- The two tables of AGE's that the import role reads.
-  UNION ALL SELECT 'ag_catalog', 'ag_catalog.' || relname, relowner, a.* FROM pg_class,
-  aclexplode(coalesce(relacl, acldefault('r', relowner))) a WHERE oid IN
-  (to_regclass('ag_catalog.ag_graph'), to_regclass('ag_catalog.ag_label')))
+  UNION ALL SELECT 'ag_catalog', 'ag_catalog.' || relname, relowner, a.* FROM pg_class c JOIN pg_namespace n
+  ON n.oid = c.relnamespace AND n.nspname = 'ag_catalog', aclexplode(coalesce(relacl, acldefault('r', relowner))) a
+  WHERE relname IN ('ag_graph', 'ag_label'))
 SELECT 'grant', tab, obj || ' to ' || grantee, string_agg(privilege_type || CASE WHEN
   is_grantable THEN ' with grant option' ELSE '' END, ', ' ORDER BY privilege_type)
   FROM (SELECT tab, obj, privilege_type, is_grantable, CASE grantee WHEN 0 THEN 'PUBLIC'

@@ -101,4 +101,7 @@ none "every stage has its help, its man page and its line in 'aegis help'" "$(
 		grep -q "^ *$s " "$WORK/help" || echo "$s in help"
 	done
 )"
+# No message names a stage that is not there.
+is "$(grep -rhoE '"[^"]*"' "$ROOT"/lib "$ROOT"/cmd --include=*.c | grep -oE 'aegis [a-z]+(-[a-z]+)+' | sort -u | sed 's/^aegis //' | grep -vx entity-links |
+    while read -r stage; do [ -e "$ROOT/cmd/$stage.c" ] || echo "$stage"; done)" "" "no message names a stage that is not there"
 done_testing
