@@ -89,6 +89,11 @@ pg_fail(struct pg *pg, const PGresult *res, struct err *e)
 	if (hint != NULL) {
 		pg_line(more, sizeof(more), hint, true);
 		(void)err_hint(e, "%s", more);
+	} else if (state != NULL && strcmp(state, "42501") == 0) {
+		(void)err_hint(e,
+		    "who imports: GRANT aegis_import TO %s; who exports: GRANT aegis_audit TO %s; all else "
+		    "is the owner's (doc/schema.md)",
+		    PQuser(pg->conn), PQuser(pg->conn));
 	} else if (!lost && sqlstate_hint(state) != NULL) {
 		(void)err_hint(e, "%s", sqlstate_hint(state));
 	}

@@ -30,9 +30,7 @@ static const struct {
 	{ "3D000", STATUS_NODB, NULL },
 	{ "3F000", STATUS_CONFIG, sqlstate_schema },
 	{ "40", STATUS_TEMPFAIL, NULL },
-	{ "42501", STATUS_NOPERM,
-	    "roles and their rights are in doc/schema.md; aegis schema-apply grants what the "
-	    "nightly roles need" },
+	{ "42501", STATUS_NOPERM, NULL }, /* whose it is stands in the hint: pg_fail() */
 	{ "42601", STATUS_BUG, NULL },
 	{ "42703", STATUS_CONFIG, sqlstate_schema },
 	{ "42704", STATUS_CONFIG, sqlstate_schema },

@@ -131,8 +131,28 @@ all() {
 	is "$(as aegis_owner sql "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user")" $'f\tf' "$name: the owner may little"
 	foreign aegis_owner
 	adopt aegis_owner
-	block nightly | as aegis_owner psql -Xq -v ON_ERROR_STOP=1 >"$WORK/log" 2>&1
 	night aegis_owner nightly auditor
+
+	# A fixture, which was saved on 17, as that owner.
+	if [ "$name" = age17 ]; then
+		block base | psql -Xq -d postgres -v ON_ERROR_STOP=1 >"$WORK/log" 2>&1
+		tap_result $? "$name: a database to begin with" || sed 's/^/# /' "$WORK/log"
+		exits 77 "$name: a fixture, begun with nothing" as aegis_owner aegis fixture-restore --into demo "$ROOT/fixtures/demo"
+		exits 0 "$name: begun with that" as aegis_owner aegis fixture-restore --base aegis_base --into demo "$ROOT/fixtures/demo" || sed 's/^/# /' "$WORK/err"
+		exits 0 "is as it was" as aegis_owner aegis fixture-check --db dbname=demo --database "$ROOT/fixtures/demo"
+		exits 0 "once more, since what is restored is marked" as aegis_owner aegis fixture-restore --base aegis_base --into demo "$ROOT/fixtures/demo"
+		exits 0 "a clone of it" as aegis_owner aegis fixture-clone demo
+		exits 0 "without drift" as aegis_owner aegis schema-check --db dbname=demo
+		for d in $(psql -XqAt -d postgres -c "SELECT datname FROM pg_database WHERE datname LIKE 'demo%'"); do
+			psql -Xq -d postgres -c "DROP DATABASE $d"
+		done
+	fi
+
+	# A right that a nightly role lacks.
+	psql -Xq -d postgres -c 'CREATE ROLE stranger LOGIN'
+	exits 77 "$name: a role without rights" as stranger aegis history
+	like "$WORK/err" 'hint: .*GRANT aegis_import TO stranger' "is told what to grant"
+	psql -Xq -d postgres -c 'DROP ROLE stranger'
 
 	# Without the administrator's commands each missing right is named.
 	psql -Xq -d postgres -c 'CREATE DATABASE bare OWNER aegis_owner' -c 'DROP DATABASE aegis' -c 'DROP ROLE IF EXISTS nightly, auditor' -c 'DROP ROLE aegis_audit'
