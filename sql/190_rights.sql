@@ -78,23 +78,26 @@ $$;
 -- locked is left, and counted, so that nobody waits for one who waits for him.
 CREATE OR REPLACE FUNCTION batch_matrix_write(tenant uuid, type text, keys text[], rule uuid, operators text[],
     domains text[], OUT renamed bigint, OUT made bigint, OUT busy bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    -- Each key is looked up by itself, behind fences: of tables that were just filled the server knows
+    -- nothing, and would go through one for each row of the other.
     renamed := 0;
     SELECT count(*) INTO busy FROM unnest(keys) k (key)
-    JOIN public.entities e ON e.tenant_id = tenant AND e.type_key = type AND e.entity_key = k.key
-    JOIN public.compliance_status c ON c.tenant_id = tenant::text AND c.entity_id = k.key AND c.entity_type = type
-    WHERE public.batch_cell_differs(c.entity_name, c.entity_field, c.entity_district, c.details, e);
+    CROSS JOIN LATERAL (SELECT x AS e FROM public.entities x WHERE x.tenant_id = tenant AND x.type_key = type
+        AND x.entity_key = k.key OFFSET 0) e
+    CROSS JOIN LATERAL (SELECT c.entity_name, c.entity_field, c.entity_district, c.details FROM public.compliance_status c
+        WHERE c.tenant_id = tenant::text AND c.entity_id = k.key AND c.entity_type = type OFFSET 0) c
+    WHERE public.batch_cell_differs(c.entity_name, c.entity_field, c.entity_district, c.details, e.e);
     IF busy > 0 THEN
         WITH free AS MATERIALIZED (
-            SELECT c.ctid AS at, c.tableoid AS part, e.name, e.field, e.district, e.retired_at
-            FROM unnest(keys) k (key)
-            JOIN public.entities e ON e.tenant_id = tenant AND e.type_key = type AND e.entity_key = k.key
-            JOIN public.compliance_status c ON c.tenant_id = tenant::text AND c.entity_id = k.key AND c.entity_type = type
-            WHERE public.batch_cell_differs(c.entity_name, c.entity_field, c.entity_district, c.details, e)
-            ORDER BY c.entity_id, c.compliance_domain
-            FOR UPDATE OF c SKIP LOCKED
+            SELECT c.at, c.part, e.* FROM (SELECT k.key FROM unnest(keys) k (key) ORDER BY 1) k
+            CROSS JOIN LATERAL (SELECT x.*, x AS e FROM public.entities x WHERE x.tenant_id = tenant AND x.type_key = type
+                AND x.entity_key = k.key OFFSET 0) e
+            CROSS JOIN LATERAL (SELECT c.ctid AS at, c.tableoid AS part FROM public.compliance_status c
+                WHERE c.tenant_id = tenant::text AND c.entity_id = k.key AND c.entity_type = type
+                  AND public.batch_cell_differs(c.entity_name, c.entity_field, c.entity_district, c.details, e.e)
+                FOR UPDATE SKIP LOCKED) c
         )
         UPDATE public.compliance_status c SET entity_name = f.name, entity_field = f.field, entity_district = f.district,
             details = CASE
@@ -111,12 +114,14 @@ BEGIN
         compliance_domain, status, details, last_assessed_at)
     SELECT tenant::text, e.entity_key, type, e.name, e.field, e.district, d, 'not_applicable', '{"assessed": false}', NULL
     FROM unnest(keys) k (key)
-    JOIN public.entity_links l ON l.rule_id = rule AND l.child_key = k.key AND l.parent_key = ANY (operators)
-    JOIN public.entity_relationship_rules r ON r.rule_id = l.rule_id AND r.tenant_id = tenant
-    JOIN public.entities e ON e.tenant_id = tenant AND e.type_key = type AND e.entity_key = k.key AND e.retired_at IS NULL
+    CROSS JOIN LATERAL (SELECT FROM public.entity_links l JOIN public.entity_relationship_rules r ON r.rule_id = l.rule_id
+        AND r.tenant_id = tenant WHERE l.rule_id = rule AND l.child_key = k.key AND l.parent_key = ANY (operators) OFFSET 0) l
+    CROSS JOIN LATERAL (SELECT x.* FROM public.entities x WHERE x.tenant_id = tenant AND x.type_key = type
+        AND x.entity_key = k.key AND x.retired_at IS NULL OFFSET 0) e
     CROSS JOIN unnest(domains) d
-    WHERE NOT EXISTS (SELECT FROM public.compliance_status c WHERE c.tenant_id = tenant::text
-        AND c.entity_id = e.entity_key AND c.compliance_domain = d)
+    LEFT JOIN LATERAL (SELECT true AS there FROM public.compliance_status c WHERE c.tenant_id = tenant::text
+        AND c.entity_id = k.key AND c.compliance_domain = d OFFSET 0) s ON true
+    WHERE s.there IS NULL
     ORDER BY e.entity_key, d
     ON CONFLICT (tenant_id, entity_id, compliance_domain) DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;

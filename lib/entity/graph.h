@@ -22,7 +22,7 @@ struct graph;
 
 /**
  * graph_sync(o, e):
- * Bring the graph in step, in transactions of some 50 ms; the loads count as synced when the last
+ * Bring the graph in step, in transactions of 10 to 50 ms; the loads count as synced when the last
  * is done.  With o->check compare it.  Return what came of it, freed by the caller with
  * graph_free(), or NULL with ${e} set (what was done stays done, the next sync goes on from
  * there): STATUS_USAGE (no UUID), STATUS_CONFIG (no graph, no such label),

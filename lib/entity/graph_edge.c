@@ -80,7 +80,7 @@ graph_edge_delete(struct graph *g, const char *label, const char *ids, uint64_t 
 		 " done AS (DELETE FROM graph_due s WHERE s.seq BETWEEN $1::bigint AND $2::bigint)"
 		 " SELECT count(*) FROM written",
 		 label) ||
-	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, due, n, e);
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, GRAPH_ADD_MS, due, n, e);
 	buf_free(&sql);
 	return (rc);
 }
@@ -109,7 +109,7 @@ graph_edge_insert(struct graph *g, const struct graph_rule *r, const char *ends,
 		" done AS (DELETE FROM graph_due s WHERE s.seq BETWEEN $1::bigint AND $2::bigint)"
 		" SELECT count(*) FROM written",
 		r->name, r->id) ||
-	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, due, n, e);
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, GRAPH_ADD_MS, due, n, e);
 	buf_free(&sql);
 	return (rc);
 }

@@ -7,7 +7,7 @@
 #include "entity/graph_work.h"
 
 enum {
-	PIECE_FIRST = 500, /* rows; then as it turns out how long they take */
+	PIECE_FIRST = 50, /* rows; then as it turns out how long they take */
 	PIECE_MIN = 20,
 	PIECE_MAX = 50000,
 	PIECE_PASSES = 40, /* over what others had locked: 8 s */
@@ -51,8 +51,8 @@ graph_piece(struct graph *g, const char *sql, uint64_t from, uint64_t to, uint64
 
 /* One pass over all of it, by pieces that take about as long as they may. */
 static int
-graph_piece_pass(struct graph *g, const char *sql, uint64_t n, uint64_t *piece, uint64_t *done,
-    struct err *e)
+graph_piece_pass(struct graph *g, const char *sql, uint64_t limit, uint64_t n, uint64_t *piece,
+    uint64_t *done, struct err *e)
 {
 	uint64_t from, to, began, ms;
 
@@ -62,16 +62,17 @@ graph_piece_pass(struct graph *g, const char *sql, uint64_t n, uint64_t *piece, 
 		if (graph_piece(g, sql, from, to, done, e))
 			return (-1);
 		ms = (os_now_ns() - began) / 1000000;
-		if (ms > GRAPH_PIECE_MS && *piece > PIECE_MIN)
+		if (ms > limit && *piece > PIECE_MIN)
 			*piece /= 2;
-		else if (ms < GRAPH_PIECE_MS / 4 && *piece < PIECE_MAX)
+		else if (ms < limit / 2 && *piece < PIECE_MAX)
 			*piece *= 2;
 	}
 	return (0);
 }
 
 int
-graph_pieces(struct graph *g, const char *sql, uint64_t n, uint64_t *done, struct err *e)
+graph_pieces(struct graph *g, const char *sql, uint64_t ms, uint64_t n, uint64_t *done,
+    struct err *e)
 {
 	uint64_t piece = PIECE_FIRST, left = n;
 	int pass;
@@ -79,7 +80,7 @@ graph_pieces(struct graph *g, const char *sql, uint64_t n, uint64_t *done, struc
 	for (pass = 0; left > 0 && pass < PIECE_PASSES; pass++) {
 		if (pass > 0)
 			os_sleep_ms(PIECE_PAUSE_MS);
-		if (graph_piece_pass(g, sql, n, &piece, done, e) ||
+		if (graph_piece_pass(g, sql, ms, n, &piece, done, e) ||
 		    pg_u64f(g->pg, &left, e, "SELECT count(*) FROM graph_due"))
 			return (-1);
 	}

@@ -60,7 +60,7 @@ graph_vertex_fresh(struct graph_vertices *v, struct err *e)
 		return (-1);
 	if (!open)
 		v->began = os_now_ns();
-	if (v->fresh.rows % 64 != 0 || os_now_ns() - v->began < (uint64_t)GRAPH_PIECE_MS * 1000000)
+	if (v->fresh.rows % 64 != 0 || os_now_ns() - v->began < (uint64_t)GRAPH_ADD_MS * 1000000)
 		return (0);
 	return (copy_into_end(&v->fresh, e));
 }
@@ -196,7 +196,7 @@ graph_vertex_update(struct graph *g, struct graph_label *l, struct err *e)
 		" done AS (DELETE FROM graph_due s USING written w WHERE s.seq = w.seq)"
 		" SELECT count(*) FROM written",
 		l->name, g->tenant, l->name, l->owned) ||
-	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, n, &l->n.updated, e);
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, GRAPH_CHANGE_MS, n, &l->n.updated, e);
 	buf_free(&sql);
 	return (rc);
 }
@@ -217,7 +217,7 @@ graph_vertex_insert(struct graph *g, struct graph_label *l, uint64_t *inserted, 
 		" done AS (DELETE FROM graph_due s WHERE s.seq BETWEEN $1::bigint AND $2::bigint)"
 		" SELECT count(*) FROM written",
 		l->name, l->name, g->tenant) ||
-	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, n, inserted, e);
+	    buf_str(&sql, e) == NULL || graph_pieces(g, sql.p, GRAPH_ADD_MS, n, inserted, e);
 	buf_free(&sql);
 	return (rc);
 }

@@ -85,7 +85,8 @@ struct graph {
 
 /* graph_piece.c */
 
-enum { GRAPH_LOCK_MS = 100, GRAPH_PIECE_MS = 50 };
+/* A piece that locks what services write takes less than one that adds rows. */
+enum { GRAPH_LOCK_MS = 100, GRAPH_ADD_MS = 50, GRAPH_CHANGE_MS = 10 };
 
 /**
  * graph_due(g, what, n, e):
@@ -95,13 +96,14 @@ enum { GRAPH_LOCK_MS = 100, GRAPH_PIECE_MS = 50 };
 int graph_due(struct graph *g, const char *what, uint64_t *n, struct err *e);
 
 /**
- * graph_pieces(g, sql, n, done, e):
+ * graph_pieces(g, sql, ms, n, done, e):
  * Run ${sql} over the ${n} rows of graph_due, those whose seq is between $1 and $2, a piece of some
- * 50 ms at a time, each a transaction of its own.  It answers with how many rows it has written, which
+ * ${ms} milliseconds at a time, each a transaction of its own.  It answers with how many rows it has written, which
  * are added up in ${done}, and takes away from graph_due what is done; what others had locked is
  * tried again for a while.  STATUS_TEMPFAIL where some of it stays.
  */
-int graph_pieces(struct graph *g, const char *sql, uint64_t n, uint64_t *done, struct err *e);
+int graph_pieces(struct graph *g, const char *sql, uint64_t ms, uint64_t n, uint64_t *done,
+    struct err *e);
 
 /* graph_label.c */
 

@@ -12,7 +12,7 @@
 enum {
 	MATRIX_LOCK_MS =
 	    100, /* that a piece waits for a lock: less than a deadlock takes to be seen */
-	MATRIX_PIECE_MS = 100,   /* that a piece should take */
+	MATRIX_PIECE_MS = 50,    /* that a piece should take */
 	MATRIX_PIECE_MIN = 20,   /* entities in a piece, */
 	MATRIX_PIECE_MAX = 2000, /* as it turns out how long they take */
 	MATRIX_PASSES = 5,       /* over what others had locked */
@@ -269,7 +269,7 @@ load_matrix_orphans(const struct load_job *j, struct load_cells *n, struct err *
 
 	for (i = 0; rc == 0 && i < pg_result_rows(r); i++) {
 		struct load_pass p = { j, pg_result_get(r, i, 0), ", NULL, '{}', '{}'", n,
-			MATRIX_PIECE_MAX / 8, 0 };
+			MATRIX_PIECE_MAX / 16, 0 };
 
 		rc = load_matrix_type(&p, e);
 	}
@@ -281,7 +281,7 @@ int
 load_matrix_follow(const struct load_job *j, const struct load_matrix *m, struct load_cells *n,
     struct err *e)
 {
-	struct load_pass p = { j, j->type, m != NULL ? m->args.p : NULL, n, MATRIX_PIECE_MAX / 8,
+	struct load_pass p = { j, j->type, m != NULL ? m->args.p : NULL, n, MATRIX_PIECE_MAX / 16,
 		0 };
 
 	if (pg_patient(j->pg, e) || pg_lock_limit(j->pg, MATRIX_LOCK_MS, e) ||

@@ -88,6 +88,7 @@ def main():
     bench.empty()
     new.run([load], stdin=f"{d}/pairs.sealed")
     case("load-unchanged", lambda b: b.run([load], stdin=f"{d}/pairs.sealed"))
+    case("graph-first", lambda b: b.run([graph]), before=bench.graph_empty)
     case("graph-full", lambda b: b.run([graph + ["--full"]]))
     case("graph-check", lambda b: b.run([graph + ["--check"]]))
     _, sealed = bench.table_case("pairs_logs", "audit_logs", bench.AUDIT.format(n=ROWS))
