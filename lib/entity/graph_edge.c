@@ -173,8 +173,16 @@ graph_edge_take(struct graph *g, const char *label, const char *rule, struct err
 {
 	struct buf sql = BUF_INIT(64 << 10);
 	uint64_t n = 0;
+	bool any;
 	int rc;
 
+	if (pg_boolf(g->pg, &any, e,
+		"SELECT EXISTS (SELECT FROM oilgas.%I e WHERE " GRAPH_RULE(
+		    "e") " = '\"%s\"'::agtype)",
+		label, rule))
+		return (-1);
+	if (!any)
+		return (0);
 	rc = pg_sqlf(g->pg, &sql, e,
 		 "SELECT e.id FROM oilgas.%I e WHERE " GRAPH_RULE("e") " = '\"%s\"'::agtype", label,
 		 rule) ||

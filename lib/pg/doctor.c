@@ -81,7 +81,7 @@ doctor_server(struct pg *pg, doctor_tell *tell, void *cookie, struct err *e)
 struct doctor_drift {
 	doctor_tell *tell;
 	void *cookie;
-	size_t ours;
+	size_t ours, files; /* of them: files that were not applied, or are older */
 	char first[200];
 };
 
@@ -94,6 +94,7 @@ doctor_drift(void *cookie, const struct drift *d)
 
 	if (d->class != DRIFT_NEEDED || d->what >= DRIFT_NOTES)
 		return;
+	t->files += strcmp(d->kind, "file") == 0;
 	if (d->stages == NULL) {
 		if (t->ours++ == 0)
 			(void)snprintf(t->first, sizeof(t->first), "%s %s", d->kind, d->object);
@@ -108,7 +109,7 @@ int
 doctor_schema(struct pg *pg, const char *reference, doctor_tell *tell, void *cookie, struct err *e)
 {
 	struct describe *have, *want = NULL;
-	struct doctor_drift t = { tell, cookie, 0, "" };
+	struct doctor_drift t = { tell, cookie, 0, 0, "" };
 	char what[300];
 	bool there;
 
@@ -124,8 +125,11 @@ doctor_schema(struct pg *pg, const char *reference, doctor_tell *tell, void *coo
 		(void)drift_compare(want, have, doctor_drift, &t);
 	if (t.ours > 0) {
 		(void)snprintf(what, sizeof(what),
-		    "%zu things of AEGIS Batch's own are missing, such as %s", t.ours, t.first);
-		tell(cookie, what, "all", "aegis schema-apply, as the owner of the database");
+		    "%zu things of AEGIS Batch's own are missing or changed, such as %s", t.ours,
+		    t.first);
+		tell(cookie, what, "all",
+		    t.files > 0 ? "aegis schema-apply, as the owner of the database" :
+				  "aegis schema-apply --again FILE, as the owner of the database");
 	}
 	describe_free(want);
 	describe_free(have);

@@ -157,22 +157,35 @@ drift_kind(const struct drift *d, const char *kind)
 	return (strcmp(d->kind, kind) == 0);
 }
 
+/* Whether the object is AEGIS Batch's own: a table and what is on it, a function, a guard on one of
+ * AEGIS's tables, a file, a role and its grants. */
+static bool
+drift_ours(const struct drift *d)
+{
+	static const char *const marks[] = { "public.batch_", "public.rule_versions_",
+		"public.prevent_audit_truncate", " rule_versions_", " no_truncate_",
+		" to aegis_import", " to aegis_audit" };
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strstr(d->object, marks[i]) != NULL)
+			return (!drift_kind(d, "column") && !drift_kind(d, "index") &&
+			    !drift_kind(d, "constraint"));
+	return (drift_kind(d, "file") || drift_kind(d, "role"));
+}
+
 /* What the difference means: a stage's need, or AEGIS's own affair. */
 static void
 drift_judge(struct drift *d, const char *on)
 {
-	const char *const ours[] = { " to aegis_import", " to aegis_audit" };
-	bool granted = strstr(d->object, ours[0]) != NULL || strstr(d->object, ours[1]) != NULL;
 
-	d->stages = NULL;
-	d->class = d->what == DRIFT_EXTRA ? DRIFT_MORE : DRIFT_DIFFERENT;
-	if (d->what != DRIFT_MISSING)
-		return;
-	d->stages = needs_stages(d->kind, d->object);
-	if (d->stages != NULL || needs_ours(on) || drift_kind(d, "file") || drift_kind(d, "role") ||
-	    (drift_kind(d, "grant") && granted) ||
-	    (drift_kind(d, "table") && needs_ours(d->object)))
+	d->stages = d->what == DRIFT_MISSING ? needs_stages(d->kind, d->object) : NULL;
+	if (d->what == DRIFT_EXTRA)
+		d->class = DRIFT_MORE;
+	else if (d->stages != NULL || needs_ours(on) || needs_ours(d->object) || drift_ours(d))
 		d->class = DRIFT_NEEDED;
+	else
+		d->class = DRIFT_DIFFERENT;
 }
 
 /* What stands on one side only: return whether it is worth a word. */
