@@ -21,11 +21,38 @@ CREATE TABLE IF NOT EXISTS batch_rule_checks (
     identifiers text[] NOT NULL
 );
 
+-- Roles that may write for one tenant only: whoever is one of them, or a member of one (doc/existing.md).
+CREATE TABLE IF NOT EXISTS batch_roles (
+    role        name PRIMARY KEY,
+    tenant_id   uuid NOT NULL
+);
+
+-- Refuses a tenant that the session's user may not write for.
+CREATE OR REPLACE FUNCTION batch_tenant(tenants text[]) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own text;
+    other text;
+BEGIN
+    SELECT r.tenant_id::text INTO own FROM public.batch_roles r WHERE r.role = session_user
+        OR EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member
+            WHERE g.rolname = r.role AND u.rolname = session_user) LIMIT 1;
+    SELECT t INTO other FROM unnest(tenants) t WHERE lower(t) <> own LIMIT 1;
+    IF other IS NOT NULL THEN
+        RAISE EXCEPTION '% may write for tenant % only, not for %', session_user, own, other
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END;
+$$;
+
 -- A rule that batch_rules did not have, with its version 1 alone, needs no look: a first load of
 -- many rules costs one row of batch_rules each.
 CREATE OR REPLACE FUNCTION rule_versions_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM public.batch_roles) THEN
+        PERFORM public.batch_tenant(ARRAY(SELECT DISTINCT tenant_id::text FROM added));
+    END IF;
     WITH a AS (
         SELECT tenant_id, rule_identifier, hashtextextended(tenant_id || chr(31) || rule_identifier, 0) AS rule,
             count(*) AS n, max(version) AS high

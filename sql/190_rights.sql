@@ -80,6 +80,7 @@ CREATE OR REPLACE FUNCTION batch_matrix_write(tenant uuid, type text, keys text[
     domains text[], OUT renamed bigint, OUT made bigint, OUT busy bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM public.batch_tenant(ARRAY[tenant::text]);
     -- Each key is looked up by itself, behind fences: of tables that were just filled the server knows
     -- nothing, and would go through one for each row of the other.
     renamed := 0;
@@ -135,6 +136,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     n bigint;
 BEGIN
+    PERFORM public.batch_tenant(ARRAY(SELECT DISTINCT r.tenant_id::text FROM public.rule_versions r WHERE r.id = ANY (ids)));
     UPDATE public.rule_versions r SET status = CASE r.status WHEN 'active' THEN 'superseded' ELSE r.status END,
         superseded_date = coalesce(r.superseded_date, greatest(r.effective_date, a.day))
     FROM unnest(ids, days) a (id, day)
@@ -151,6 +153,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     n bigint;
 BEGIN
+    PERFORM public.batch_tenant(ARRAY[tenant]);
     WITH passed AS MATERIALIZED (
         SELECT v.id, (SELECT x.id FROM public.rule_versions x WHERE x.tenant_id = v.tenant_id
             AND x.rule_identifier = v.rule_identifier AND x.version > v.version
@@ -220,6 +223,7 @@ GRANT EXECUTE ON FUNCTION batch_matrix_write(uuid, text, text[], uuid, text[], t
     batch_snapshots_mark(text) TO aegis_import;
 GRANT EXECUTE ON FUNCTION batch_run_begin(uuid, text, text, text), batch_run_note(uuid, jsonb),
     batch_run_end(uuid, text, integer, text, jsonb) TO aegis_import, aegis_audit;
+GRANT SELECT ON batch_roles TO aegis_import, aegis_audit;
 REVOKE UPDATE ON batch_runs FROM aegis_import;
 REVOKE INSERT, UPDATE ON batch_runs FROM aegis_audit;
 

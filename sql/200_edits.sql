@@ -83,6 +83,7 @@ BEGIN
             WHERE t.tenant_id = tenant AND public.batch_vertex_name(t.type_key) = label) THEN
         RETURN 0;
     END IF;
+    PERFORM public.batch_tenant(ARRAY[tenant::text]);
     EXECUTE format($q$
         WITH due AS (
             SELECT v.id FROM oilgas.%1$I v JOIN public.entities e ON e.tenant_id = $1 AND e.type_key = $2 AND e.entity_key

@@ -53,6 +53,22 @@ is "$(nightly -c "SELECT batch_run_end('00000000-0000-4000-8000-00000000000a', '
 is "$(nightly -c "SELECT batch_run_end('00000000-0000-4000-8000-00000000000a', 'failed', 1, 'x', '[]'), batch_run_note('00000000-0000-4000-8000-00000000000a', '[1]')")" "f|f" \
     "but what is ended stays as it is"
 
+# A role for one tenant, by the page's commands.
+sed -n '/^<!-- tenant -->$/,/^```$/p' "$ROOT/doc/existing.md" | grep -v '^<!--\|^```' | psql -Xq -v ON_ERROR_STOP=1
+tap_result $? "a role for one tenant"
+is "$(WHO=nightly_acme nightly -c "SELECT batch_matrix_write('$TENANT', 'well', array_agg(entity_id::text), NULL, '{}', '{}') IS NOT NULL FROM compliance_status WHERE $cell")" t \
+    "it writes its own tenant's cells"
+other() { # other WHAT SQL: refused to it
+	is "$(WHO=nightly_acme nightly -v VERBOSITY=sqlstate -c "$2" 2>&1 | sed -n 's/.*ERROR:  //p')" 42501 "it may not: $1"
+	is "$(nightly -c "BEGIN" -c "$2" -c ROLLBACK >/dev/null 2>"$WORK/err"; echo $?)" 0 "which a role for all may" || sed 's/^/# /' "$WORK/err"
+}
+other "another's cells" "SELECT batch_matrix_write('00000000-0000-4000-8000-0000000000ff', 'well', '{a}', NULL, '{}', '{}')"
+other "another's rules" "INSERT INTO rule_versions (tenant_id, rule_type, rule_domain, rule_identifier, version, effective_date, source, rule_data)
+    VALUES ('another', 'statewide', 'spacing', 'X', 1, '2026-01-01', 'manual', '{}')"
+other "another's versions" "SELECT batch_rules_supersede(array_agg(id), array_agg(now()::date)) FROM rule_versions WHERE tenant_id = 't'"
+other "another's snapshots" "SELECT batch_snapshots_mark('t')"
+exits 0 "its night" env PGOPTIONS="-c session_authorization=nightly_acme" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
+
 # The audit export's night.
 for t in audit_logs prompt_audit_log; do
 	exits 0 "aegis_audit reads $t" as aegis_audit aegis table-dump "$t"
