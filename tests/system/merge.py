@@ -638,6 +638,7 @@ def matrix():
        "retired is said in the details, where these are an object", got)
     load("a/site", of(2, b"operator:1001", b"TWO") + [other])
     ok(all("retired" not in json.dumps(c["details"]) for c in cells()), "and taken back", cells())
+    busy(of, other)
     with open(WORK + "/matrix.yaml", "a") as f:
         f.write("  - { tenant: %s, operators: [\"operator:1999\"] }\n" % uuid.uuid4())
     load("a/site", of(2, b"operator:1001", b"TWO") + [other])
@@ -652,6 +653,36 @@ def matrix():
             "matrix.yaml:1:9", "--delta")
     with open(WORK + "/matrix.yaml", "w") as f:
         f.write(MATRIX)
+
+
+def checked(status, what):
+    p = subprocess.run(["aegis-entity-load", "--tenant", TENANT, "--type", "site", "--matrix", WORK + "/matrix.yaml",
+                        "--datasets", WORK + "/datasets.yaml", "--check", "--report", "json"], capture_output=True)
+    ok(p.returncode == status, what, p.returncode, p.stderr.decode(), p.stdout.decode())
+    return json.loads(p.stdout)
+
+
+def busy(of, other):
+    """A service that holds a cell keeps nobody waiting: the rest is written, and the next load does it."""
+    checked(0, "--check: the matrix is as the entities say")
+    p = subprocess.Popen(["psql", "-XqAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    p.stdin.write(b"BEGIN; UPDATE compliance_status SET status = 'in_review' WHERE entity_id = 'site:00000';\n\\echo held\n")
+    p.stdin.flush()
+    p.stdout.readline()
+    r = load("a/site", of(2, b"operator:1001", b"THREE") + [other])
+    ok(r["cells_busy"] == 2 and r["cells_changed"] > 0, "a cell that a service holds is left, the others are written", r)
+    same(sql("SELECT count(*) FROM batch_matrix_todo"), "1", "it is due")
+    same(checked(1, "--check sees it")["cells_differing"], 2, "it counts the cells")
+    p.stdin.write(b"COMMIT;\n")
+    p.stdin.close()
+    p.wait()
+    r = load("a/site", of(2, b"operator:1001", b"THREE") + [other])
+    same((r["nothing_new"], r["cells_changed"], sql("SELECT count(*) FROM batch_matrix_todo")), (True, 2, "0"),
+         "the next load, which has nothing new, brings it up to date")
+    same(sql("SELECT DISTINCT status FROM compliance_status WHERE entity_id = 'site:00000'"), "in_review",
+         "and the service's status stands")
+    checked(0, "--check: as the entities say")
+    load("a/site", of(2, b"operator:1001", b"TWO") + [other])
 
 
 def type_gone():
