@@ -194,7 +194,7 @@ like "$WORK/err" 'hint: .*--list' "says how one is made"
 exits 66 "a missing list" aegis schema-check --db "$at" --accept "$WORK/nowhere"
 
 # A database that went through pg_dump | psql has the same schema.
-dump=$(ls -d "$ROOT"/var/postgresql-17/usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_dump 2>/dev/null | head -n 1)
+dump=$(dirname "$(readlink "/proc/$(head -n 1 "$WORK/var/db/data/postmaster.pid")/exe")")/pg_dump
 psql -Xq -d postgres -c 'CREATE DATABASE dumped'
 "$dump" pristine 2>/dev/null | psql -Xq -d dumped >/dev/null 2>&1
 ok "some definitions print differently after pg_dump | psql" test "$(for d in pristine dumped; do

@@ -27,8 +27,8 @@ on() { # on NAME OPTIONS...: a server that lets everybody in, or status 1
 		[ "$(psql -XqAt -d postgres -c "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'trust'")" = 1 ] && break
 		sleep 0.1
 	done
-	dump=$(ls -d "$ROOT/var/postgresql-$(sql "SHOW server_version_num" | cut -c1-2)"/usr/lib/postgresql/*/bin/pg_dump 2>/dev/null)
-	dump=${dump:-pg_dump}
+	# The server's own, wherever it was fetched to: another version's does not dump it.
+	dump=$(dirname "$(readlink "/proc/$(head -n 1 "$AEGIS_VAR/db/data/postmaster.pid")/exe")")/pg_dump
 	say "$name: $(sql "SELECT version()" | cut -d' ' -f1-2)"
 }
 off() { aegis db destroy --yes >/dev/null 2>&1; }
