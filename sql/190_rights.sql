@@ -173,7 +173,9 @@ END;
 $$;
 
 -- Runs: whoever begins one may end it, once.  What is ended stays as it is.
-ALTER TABLE batch_runs ADD COLUMN IF NOT EXISTS started_by name DEFAULT session_user;
+-- Runs of before are anybody's.
+ALTER TABLE batch_runs ADD COLUMN IF NOT EXISTS started_by name;
+ALTER TABLE batch_runs ALTER COLUMN started_by SET DEFAULT session_user;
 
 CREATE OR REPLACE FUNCTION batch_run_mine(started_by name) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
