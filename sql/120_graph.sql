@@ -20,6 +20,12 @@ BEGIN
     IF to_regclass('ag_catalog.ag_graph') IS NULL OR to_regnamespace('oilgas') IS NULL THEN
         RETURN;
     END IF;
+    SELECT r.rolname INTO l FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'oilgas';
+    IF NOT pg_has_role(l, 'USAGE') THEN
+        RAISE EXCEPTION 'the graph oilgas belongs to %, and % may make no labels in it', l, current_user
+            USING ERRCODE = 'insufficient_privilege',
+            HINT = format('an administrator says once: GRANT %I TO %I', l, current_user);
+    END IF;
     -- By literals, which are names to AGE up to 1.5 and cstrings from 1.6 on; AGE 1.8 finds its
     -- own operators by the path only.
     PERFORM set_config('search_path', 'ag_catalog, ' || path, true);

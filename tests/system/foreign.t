@@ -164,9 +164,26 @@ all() {
 		exits 77 "$name: AGE may not be used" as aegis_owner aegis schema-apply
 		like "$WORK/err" 'hint: an administrator says once: GRANT USAGE ON SCHEMA ag_catalog TO aegis_owner' "the grant is named"
 		sql "GRANT USAGE ON SCHEMA ag_catalog TO aegis_owner WITH GRANT OPTION"
+		# A graph that services have made, as a role of their own.
+		psql -Xq -c 'CREATE ROLE services LOGIN' -c "GRANT CREATE ON DATABASE bare TO services; GRANT USAGE ON SCHEMA ag_catalog TO services"
+		as services psql -Xq -v ON_ERROR_STOP=1 -c 'SET search_path = ag_catalog, public' -c "SELECT create_graph('oilgas')" \
+		    -c "SELECT * FROM cypher('oilgas', \$\$ CREATE (:Well {entity_id: 'w1'})-[:OPERATED_BY]->(:Operator {entity_id: 'o'}) \$\$) AS (a agtype)" >"$WORK/log" 2>&1
+		exits 77 "$name: a graph of the services' own role" as aegis_owner aegis schema-apply
+		like "$WORK/err" 'hint: an administrator says once: GRANT services TO aegis_owner' "its statement is named"
+		sql "GRANT services TO aegis_owner"
 	fi
 	exits 77 "$name: a role is missing" as aegis_owner aegis schema-apply
 	like "$WORK/err" 'hint: an administrator says once: .*CREATE ROLE aegis_audit NOLOGIN' "its statement is named"
+	if [ -n "$graph" ]; then
+		sql "CREATE ROLE aegis_audit NOLOGIN; GRANT SELECT ON ag_catalog.ag_graph, ag_catalog.ag_label TO aegis_owner WITH GRANT OPTION"
+		exits 0 "$name: with all of them" as aegis_owner aegis schema-apply || sed 's/^/# /' "$WORK/err"
+		psql -Xq -c 'CREATE ROLE nightly LOGIN IN ROLE aegis_import' 2>"$WORK/log"
+		as aegis_owner aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >"$WORK/log" 2>&1
+		exits 0 "a night into the services' graph" as nightly aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
+		exits 0 "the graph's check" as nightly aegis graph-sync --tenant "$TENANT" --check
+		is "$(sql "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname IN ('idx_Well_entity_id', 'idx_Operator_id', 'idx_OPERATED_BY_start')")" 3 \
+		    "labels that were there have their indexes"
+	fi
 	off
 }
 
