@@ -17,8 +17,19 @@ static const char *const definition_file_field_keys[] = { "key", "label", "input
 	"preset", "choices", "role", "order", "ref", "group", "rrc", NULL };
 static const char *const definition_file_rule_keys[] = { "parent", "cardinality", "required",
 	"label", NULL };
-static const char *const definition_file_cardinalities[] = { "one_to_one", "one_to_many",
-	"many_to_one", "many_to_many", NULL };
+static const char *const definition_cardinalities[] = { "one_to_one", "one_to_many", "many_to_one",
+	"many_to_many", NULL };
+
+bool
+definition_cardinality_known(const char *s)
+{
+	size_t i;
+
+	for (i = 0; definition_cardinalities[i] != NULL; i++)
+		if (strcmp(definition_cardinalities[i], s) == 0)
+			return (true);
+	return (false);
+}
 
 /* A copy of the text under ${key} into ${out}; NULL where it is missing and may be. */
 static int
@@ -93,7 +104,6 @@ definition_file_rule(const struct conf *c, const struct conf_node *map, struct d
     struct err *e)
 {
 	const struct conf_node *n = conf_get(map, "label");
-	size_t i;
 
 	r->line = map->line;
 	r->column = map->column;
@@ -103,10 +113,7 @@ definition_file_rule(const struct conf *c, const struct conf_node *map, struct d
 	    definition_file_text(c, map, "label", false, FILE_TEXT_MAX, &r->label, e) ||
 	    conf_bool(c, map, "required", &r->required, e))
 		return (-1);
-	for (i = 0; definition_file_cardinalities[i] != NULL; i++)
-		if (strcmp(definition_file_cardinalities[i], r->cardinality) == 0)
-			break;
-	if (definition_file_cardinalities[i] == NULL)
+	if (!definition_cardinality_known(r->cardinality))
 		return (conf_fail(c, conf_get(map, "cardinality"), e,
 		    "'cardinality' must be "
 		    "one_to_one, one_to_many, many_to_one or many_to_many"));

@@ -54,4 +54,11 @@ void definition_file_free(struct definition_file *f);
 struct entity_definition *definition_file_read(const char *path, const char *tenant,
     const char *type, struct err *e);
 
+/**
+ * definition_cardinality_known(s):
+ * Whether ${s} is a cardinality that a rule may have: one_to_one, one_to_many, many_to_one
+ * or many_to_many.
+ */
+bool definition_cardinality_known(const char *s);
+
 #endif

@@ -1,7 +1,6 @@
 /* What is due in the graph, a piece at a time. */
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/os.h"
 #include "entity/graph_work.h"
@@ -32,7 +31,7 @@ graph_piece(struct graph *g, const char *sql, uint64_t from, uint64_t to, uint64
 {
 	struct err why = ERR_INIT;
 	char first[24], last[24];
-	const char *params[2] = { first, last }, *state;
+	const char *params[2] = { first, last };
 	struct pg_result *r;
 
 	(void)snprintf(first, sizeof(first), "%llu", (unsigned long long)from);
@@ -42,8 +41,7 @@ graph_piece(struct graph *g, const char *sql, uint64_t from, uint64_t to, uint64
 		pg_result_free(r);
 		return (0);
 	}
-	state = pg_error_state(g->pg);
-	if (strcmp(state, "55P03") == 0 || strncmp(state, "40", 2) == 0)
+	if (pg_lock_missed(g->pg))
 		return (0);
 	*e = why;
 	return (-1);

@@ -7,20 +7,7 @@
 #include <string.h>
 
 #include "base/notice.h"
-
-/* Whether a rule's cardinality is one of those that entity-define takes. */
-static bool
-load_link_known(const char *cardinality)
-{
-	static const char *const known[] = { "one_to_one", "one_to_many", "many_to_one",
-		"many_to_many" };
-	size_t i;
-
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(cardinality, known[i]) == 0)
-			return (true);
-	return (false);
-}
+#include "entity/definition_file.h"
 
 /* Fill ${k} from row ${i} of the query in load_link_rules(); warn if the load's type, as child,
  * has no field for the parent. */
@@ -42,7 +29,7 @@ load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_re
 	field = k->of_child ? definition_refers(j->d, k->parent) : was;
 	k->field = field != NULL ? xstrdup(field) : NULL;
 	k->fresh = k->of_child && field != NULL && (was == NULL || strcmp(was, field) != 0);
-	if (k->of_child && !load_link_known(k->cardinality))
+	if (k->of_child && !definition_cardinality_known(k->cardinality))
 		notice_say(
 		    "the cardinality '%s' of the rule from '%s' to '%s' is not known: it limits nothing",
 		    k->cardinality, k->child, k->parent);

@@ -145,22 +145,21 @@ load_matrix_fetch(const struct load_pass *p, struct buf *keys, int *n, struct er
 
 /* Write the cells of one piece.  Where a lock is not to be had at once, they are busy. */
 static int
-load_matrix_piece(struct load_pass *p, const char *keys, int n, struct err *e)
+load_matrix_piece(struct load_pass *p, const char *keys, uint64_t n, struct err *e)
 {
 	uint64_t began = os_now_ns(), ms;
 	struct err why = ERR_INIT;
 	struct pg_result *r = pg_queryf(p->j->pg, &why,
 	    "SELECT renamed, made, busy FROM batch_matrix_write(%L, %L, %L%s)", p->j->tenant,
 	    p->type, keys, p->args);
-	const char *state = pg_error_state(p->j->pg);
 
 	if (r != NULL) {
 		p->n->renamed += pg_result_u64(r, 0, 0);
 		p->n->made += pg_result_u64(r, 0, 1);
 		p->busy += pg_result_u64(r, 0, 2);
 		pg_result_free(r);
-	} else if (strcmp(state, "55P03") == 0 || strncmp(state, "40", 2) == 0) {
-		p->busy += (uint64_t)n;
+	} else if (pg_lock_missed(p->j->pg)) {
+		p->busy += n;
 	} else {
 		*e = why;
 		return (-1);
@@ -173,35 +172,36 @@ load_matrix_piece(struct load_pass *p, const char *keys, int n, struct err *e)
 	return (0);
 }
 
-/* Behind a pooler nothing outlives a transaction: each piece looks for its keys, behind ${last}. */
+/* Behind a pooler nothing outlives a transaction: each piece looks for its keys, behind the
+ * last one's. */
 static int
 load_matrix_pooled(struct load_pass *p, const char *runs, struct err *e)
 {
-	char *list = NULL, *last = xstrdup("");
+	char *last = xstrdup("");
+	struct pg_result *r;
 	uint64_t n = 1;
 	int rc = 0;
 
 	while (rc == 0 && n > 0) {
-		free(list);
+		r = NULL;
 		rc = pg_begin(p->j->pg, e) ||
-		    pg_textf(p->j->pg, &list, e,
-			"SELECT array_agg(key ORDER BY key) FROM (SELECT key FROM batch_matrix_keys(%L, %L, %L%s)"
-			" WHERE key > %L ORDER BY key LIMIT %llu) k",
-			p->j->tenant, p->type, runs, p->args, last, (unsigned long long)p->piece);
-		n = 0;
-		if (rc == 0 && list != NULL) {
+		    (r = pg_queryf(p->j->pg, e,
+			 "SELECT count(*), max(key), array_agg(key ORDER BY key)"
+			 " FROM (SELECT key FROM batch_matrix_keys(%L, %L, %L%s)"
+			 " WHERE key > %L ORDER BY key LIMIT %llu) k",
+			 p->j->tenant, p->type, runs, p->args, last,
+			 (unsigned long long)p->piece)) == NULL;
+		n = rc == 0 ? pg_result_u64(r, 0, 0) : 0;
+		if (n > 0) {
 			free(last);
-			last = NULL;
-			rc = pg_textf(p->j->pg, &last, e,
-				 "SELECT (%L::text[])[cardinality(%L::text[])]", list, list) ||
-			    pg_u64f(p->j->pg, &n, e, "SELECT cardinality(%L::text[])", list) ||
-			    load_matrix_piece(p, list, (int)n, e);
+			last = pg_result_dup(r, 0, 1);
+			rc = load_matrix_piece(p, pg_result_get(r, 0, 2), n, e);
 		}
+		pg_result_free(r);
 		/* A lock that was not to be had has ended the transaction. */
 		if (rc || pg_commit(p->j->pg, NULL))
 			pg_rollback(p->j->pg);
 	}
-	free(list);
 	free(last);
 	return (rc);
 }
@@ -223,7 +223,7 @@ load_matrix_pass(struct load_pass *p, const char *runs, struct err *e)
 	    p->j->tenant, p->type, runs, p->args);
 	while (rc == 0 && n > 0)
 		rc = load_matrix_fetch(p, &keys, &n, e) ||
-		    (n > 0 && load_matrix_piece(p, keys.p, n, e));
+		    (n > 0 && load_matrix_piece(p, keys.p, (uint64_t)n, e));
 	buf_free(&keys);
 	return (rc || pg_exec(p->j->pg, "CLOSE load_matrix", e));
 }

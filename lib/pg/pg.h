@@ -206,6 +206,13 @@ const char *pg_error_column(const struct pg *pg);
 const char *pg_error_state(const struct pg *pg);
 
 /**
+ * pg_lock_missed(pg):
+ * Whether the last error was that others are at the same rows: a lock not to be had in
+ * time, a deadlock, or a serialization failure.  The same statement may do later.
+ */
+bool pg_lock_missed(const struct pg *pg);
+
+/**
  * pg_copy_out(pg, sql, e), pg_copy_get(pg, p, e):
  * Start a COPY ... TO STDOUT; fetch its next piece (for text: one line with its
  * LF), valid until the next call.  Return its length, 0 at the end, -1 with

@@ -129,6 +129,13 @@ pg_error_state(const struct pg *pg)
 	return (pg->state);
 }
 
+bool
+pg_lock_missed(const struct pg *pg)
+{
+
+	return (strcmp(pg->state, "55P03") == 0 || strncmp(pg->state, "40", 2) == 0);
+}
+
 int
 pg_copy_out(struct pg *pg, const char *sql, struct err *e)
 {
