@@ -30,8 +30,6 @@ static const struct option_spec options[] = {
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
 
-#define CODE_PARAGRAPH(code, meaning, advice) "\n\n" code ": " meaning ". To do: " advice "."
-
 static const struct program prog = {
 	.name = "rejects",
 	.group = "Import",
@@ -48,7 +46,8 @@ static const struct program prog = {
 	    "stage that refused them; with --csv, plain CSV to be fixed first. Load what was fixed "
 	    "with entity-load --delta: a partial load retires nothing.\n\n"
 	    "Rejects are not a finding: the exit status is 0 however many there are.\n\n"
-	    "The codes:" REJECT_CODES(CODE_PARAGRAPH),
+	    "--codes lists the codes with their meaning and what to do, as does "
+	    "doc/formats/reject-codes.md.",
 	.examples =
 	    "  aegis rejects var/runs/*/wellbore-map.rej\n"
 	    "  aegis rejects --replay map.rej --csv > fixed.csv\n"

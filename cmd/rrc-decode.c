@@ -8,10 +8,10 @@
 #include "base/os.h"
 #include "base/program.h"
 #include "rrc/decode.h"
+#include "rrc/files.h"
 #include "rrc/layout.h"
 #include "rrc/layout_load.h"
 #include "rrc/view.h"
-#include "stream/source.h"
 #include "stream/writer.h"
 
 static struct decode_options opt = {
@@ -38,7 +38,8 @@ static const struct option_spec options[] = {
 	    "record ends the run." },
 	PROGRAM_OPTION_MAX_REJECTS(&opt.max_rejects),
 	PROGRAM_OPTION_MAX_FLAWS(&opt.max_flaws),
-	{ "member", OPTION_STRING, "NAME", &member, "File inside a zip archive." },
+	{ "member", OPTION_STRING, "NAME|PATTERN", &member,
+	    "File inside a zip, tar or directory; several that fit a pattern such as '*.dat' follow each other." },
 	{ "source", OPTION_STRING, "NAME", &opt.source,
 	    "Source name in the stream and in messages (default: its path)." },
 	STREAM_OPTION_FRAMES,
@@ -72,23 +73,6 @@ static const struct program program = {
 	.operands = 1,
 };
 
-/* Read the next piece of the input through ${cookie}, a struct source, for struct decode_input. */
-static ssize_t
-read_source(void *cookie, const unsigned char **p, struct err *e)
-{
-
-	return (source_read(cookie, p, e));
-}
-
-/* Put the input's SHA-256 in hex into ${hex}, for struct decode_input. */
-static void
-digest_source(void *cookie, char hex[DIGEST_SHA256_HEX + 1])
-{
-	uint64_t bytes;
-
-	source_sha256(cookie, hex, &bytes);
-}
-
 /* Log one stream's counts; without --split only if records were rejected or flawed. */
 static void
 report(void *cookie, const char *name, const struct book *b)
@@ -107,24 +91,18 @@ report(void *cookie, const char *name, const struct book *b)
 static int
 decode(const char *path, struct err *e)
 {
-	struct decode_input in = { { read_source, NULL }, digest_source };
 	struct layout *layout;
-	struct source *source = NULL;
+	struct files *files = NULL;
 	int rc = -1;
 
 	if (probe_encoding(encoding, &opt.encoding, e) ||
 	    (layout = layout_find(layout_name, e)) == NULL)
 		return (-1);
 	opt.layout = layout;
-	if (view_check(layout, e) || (source = source_open(path, member, e)) == NULL)
-		goto out;
-	if (opt.source == NULL)
-		opt.source = source_name(source);
-	in.frames.cookie = source;
-	rc = decode_run(&opt, &in, report, NULL, e);
-out:
-	if (source != NULL)
-		source_close(source);
+	if (view_check(layout, e) == 0 && (files = files_open(&opt, path, member, e)) != NULL) {
+		rc = decode_run(&opt, files_input(files), report, NULL, e);
+		files_close(files);
+	}
 	layout_free(layout);
 	return (rc);
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Code page 037 to Latin-1. */
 static const unsigned char charset_cp037[256] = {
 	0x00,
@@ -265,6 +267,14 @@ static const unsigned char charset_cp037[256] = {
 };
 
 void
+charset_tabs(struct charset *c)
+{
+
+	c->latin1['\t'] = ' ';
+	c->flags['\t'] = 0;
+}
+
+void
 charset_init(struct charset *c, enum charset_id id)
 {
 	unsigned i;
@@ -335,7 +345,7 @@ charset_text(const struct charset *c, const unsigned char *p, size_t width, bool
 	size_t i, n = width;
 	uint64_t x;
 
-	if (p[0] == 0 && charset_all(p, width, 0))
+	if (width == 0 || (p[0] == 0 && charset_all(p, width, 0)))
 		return (CHARSET_NULL);
 	/* Most of a text field is padding: eight blanks at a time. */
 	while (n >= 8) {
@@ -344,11 +354,11 @@ charset_text(const struct charset *c, const unsigned char *p, size_t width, bool
 			break;
 		n -= 8;
 	}
-	while (n > 0 && p[n - 1] == c->blank)
+	while (n > 0 && (c->latin1[p[n - 1]] == ' ' || p[n - 1] == 0))
 		n--;
 	if (n == 0)
 		return (CHARSET_NULL);
-	while (both && *p == c->blank) {
+	while (both && c->latin1[*p] == ' ') {
 		p++;
 		n--;
 	}
@@ -363,6 +373,8 @@ charset_text(const struct charset *c, const unsigned char *p, size_t width, bool
 			CHARSET_PLAIN);
 	if (flags & CHARSET_FLAG_BAD)
 		return (CHARSET_FAULT);
+	if ((flags & CHARSET_FLAG_WIDE) && c->id == CHARSET_UTF8)
+		return (utf8_span(dst, n) == n ? CHARSET_TEXT : CHARSET_FAULT);
 	if (flags & CHARSET_FLAG_WIDE)
 		*len = charset_wide(c, p, n, dst);
 	return (CHARSET_TEXT);
@@ -374,7 +386,7 @@ charset_show(const struct charset *c, const unsigned char *p, size_t n, char *ds
 	size_t i, o = 0;
 
 	for (i = 0; i < n; i++) {
-		if (c->flags[p[i]] & CHARSET_FLAG_BAD)
+		if ((c->flags[p[i]] & CHARSET_FLAG_BAD) || (c->id == CHARSET_UTF8 && p[i] >= 0x80))
 			dst[o++] = '?';
 		else
 			o += charset_wide(c, p + i, 1, dst + o);

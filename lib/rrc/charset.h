@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 /*
- * The two character sets in which the RRC publishes its tapes: EBCDIC code page
- * 037 (IBM CDRA; the same table as Unicode's CP037.TXT) and ASCII.
+ * The character sets in which the RRC publishes: tapes in EBCDIC code page 037 (IBM CDRA; the same
+ * table as Unicode's CP037.TXT) or ASCII, text also in Latin-1 (ISO 8859-1) or UTF-8.
  */
-enum charset_id { CHARSET_ASCII, CHARSET_EBCDIC };
+enum charset_id { CHARSET_ASCII, CHARSET_EBCDIC, CHARSET_LATIN1, CHARSET_UTF8 };
 
 /* What is said of a byte of a text, by the character it stands for. */
 enum { CHARSET_FLAG_BAD = 1, CHARSET_FLAG_WIDE = 2, CHARSET_FLAG_QUOTE = 4 };
@@ -28,7 +28,7 @@ enum charset_result {
 	CHARSET_NULL,  /* all blanks, or all low values (0x00) */
 	CHARSET_PLAIN, /* a text that CSV need not quote */
 	CHARSET_TEXT,  /* a text that it may have to */
-	CHARSET_FAULT, /* a NUL in it, or in ASCII a byte from 0x80 up */
+	CHARSET_FAULT, /* a NUL in it, or a byte that the character set has not */
 };
 
 /**
@@ -38,9 +38,15 @@ enum charset_result {
 void charset_init(struct charset *c, enum charset_id id);
 
 /**
+ * charset_tabs(c):
+ * Let a TAB stand for a space.
+ */
+void charset_tabs(struct charset *c);
+
+/**
  * charset_text(c, p, width, both, dst, len):
- * Write the text field of ${width} bytes at ${p}, without its trailing blanks
- * (and without leading ones where ${both}), to ${dst} as UTF-8, and its length to
+ * Write the text field of ${width} bytes at ${p}, without its trailing blanks and NULs
+ * (and without leading blanks where ${both}), to ${dst} as UTF-8, and its length to
  * ${len}.  ${dst} takes 2 * ${width} bytes.  Nothing is written for CHARSET_NULL
  * and CHARSET_FAULT.
  */

@@ -15,12 +15,11 @@ choice_init(struct choice *ch, const struct charset *c, const struct layout_segm
 	memset(ch, 0, sizeof(*ch));
 	if (f->when < 0)
 		return;
-	ch->at = s->fields[f->when].at;
-	ch->width = s->fields[f->when].width;
+	ch->on = &s->fields[f->when];
 	ch->n = f->ncodes;
-	ch->codes = xcalloc(ch->n, ch->width);
+	ch->codes = xcalloc(ch->n, ch->on->width);
 	for (i = 0; i < ch->n; i++)
-		(void)charset_encode(c, f->codes[i], ch->codes + i * ch->width, ch->width);
+		(void)charset_encode(c, f->codes[i], ch->codes + i * ch->on->width, ch->on->width);
 }
 
 void

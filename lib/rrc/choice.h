@@ -7,12 +7,13 @@
 
 #include "rrc/charset.h"
 #include "rrc/layout.h"
+#include "rrc/record.h"
 
 /* A redefinition's condition, "when: {FIELD: CODE}", in a file's own bytes. */
 struct choice {
-	size_t at, width;
+	const struct layout_field *on;
 	size_t n;             /* codes; 0 where there is no condition */
-	unsigned char *codes; /* ${n} times ${width} bytes */
+	unsigned char *codes; /* ${n} times ${on}'s width bytes */
 };
 
 /**
@@ -29,16 +30,20 @@ void choice_release(struct choice *ch);
  * Return true if the record ${rec} has one of the codes, or none is asked for.
  */
 static inline bool
-choice_holds(const struct choice *ch, const unsigned char *rec)
+choice_holds(const struct choice *ch, const struct record *rec)
 {
-	size_t i;
+	const unsigned char *p;
+	size_t i, width;
 
 	if (ch->n == 0)
 		return (true);
-	if (ch->n == 1 && ch->width == 1)
-		return (rec[ch->at] == ch->codes[0]);
+	p = record_field(rec, ch->on, &width);
+	if (width != ch->on->width)
+		return (false);
+	if (ch->n == 1 && width == 1)
+		return (*p == ch->codes[0]);
 	for (i = 0; i < ch->n; i++)
-		if (memcmp(rec + ch->at, ch->codes + i * ch->width, ch->width) == 0)
+		if (memcmp(p, ch->codes + i * width, width) == 0)
 			return (true);
 	return (false);
 }

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "rrc/flatten.h"
+#include "rrc/held.h"
+#include "rrc/intake.h"
 #include "rrc/outs.h"
 #include "rrc/rows.h"
 #include "rrc/view.h"
@@ -17,8 +19,7 @@
 struct decode {
 	const struct decode_options *o;
 	const struct layout *l;
-	struct charset charset;
-	struct framer *framer;
+	struct intake *intake;
 	struct fault_list *faults;
 	struct reject_writer *rejects;
 	struct book book;     /* all that was read */
@@ -34,31 +35,12 @@ struct decode {
 	struct buf key; /* of a reject */
 	struct rows *rows;
 	struct outs *outs;
-	uint64_t needs, uses; /* sets of segments: to be looked into; that make rows */
-	int8_t ids[1 << 16];  /* record id -> segment, -1 for none */
+	struct held
+	    *held[LAYOUT_MAX_SEGMENTS]; /* of a segment: its parent's rows, of another file */
+	bool repeats;                   /* the layout has records that repeat their root's key */
+	struct buf root;                /* the key of the root that is open, then */
+	uint64_t needs, uses;           /* sets of segments: to be looked into; that make rows */
 };
-
-/* The record id's one or two bytes at ${p} as an index into the ids table, first byte high. */
-static unsigned
-decode_id(const struct layout *l, const unsigned char *p)
-{
-
-	return (l->id_width == 1 ? p[0] : (unsigned)p[0] << 8 | p[1]);
-}
-
-/* Fill the table from record id, encoded in the file's character set, to segment index. */
-static void
-decode_index(struct decode *d)
-{
-	unsigned char id[2];
-	size_t i;
-
-	memset(d->ids, -1, sizeof(d->ids));
-	for (i = 0; i < d->l->nsegments; i++) {
-		(void)charset_encode(&d->charset, d->l->segments[i].id, id, sizeof(id));
-		d->ids[decode_id(d->l, id)] = (int8_t)i;
-	}
-}
 
 /* Compile the view and open the one stream that its flattened rows go to. */
 static int
@@ -71,7 +53,7 @@ decode_open_view(struct decode *d, struct err *e)
 	const char **columns;
 	size_t n;
 
-	if ((d->view = view_new(d->l, d->o->view, &d->charset, e)) == NULL)
+	if ((d->view = view_new(d->l, d->o->view, intake_charset(d->intake), e)) == NULL)
 		return (-1);
 	(void)snprintf(d->book.dataset, sizeof(d->book.dataset), "%s/%s", d->l->name, d->o->view);
 	(void)snprintf(kind, sizeof(kind), "rrc:%s", d->book.dataset);
@@ -93,7 +75,7 @@ decode_open_rows(struct decode *d, struct err *e)
 	const struct outs_header h = { d->o->source, d->o->run };
 	int segment;
 
-	d->rows = rows_new(d->l, &d->charset);
+	d->rows = rows_new(d->l, intake_charset(d->intake));
 	if (d->o->split != NULL) {
 		(void)snprintf(d->book.dataset, sizeof(d->book.dataset), "%s", d->l->name);
 		d->outs = outs_split(d->l, d->rows, d->o->split, &h, e);
@@ -106,25 +88,49 @@ decode_open_rows(struct decode *d, struct err *e)
 	return (d->outs == NULL);
 }
 
-/* How long a line may be that begins like this one. */
-static size_t
-decode_limit(const void *cookie, const unsigned char *p, size_t len)
+/* The segment that all rows of the input are of, where the output names it; -1: the file tells. */
+static int
+decode_segment(const struct decode *d)
 {
-	const struct decode *d = cookie;
-	int i = len >= d->l->id_at + d->l->id_width ? d->ids[decode_id(d->l, p + d->l->id_at)] : -1;
+	const struct layout *l = d->l;
+	int s;
 
-	return (i < 0 ? 0 : d->l->segments[i].length);
+	if (l->form == LAYOUT_RECORDS || d->o->split != NULL)
+		return (-1);
+	s = d->o->view != NULL ? view_rows(l, d->o->view) : layout_segment(l, d->o->segment);
+	return (s >= 0 && l->segments[s].file != NULL ? s : -1);
 }
 
-/* Open the input, tell its character set, open rejects and output, and note which segments these
- * need. */
+/* Which segments the output needs. */
+static void
+decode_wants(struct decode *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->l->nsegments; i++) {
+		const struct layout_segment *s = &d->l->segments[i];
+
+		d->repeats |= s->repeats >= 0;
+	}
+	for (i = 0; i < d->l->nsegments; i++) {
+		const struct layout_segment *s = &d->l->segments[i];
+		const bool root = layout_above(s) < 0;
+
+		if (d->view != NULL ? flatten_needs(d->flatten, i) : root || rows_needs(d->rows, i))
+			d->needs |= s->bit;
+		if (d->view != NULL ? flatten_uses(d->flatten, i) : rows_writes(d->rows, i))
+			d->uses |= s->bit;
+	}
+}
+
+/* Open the input, open rejects and output, and note which segments these need. */
 static int
 decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 {
 	const struct stream_header of = { "rrc", d->o->source, d->o->run, NULL, NULL };
-	const unsigned char *head;
-	enum charset_id id;
-	size_t len, i;
+	struct intake_options io = { d->o->layout, -1, d->o->encoding, d->o->source };
+	const char *form, *header;
+	size_t len;
 	int rc;
 
 	d->l = d->o->layout;
@@ -133,31 +139,18 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 	(void)snprintf(d->book.config_sha256, sizeof(d->book.config_sha256), "%s",
 	    conf_sha256(d->l->conf));
 	d->faults = fault_list_new();
-	if ((d->framer = frame_open(&in->frames, d->l->length, e)) == NULL)
+	io.segment = decode_segment(d);
+	if ((d->intake = intake_open(&io, &in->frames, e)) == NULL)
 		return (-1);
-	head = frame_head(d->framer, &len);
-	if (probe_head(d->l, d->o->source, head, len, d->o->encoding, &id, e))
-		return (-1);
-	charset_init(&d->charset, id);
-	frame_set(d->framer, &d->charset);
-	if (d->l->continued >= 0)
-		frame_join(d->framer, (unsigned char)d->l->continued, decode_limit, d);
-	decode_index(d);
 	d->rejects = reject_open(d->o->rejects, &of, &d->book, e);
 	if (d->rejects == NULL)
 		return (-1);
-	reject_form(d->rejects, id == CHARSET_ASCII ? "lines" : "records", d->l->name, NULL, 0);
+	form = intake_form(d->intake, &header, &len);
+	reject_form(d->rejects, form, d->l->name, header, len);
 	rc = d->o->view != NULL ? decode_open_view(d, e) : decode_open_rows(d, e);
 	if (rc)
 		return (-1);
-	for (i = 0; i < d->l->nsegments; i++) {
-		bool root = d->l->segments[i].parent < 0;
-
-		if (d->view != NULL ? flatten_needs(d->flatten, i) : root || rows_needs(d->rows, i))
-			d->needs |= d->l->segments[i].bit;
-		if (d->view != NULL ? flatten_uses(d->flatten, i) : rows_writes(d->rows, i))
-			d->uses |= d->l->segments[i].bit;
-	}
+	decode_wants(d);
 	return (0);
 }
 
@@ -178,8 +171,8 @@ decode_at(struct decode *d, const struct layout_segment *s, const struct frame *
 		at.key = "";
 		return (at);
 	}
-	frame_pad(d->framer, &whole);
-	if (flatten_name(d->flatten, whole.p, &d->key, &ignored)) {
+	intake_pad(d->intake, &whole);
+	if (flatten_name(d->flatten, &whole, &d->key, &ignored)) {
 		at.key = d->key.p;
 		at.keylen = d->key.len;
 	}
@@ -224,30 +217,6 @@ decode_reject(struct decode *d, const struct layout_segment *s, const struct fra
 	return (err_hint(e, "the first of them are in '%s'", reject_name(d->rejects)));
 }
 
-/* A record whose length is wrong.  Return true if so, with the fault noted. */
-static bool
-decode_length_bad(struct decode *d, const struct layout_segment *s, const struct frame *fr)
-{
-	const bool lines = d->charset.id == CHARSET_ASCII;
-
-	if (fr->cut && lines)
-		fault_add(d->faults, "short_record", NULL, NULL, 0,
-		    "the file ends without a line end, %zu bytes into the record", fr->full);
-	else if (fr->cut)
-		fault_add(d->faults, "short_record", NULL, NULL, 0,
-		    "the file ends after %zu of the record's %zu bytes", fr->full, d->l->length);
-	else if (fr->full < d->l->id_at + d->l->id_width)
-		fault_add(d->faults, "short_record", NULL, NULL, 0,
-		    "the line has %zu bytes, no whole record id", fr->full);
-	else if (lines && fr->full > (s != NULL ? s->length : d->l->length))
-		fault_add(d->faults, "long_record", NULL, NULL, 0,
-		    "the line has %zu bytes, the record %zu", fr->full,
-		    s != NULL ? s->length : d->l->length);
-	else
-		return (false);
-	return (true);
-}
-
 /*
  * A record that is of no known segment, or has not the length of one.  Whatever was
  * open is closed: if it was a root, the records that follow are not the last root's.
@@ -256,8 +225,6 @@ static int
 decode_stray(struct decode *d, const struct layout_segment *s, const struct frame *fr,
     struct err *e)
 {
-	char show[8];
-	size_t n;
 
 	if (fr->cut) {
 		d->cut = fr->number;
@@ -268,11 +235,6 @@ decode_stray(struct decode *d, const struct layout_segment *s, const struct fram
 	} else {
 		d->open = (d->open & s->ancestors) | s->bit;
 		d->bad = (d->bad & s->ancestors) | s->bit;
-	}
-	if (!decode_length_bad(d, s, fr)) {
-		n = charset_show(&d->charset, fr->p + d->l->id_at, d->l->id_width, show);
-		fault_add(d->faults, "unknown_record_id", NULL, show, n,
-		    "layout %s has no such record", d->l->name);
 	}
 	return (decode_reject(d, s, fr, e));
 }
@@ -329,7 +291,7 @@ decode_take(struct decode *d, size_t segment, struct frame *fr, struct err *e)
 	const struct layout_segment *s = &d->l->segments[segment];
 	const struct frame raw = *fr;
 
-	frame_pad(d->framer, fr);
+	intake_pad(d->intake, fr);
 	if (d->flatten != NULL) {
 		switch (flatten_take(d->flatten, segment, fr, e)) {
 		case FLATTEN_FAILED:
@@ -358,48 +320,125 @@ decode_take(struct decode *d, size_t segment, struct frame *fr, struct err *e)
 	return (decode_reject(d, s, &raw, e));
 }
 
+/* The record's parent, and that one's, of other files: none missing?  They become the row's. */
+static bool
+decode_above(struct decode *d, size_t segment, const struct frame *fr)
+{
+	const struct layout_segment *s = &d->l->segments[segment];
+	struct frame up;
+
+	if (s->parent < 0 || d->held[segment] == NULL)
+		return (true);
+	if (!held_find(d->held[segment], fr, &up)) {
+		fault_add(d->faults, "orphan_record", NULL, NULL, 0,
+		    "the row of %s that it belongs to is missing", d->l->segments[s->parent].id);
+		return (false);
+	}
+	if (!decode_above(d, (size_t)s->parent, &up))
+		return (false);
+	flatten_above(d->flatten, (size_t)s->parent, &up);
+	return (true);
+}
+
+/* A record that repeats its root's key: does it?  A root's own is kept for those below it. */
+static bool
+decode_repeats(struct decode *d, const struct layout_segment *s, const struct frame *fr)
+{
+	const struct record rec = frame_record(fr);
+	struct err ignored = ERR_INIT;
+	const unsigned char *p;
+	char show[64];
+	size_t n;
+
+	if (layout_above(s) < 0 && s->nkey == 1 && fr->len >= s->fields[s->key[0]].at) {
+		p = record_field(&rec, &s->fields[s->key[0]], &n);
+		d->root.len = 0;
+		(void)buf_add(&d->root, p, n, &ignored);
+	}
+	if (s->repeats < 0)
+		return (true);
+	p = record_field(&rec, &s->fields[s->repeats], &n);
+	if (d->root.len == n && memcmp(d->root.p, p, n) == 0)
+		return (true);
+	n = charset_show(intake_charset(d->intake), p, n < 30 ? n : 30, show);
+	fault_add(d->faults, "orphan_record", s->fields[s->repeats].name, show, n,
+	    "the record above it is another's");
+	return (false);
+}
+
+/* A good record of segment ${i}. */
+static int
+decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
+{
+	const struct layout_segment *s = &d->l->segments[i];
+	const int above = layout_above(s);
+
+	if (above >= 0 &&
+	    ((d->open & d->l->segments[above].bit) == 0 || (d->bad & s->ancestors) != 0))
+		return (decode_lost(d, s, fr, e));
+	d->open = (d->open & s->ancestors) | s->bit;
+	d->bad &= s->ancestors;
+	if ((d->needs & s->bit) == 0) {
+		d->book.skipped++;
+		d->consecutive = 0;
+		return (0);
+	}
+	if (d->repeats) {
+		intake_pad(d->intake, fr);
+		if (!decode_repeats(d, s, fr)) {
+			d->bad |= s->bit;
+			return (decode_reject(d, s, fr, e));
+		}
+	}
+	if (d->held[i] != NULL && (flatten_end(d->flatten, e) || !decode_above(d, i, fr)))
+		return (e->status != STATUS_OK ? -1 : decode_reject(d, s, fr, e));
+	if (decode_take(d, i, fr, e))
+		return (-1);
+	if ((d->bad & s->bit) == 0)
+		d->consecutive = 0;
+	return (0);
+}
+
 /* Read to the end and pass each record on, keeping track of open and rejected parents; 0 or -1. */
 static int
 decode_records(struct decode *d, struct err *e)
 {
-	const struct layout *l = d->l;
-	const struct layout_segment *s;
-	const bool lines = d->charset.id == CHARSET_ASCII;
-	const size_t id_end = l->id_at + l->id_width;
+	enum intake_result res;
 	struct frame fr;
-	int rc, i;
+	int i, rc = 0;
 
-	while ((rc = frame_next(d->framer, &fr, e)) == 1) {
+	while (rc == 0 && (res = intake_next(d->intake, &fr, &i, d->faults, e)) > INTAKE_END) {
 		d->book.read++;
-		i = fr.len >= id_end ? d->ids[decode_id(l, fr.p + l->id_at)] : -1;
-		s = i < 0 ? NULL : &l->segments[i];
-		/* A last line that is as long as its record lacks its line end only. */
-		if (s != NULL && fr.cut && lines && fr.full == s->length)
-			fr.cut = false;
-		if (s == NULL || fr.cut || (lines && fr.full > s->length)) {
-			if (decode_stray(d, s, &fr, e))
-				return (-1);
-			continue;
-		}
-		if (s->parent >= 0 &&
-		    ((d->open & l->segments[s->parent].bit) == 0 || (d->bad & s->ancestors) != 0)) {
-			if (decode_lost(d, s, &fr, e))
-				return (-1);
-			continue;
-		}
-		d->open = (d->open & s->ancestors) | s->bit;
-		d->bad &= s->ancestors;
-		if ((d->needs & s->bit) == 0) {
-			d->book.skipped++;
-			d->consecutive = 0;
-			continue;
-		}
-		if (decode_take(d, (size_t)i, &fr, e))
-			return (-1);
-		if ((d->bad & s->bit) == 0)
-			d->consecutive = 0;
+		rc = res == INTAKE_STRAY ?
+		    decode_stray(d, i < 0 ? NULL : &d->l->segments[i], &fr, e) :
+		    decode_record(d, (size_t)i, &fr, e);
 	}
-	return (rc);
+	return (rc != 0 || res == INTAKE_FAILED);
+}
+
+/* Keep the rows of the file ${in} that the rows of segment ${in}->child belong to. */
+static int
+decode_hold(struct decode *d, const struct decode_above *in, struct err *e)
+{
+	const int parent = d->l->segments[in->child].parent;
+	const struct intake_options o = { d->l, parent, d->o->encoding, in->name };
+	struct intake *i = intake_open(&o, &in->input.frames, e);
+	enum intake_result res = INTAKE_FAILED;
+	struct frame fr;
+	int s, rc = i == NULL;
+
+	d->held[in->child] = held_new(d->l, in->child);
+	while (rc == 0 && (res = intake_next(i, &fr, &s, d->faults, e)) > INTAKE_END) {
+		d->book.read++;
+		if (res == INTAKE_STRAY) {
+			rc = decode_stray(d, &d->l->segments[parent], &fr, e);
+			continue;
+		}
+		d->book.used++;
+		rc = held_add(d->held[in->child], &fr, e);
+	}
+	intake_free(i);
+	return (rc != 0 || res == INTAKE_FAILED);
 }
 
 /* Judge the whole input: is it all there, and are its figures allowed? */
@@ -457,17 +496,21 @@ decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
 static void
 decode_close(struct decode *d)
 {
+	size_t i;
 
 	if (d->rejects != NULL)
 		reject_abandon(d->rejects);
+	for (i = 0; i < LAYOUT_MAX_SEGMENTS; i++)
+		held_free(d->held[i]);
 	flatten_free(d->flatten);
 	outs_free(d->outs);
 	rows_free(d->rows);
 	if (d->w != NULL)
 		stream_writer_free(d->w);
 	view_free(d->view);
-	frame_close(d->framer);
+	intake_free(d->intake);
 	buf_free(&d->key);
+	buf_free(&d->root);
 	fault_list_free(d->faults);
 	free(d);
 }
@@ -478,11 +521,14 @@ decode_run(const struct decode_options *o, const struct decode_input *in,
     struct err *e)
 {
 	struct decode *d = xcalloc(1, sizeof(*d));
+	size_t i;
 	int rc;
 
 	d->o = o;
-	d->key.max = LAYOUT_MAX_RECORD;
+	d->key.max = d->root.max = LAYOUT_MAX_RECORD;
 	rc = decode_open(d, in, e);
+	for (i = 0; rc == 0 && i < o->nabove; i++)
+		rc = decode_hold(d, &o->above[i], e);
 	if (rc == 0)
 		rc = decode_records(d, e);
 	if (rc == 0)

@@ -9,6 +9,19 @@
 #include "rrc/probe.h"
 #include "stream/book.h"
 
+struct decode_input {
+	struct frame_input frames;
+	/* After the end: SHA-256 of the source as published. */
+	void (*sha256)(void *cookie, char hex[DIGEST_SHA256_HEX + 1]);
+};
+
+/* A file beside the input: rows that those of segment ${child} belong to. */
+struct decode_above {
+	size_t child;
+	struct decode_input input;
+	const char *name; /* for messages */
+};
+
 /* What to decode, how, and where to; all texts stay the caller's. */
 struct decode_options {
 	const struct layout *layout;
@@ -20,12 +33,9 @@ struct decode_options {
 	struct ceiling max_rejects, max_flaws;
 	int fd; /* of the stream, where it is one; not closed */
 	const char *fd_name;
-};
-
-struct decode_input {
-	struct frame_input frames;
-	/* After the end: SHA-256 of the source as published. */
-	void (*sha256)(void *cookie, char hex[DIGEST_SHA256_HEX + 1]);
+	/* For a view whose rows belong to rows of other files: see decode_above(). */
+	const struct decode_above *above;
+	size_t nabove;
 };
 
 /* A record that is none, this often in a row, means that the boundaries are lost. */

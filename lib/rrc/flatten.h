@@ -67,12 +67,18 @@ enum flatten_result flatten_take(struct flatten *fl, size_t segment, const struc
     struct err *e);
 
 /**
- * flatten_name(fl, rec, out, e):
- * Set ${out} to the key, columns joined by '-', that the row of ${rec} would have, were it
- * the row's own record, of full length.  Return false where it has none, or the key
- * takes more than this record.
+ * flatten_above(fl, segment, fr):
+ * ${fr} is the record of ${segment}, of another file, that the next row belongs to.  To be called
+ * after flatten_end().
  */
-bool flatten_name(struct flatten *fl, const unsigned char *rec, struct buf *out, struct err *e);
+void flatten_above(struct flatten *fl, size_t segment, const struct frame *fr);
+
+/**
+ * flatten_name(fl, fr, out, e):
+ * Set ${out} to the key, columns joined by '-', that the row of ${fr} would have, were it
+ * the row's own record, of full length.  Return false where it has none.
+ */
+bool flatten_name(struct flatten *fl, const struct frame *fr, struct buf *out, struct err *e);
 
 /**
  * flatten_end(fl, e):

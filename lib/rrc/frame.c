@@ -16,7 +16,7 @@ struct framer {
 	struct frame_input in;
 	const struct charset *charset;
 	size_t length;
-	bool lines;
+	enum frame_form form;
 	struct buf head;
 	const unsigned char *p, *end; /* what is left of the block */
 	unsigned char *carry;         /* a record cut by a block's edge */
@@ -63,11 +63,52 @@ frame_head(const struct framer *f, size_t *len)
 }
 
 void
-frame_set(struct framer *f, const struct charset *charset)
+frame_set(struct framer *f, const struct charset *charset, enum frame_form form)
 {
 
 	f->charset = charset;
-	f->lines = charset->id == CHARSET_ASCII;
+	f->form = form;
+}
+
+void
+frame_skip(struct framer *f, size_t n)
+{
+
+	f->p += n;
+	f->offset += n;
+}
+
+/* What is known of a record's bytes so far, to tell its line end from one of its values'. */
+struct frame_seen {
+	bool open;          /* inside of quotes */
+	unsigned char last; /* byte */
+};
+
+/* The LF that ends the record, among ${n} bytes at ${p} that follow what ${seen} is of; or NULL. */
+static const unsigned char *
+frame_end(const struct framer *f, const unsigned char *p, size_t n, struct frame_seen *seen)
+{
+	const unsigned char *end = p + n, *nl, *quote;
+
+	for (;; p = nl + 1) {
+		nl = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+		if (f->form == FRAME_LINES)
+			return (nl);
+		if (f->form == FRAME_QUOTED)
+			for (quote = p; quote < (nl != NULL ? nl : end) &&
+			     (quote = memchr(quote, '"',
+				  (size_t)((nl != NULL ? nl : end) - quote))) != NULL;
+			     quote++)
+				seen->open = !seen->open;
+		if (nl == NULL) {
+			if (p < end)
+				seen->last = end[-1];
+			return (NULL);
+		}
+		if (f->form == FRAME_QUOTED ? !seen->open : (nl > p ? nl[-1] : seen->last) != '\r')
+			return (nl);
+		seen->last = '\n';
+	}
 }
 
 /* Take the next block.  Return 1, 0 at the end, -1 with ${e} set. */
@@ -82,6 +123,19 @@ frame_fill(struct framer *f, struct err *e)
 	}
 	f->end = f->p + n;
 	return (1);
+}
+
+ssize_t
+frame_block(struct framer *f, const unsigned char **p, struct err *e)
+{
+	ssize_t n;
+
+	if (f->p == f->end && frame_fill(f, e) < 0)
+		return (-1);
+	n = f->end - f->p;
+	*p = f->p;
+	f->p = f->end;
+	return (n);
 }
 
 /* A record at or over the edge of the block. */
@@ -122,6 +176,7 @@ static int
 frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 {
 	const unsigned char *nl = NULL;
+	struct frame_seen seen = { false, 0 };
 	size_t have = 0, full = 0, n, room;
 	unsigned char last = 0;
 	bool ended = false;
@@ -135,7 +190,7 @@ frame_line_edge(struct framer *f, struct frame *out, struct err *e)
 				break;
 		}
 		n = (size_t)(f->end - f->p);
-		if ((nl = memchr(f->p, '\n', n)) != NULL)
+		if ((nl = frame_end(f, f->p, n, &seen)) != NULL)
 			n = (size_t)(nl - f->p);
 		if (n > 0)
 			last = f->p[n - 1];
@@ -173,9 +228,12 @@ static int
 frame_one(struct framer *f, struct frame *out, struct err *e)
 {
 	size_t left = (size_t)(f->end - f->p), n;
+	struct frame_seen seen = { false, 0 };
 	const unsigned char *nl;
 
-	if (!f->lines) {
+	out->text = NULL;
+	out->spans = NULL;
+	if (f->form == FRAME_RECORDS) {
 		if (left < f->length + FRAME_SLACK)
 			return (frame_fixed_edge(f, out, e));
 		out->p = f->p;
@@ -187,7 +245,7 @@ frame_one(struct framer *f, struct frame *out, struct err *e)
 		f->offset += f->length;
 		return (1);
 	}
-	if (left == 0 || (nl = memchr(f->p, '\n', left)) == NULL ||
+	if (left == 0 || (nl = frame_end(f, f->p, left, &seen)) == NULL ||
 	    (size_t)(f->end - nl) < FRAME_SLACK)
 		return (frame_line_edge(f, out, e));
 	n = (size_t)(nl - f->p);
@@ -247,7 +305,7 @@ frame_next(struct framer *f, struct frame *out, struct err *e)
 	int rc = frame_one(f, out, e);
 	size_t limit;
 
-	if (rc != 1 || !f->lines || f->limit == NULL)
+	if (rc != 1 || f->form != FRAME_LINES || f->limit == NULL)
 		return (rc);
 	while (!out->cut) {
 		if (f->p == f->end && (frame_keep(f, out, e) || frame_fill(f, e) < 0))

@@ -8,12 +8,19 @@
 
 #include "base/err.h"
 #include "rrc/charset.h"
+#include "rrc/record.h"
 
 /*
- * Cuts a file into records: EBCDIC strictly by length, ASCII by line ends (LF or
- * CR LF).  Records stay where they are in the input's block; only one that is cut
- * by a block's edge is copied.
+ * Cuts a file into records: EBCDIC strictly by length, ASCII by line ends (LF or CR LF), text with
+ * line ends in it by those that are none of its own.  Records stay where they are in the input's
+ * block; only one that is cut by a block's edge is copied.
  */
+enum frame_form {
+	FRAME_RECORDS, /* of one length */
+	FRAME_LINES,
+	FRAME_QUOTED,  /* lines; a line end inside of quotes is the value's */
+	FRAME_BARE_LF, /* lines; an LF behind a CR is the value's */
+};
 enum {
 	FRAME_SLACK = 16,         /* bytes that may be read behind a record */
 	FRAME_MAX_LINE = 1 << 16, /* bytes kept of a line */
@@ -36,7 +43,21 @@ struct frame {
 	uint64_t number;        /* of the record, from 1 */
 	uint64_t offset;        /* of its first byte in the input, from 0 */
 	bool cut;               /* the input ends inside it: too short, or no line end */
+	/* Where values have no places: what their spans refer to, see rrc/record.h; else NULL. */
+	const unsigned char *text;
+	const struct span *spans;
 };
+
+/**
+ * frame_record(fr):
+ * The record as its fields are read.
+ */
+static inline struct record
+frame_record(const struct frame *fr)
+{
+
+	return ((struct record){ fr->spans != NULL ? fr->text : fr->p, fr->spans });
+}
 
 struct framer;
 
@@ -56,10 +77,17 @@ const unsigned char *frame_head(const struct framer *f, size_t *len);
 enum { FRAME_HEAD_RECORDS = 64 };
 
 /**
- * frame_set(f, charset):
- * Cut as files in ${charset} are cut.  To be called before frame_next().
+ * frame_set(f, charset, form):
+ * Cut records in ${charset} as ${form} says.  To be called before frame_next().
  */
-void frame_set(struct framer *f, const struct charset *charset);
+void frame_set(struct framer *f, const struct charset *charset, enum frame_form form);
+
+/**
+ * frame_skip(f, n):
+ * Leave out the first ${n} bytes of the head, which are no record.  To be called before
+ * frame_next().
+ */
+void frame_skip(struct framer *f, size_t n);
 
 /**
  * frame_join(f, byte, limit, cookie):
@@ -76,6 +104,13 @@ void frame_join(struct framer *f, unsigned char byte, frame_limit_fn *limit, con
  * the last record can be cut.
  */
 int frame_next(struct framer *f, struct frame *out, struct err *e);
+
+/**
+ * frame_block(f, p, e):
+ * For an input that is not of records: set ${p} to its next bytes, the head's first; valid until the
+ * next call.  Return how many, 0 at the end, -1 with ${e} set.
+ */
+ssize_t frame_block(struct framer *f, const unsigned char **p, struct err *e);
 
 /**
  * frame_pad(f, fr):

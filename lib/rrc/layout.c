@@ -11,7 +11,7 @@ layout_segment(const struct layout *l, const char *id)
 	size_t i;
 
 	for (i = 0; i < l->nsegments; i++)
-		if (strcmp(l->segments[i].id, id) == 0)
+		if (strcmp(l->segments[i].id, id) == 0 || strcmp(l->segments[i].label, id) == 0)
 			return ((int)i);
 	return (-1);
 }
@@ -36,6 +36,13 @@ layout_codes(const struct layout *l, const char *name)
 		if (strcmp(l->tables[i].name, name) == 0)
 			return (&l->tables[i]);
 	return (NULL);
+}
+
+int
+layout_above(const struct layout_segment *s)
+{
+
+	return (s->nby > 0 ? -1 : s->parent);
 }
 
 size_t
@@ -79,7 +86,10 @@ layout_free(struct layout *l)
 		return;
 	for (i = 0; l->segments != NULL && i < l->nsegments; i++) {
 		layout_release(&l->segments[i]);
+		free((void *)(uintptr_t)l->segments[i].label);
 		free(l->segments[i].key);
+		free(l->segments[i].by);
+		free(l->segments[i].upper);
 	}
 	for (i = 0; i < l->ntables; i++)
 		free(l->tables[i].codes);

@@ -29,9 +29,35 @@ enum layout_kind {
 	LAYOUT_GROUP,
 };
 
+/* What a file's records are made of. */
+enum layout_form {
+	LAYOUT_RECORDS,   /* fields at their places; EBCDIC by length, ASCII by lines */
+	LAYOUT_DELIMITED, /* rows of values with a delimiter between them */
+	LAYOUT_JSON,      /* objects in a list, values by their keys */
+};
+
+/* Where a delimited file has the names of its columns. */
+enum layout_header {
+	LAYOUT_HEADER_NONE,
+	LAYOUT_HEADER_LINE,
+	LAYOUT_HEADER_WRAPPED, /* on the lines before the first that begins with a quote */
+};
+
+/* Of files whose fields have no places. */
+struct layout_text {
+	unsigned char delimiter;
+	enum layout_header header;
+	bool quotes;       /* values may stand in quotes, a doubled one for a quote */
+	bool trailing;     /* a delimiter ends each row */
+	bool tabs;         /* a TAB stands for a space */
+	const char *rows;  /* "line", "quoted", "bare-lf": what ends a row, see rrc/frame.h */
+	const char *items; /* JSON: keys of the list, "A/B"; "" where it is the whole text */
+	int charset;       /* enum charset_id */
+};
+
 struct layout_field {
 	const char *name; /* with "(N)" behind it where the field repeats */
-	size_t at, width;
+	size_t at, width; /* of a field without a place: its number, and bytes at most */
 	enum layout_kind kind;
 	unsigned decimals;
 	bool redefines; /* a second reading of bytes: what does not fit is NULL, no fault */
@@ -43,6 +69,7 @@ struct layout_field {
 
 struct layout_segment {
 	const char *id;          /* as it stands in the record, in ASCII */
+	const char *label;       /* the id without spaces: in names of streams and files */
 	const char *name;        /* WBROOT */
 	int parent;              /* number of the segment, or -1 for a root */
 	uint64_t bit, ancestors; /* sets of segments: this one; those above it */
@@ -51,6 +78,11 @@ struct layout_segment {
 	size_t nfields, cap;
 	size_t *key; /* numbers of the key's fields */
 	size_t nkey;
+	int repeats;      /* number of the field that repeats its root's key, or -1 */
+	const char *file; /* pattern of the file that holds its rows, or NULL */
+	size_t *by,
+	    *upper; /* numbers of its fields that name the parent's record; of the parent's */
+	size_t nby;
 	const struct conf_node *node;
 };
 
@@ -69,8 +101,10 @@ struct layout_codes {
 struct layout {
 	const char *name;
 	const char *title;
-	size_t length;          /* of a record, bytes */
-	size_t id_at, id_width; /* of the record id; width 1 or 2 */
+	enum layout_form form;
+	struct layout_text text;
+	size_t length;          /* of a record, bytes; of a text's row at most */
+	size_t id_at, id_width; /* of the record id; width 1 or 2, 0 where there is none */
 	int continued;          /* a line that begins with this byte goes on the one before; -1 */
 	struct layout_segment *segments;
 	size_t nsegments;
@@ -87,11 +121,19 @@ void layout_free(struct layout *l);
 
 /**
  * layout_segment(l, id), layout_field(s, name), layout_codes(l, name):
- * Return the number of the segment or the field, the table; -1, NULL for none.
+ * Return the number of the segment (its id or its label) or the field, the table; -1, NULL for
+ * none.
  */
 int layout_segment(const struct layout *l, const char *id);
 int layout_field(const struct layout_segment *s, const char *name);
 const struct layout_codes *layout_codes(const struct layout *l, const char *name);
+
+/**
+ * layout_above(s):
+ * The number of the segment that comes before ${s} in the file as its parent; -1 where none does: a
+ * root, or rows that belong to those of another file.
+ */
+int layout_above(const struct layout_segment *s);
 
 /**
  * layout_digits(f):

@@ -11,24 +11,34 @@
 #include "base/home.h"
 #include "base/num.h"
 #include "rrc/layout_field.h"
+#include "rrc/layout_text.h"
 
 /* Read 'record': the record length, place and width of the id, and the byte that marks a continued
- * line. */
+ * line; or how a text's rows are made. */
 static int
 layout_record_parse(struct layout *l, const struct conf_node *root, struct err *e)
 {
 	static const char *const keys[] = { "length", "id_at", "id_width", "continued", NULL };
+	static const char *const text_keys[] = { "length", LAYOUT_TEXT_KEYS, NULL };
 	const struct conf_node *n = conf_get(root, "record");
-	uint64_t length = 0, at = 0, width = 2;
+	uint64_t length = LAYOUT_MAX_RECORD, at = 0, width = 2;
 	const char *continued;
 	unsigned char byte;
 
 	if (n == NULL)
 		return (conf_fail(l->conf, root, e, "'record' is missing"));
+	if (conf_get(n, "delimiter") != NULL || conf_get(n, "json") != NULL) {
+		l->continued = -1;
+		if (conf_only(l->conf, n, text_keys, e) ||
+		    conf_u64(l->conf, n, "length", 2, LAYOUT_MAX_RECORD, &length, e))
+			return (-1);
+		l->length = length;
+		return (layout_text_record(l, n, e));
+	}
 	if (conf_only(l->conf, n, keys, e) || conf_text(l->conf, n, "length", NULL, e) == NULL ||
 	    conf_u64(l->conf, n, "length", 2, LAYOUT_MAX_RECORD, &length, e) ||
 	    conf_u64(l->conf, n, "id_at", 0, LAYOUT_MAX_RECORD, &at, e) ||
-	    conf_u64(l->conf, n, "id_width", 1, 2, &width, e) ||
+	    conf_u64(l->conf, n, "id_width", 0, 2, &width, e) ||
 	    (continued = conf_text(l->conf, n, "continued", "", e)) == NULL)
 		return (-1);
 	l->continued = -1;
@@ -111,31 +121,71 @@ layout_key_parse(struct layout *l, struct layout_segment *s, struct err *e)
 	return (0);
 }
 
+/* "repeats: FIELD": the field has what its root's key, of one field, has. */
+static int
+layout_repeats_parse(const struct layout *l, struct layout_segment *s, struct err *e)
+{
+	const struct conf_node *n = conf_get(s->node, "repeats");
+	const struct layout_segment *root = s;
+
+	if (n == NULL)
+		return (0);
+	while (root->parent >= 0)
+		root = &l->segments[root->parent];
+	s->repeats = n->kind == CONF_SCALAR ? layout_field(s, n->text) : -1;
+	if (s->repeats < 0 || root == s || root->nkey != 1 ||
+	    root->fields[root->key[0]].width != s->fields[s->repeats].width)
+		return (conf_fail(l->conf, n, e,
+		    "'repeats' must name a field as wide as the key, of one field, of the root"));
+	return (0);
+}
+
+/* Check the segment's id, and make its label: it also names streams and files of --split. */
+static int
+layout_id_check(struct layout *l, struct layout_segment *s, struct err *e)
+{
+	const size_t width = l->id_width > 0 ? l->id_width : 1;
+	const struct conf_node *at = conf_get(s->node, "id");
+	const char *from = s->id + strspn(s->id, " ");
+	size_t n = strlen(from);
+
+	while (n > 0 && from[n - 1] == ' ')
+		n--;
+	s->label = xstrndup(from, n);
+	if (l->form == LAYOUT_RECORDS ? strlen(s->id) != width : n == 0 || strlen(s->id) > 40)
+		return (conf_fail(l->conf, at, e, "a record id has %zu bytes here", width));
+	if (n == 0 || strpbrk(s->label, "/., \"%") != NULL)
+		return (conf_fail(l->conf, at, e, "the id '%s' cannot be in the name of a stream",
+		    s->id));
+	if (layout_segment(l, s->id) >= 0 || layout_segment(l, s->label) >= 0)
+		return (conf_fail(l->conf, s->node, e, "segment '%s' is listed twice", s->id));
+	if (l->form == LAYOUT_RECORDS && l->id_width == 0 && l->nsegments > 0)
+		return (
+		    conf_fail(l->conf, s->node, e, "records without an id are all of one segment"));
+	return (0);
+}
+
 /* Append a segment with its fields and key; its parent must be listed above it. */
 static int
 layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 {
 	static const char *const keys[] = { "id", "name", "parent", "key", "length", "fields",
-		NULL };
+		"file", "by", "repeats", NULL };
 	struct layout_segment *s = &l->segments[l->nsegments];
 	const struct conf *c = l->conf;
 	const char *parent;
 	uint64_t length = l->length;
 
 	s->node = n;
-	s->parent = -1;
+	s->parent = s->repeats = -1;
 	s->bit = (uint64_t)1 << l->nsegments;
 	if (conf_only(c, n, keys, e) || (s->id = conf_text(c, n, "id", NULL, e)) == NULL ||
 	    (s->name = conf_text(c, n, "name", NULL, e)) == NULL ||
 	    conf_u64(c, n, "length", l->id_at + l->id_width, l->length, &length, e))
 		return (-1);
 	s->length = length;
-	/* The id also names a file of --split. */
-	if (strlen(s->id) != l->id_width || strpbrk(s->id, "/.") != NULL)
-		return (conf_fail(c, conf_get(n, "id"), e, "a record id has %zu bytes here",
-		    l->id_width));
-	if (layout_segment(l, s->id) >= 0)
-		return (conf_fail(c, n, e, "segment '%s' is listed twice", s->id));
+	if (layout_id_check(l, s, e))
+		return (-1);
 	if (conf_get(n, "parent") != NULL) {
 		if ((parent = conf_text(c, n, "parent", NULL, e)) == NULL)
 			return (-1);
@@ -145,9 +195,16 @@ layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 		s->ancestors = l->segments[s->parent].ancestors | l->segments[s->parent].bit;
 	}
 	l->nsegments++;
-	if (layout_field_parse(l, s, conf_get(n, "fields"), e))
+	/* A kind of record that is known, and no more than that. */
+	if (conf_get(n, "fields") == NULL && s->parent >= 0 && l->form == LAYOUT_RECORDS)
+		return (0);
+	if (l->form == LAYOUT_RECORDS ? layout_field_parse(l, s, conf_get(n, "fields"), e) :
+					layout_text_fields(l, s, conf_get(n, "fields"), e))
 		return (-1);
-	return (layout_key_parse(l, s, e));
+	if (l->form == LAYOUT_RECORDS && (conf_get(n, "file") != NULL || conf_get(n, "by") != NULL))
+		return (conf_fail(c, n, e, "'file' and 'by' are for delimited files and JSON"));
+	return (layout_text_relation(l, s, e) || layout_key_parse(l, s, e) ||
+	    layout_repeats_parse(l, s, e));
 }
 
 /* Fill ${l} from the root of its configuration; on failure the caller frees what was built. */

@@ -45,7 +45,7 @@ outs_open(struct outs *o, struct rows *rows, size_t segment, int fd, const char 
 	char kind[128];
 	size_t n;
 
-	(void)snprintf(kind, sizeof(kind), "rrc:%s/%s", o->l->name, o->l->segments[segment].id);
+	(void)snprintf(kind, sizeof(kind), "rrc:%s/%s", o->l->name, o->l->segments[segment].label);
 	header.kind = kind;
 	book_init(&f->book, "rrc-decode");
 	columns = rows_want(rows, segment, &n);
@@ -71,7 +71,7 @@ outs_split(const struct layout *l, struct rows *rows, const char *dir, const str
     struct err *e)
 {
 	struct outs *o = outs_new(l);
-	size_t size = strlen(dir) + strlen(l->name) + 64, i;
+	size_t size = strlen(dir) + strlen(l->name) + 128, i;
 
 	if (io_mkdirs(dir, 0750, e))
 		goto err;
@@ -79,7 +79,7 @@ outs_split(const struct layout *l, struct rows *rows, const char *dir, const str
 		struct outs_file *f = &o->files[i];
 
 		f->name = xcalloc(size, 1);
-		(void)snprintf(f->name, size, "%s/%s-%s.rrc", dir, l->name, l->segments[i].id);
+		(void)snprintf(f->name, size, "%s/%s-%s.rrc", dir, l->name, l->segments[i].label);
 		if ((f->out = outfile_open(f->name, e)) == NULL ||
 		    outs_open(o, rows, i, outfile_fd(f->out), outfile_name(f->out), h, e))
 			goto err;
@@ -149,7 +149,8 @@ outs_seal(struct outs *o, const struct book *all, const struct book *rejects, st
 
 		if (f->w == NULL)
 			continue;
-		(void)snprintf(dataset, sizeof(dataset), "%s/%s", o->l->name, o->l->segments[i].id);
+		(void)snprintf(dataset, sizeof(dataset), "%s/%s", o->l->name,
+		    o->l->segments[i].label);
 		outs_fill_book(f, dataset, all, rejects);
 		if (stream_writer_seal(f->w, NULL, 0, &f->book, e))
 			return (-1);

@@ -29,7 +29,8 @@ enum rows_cell {
 	CELL_TEXT,
 	CELL_BAD_CHARACTER,
 	CELL_BAD_DIGITS,
-	CELL_BAD_SIGN
+	CELL_BAD_SIGN,
+	CELL_TOO_LONG
 };
 
 struct rows_field {
@@ -45,7 +46,7 @@ struct rows_field {
 struct rows_key {
 	const struct rows_field *field;
 	enum rows_cell cell;
-	size_t len;
+	size_t len, rawlen;
 	char *text;         /* 2 * width + NUMBER_TEXT bytes */
 	unsigned char *raw; /* width bytes, for a message */
 };
@@ -170,7 +171,7 @@ rows_key_columns(struct rows *r, size_t segment, struct rows_segment *rs, size_t
 	const struct layout_segment *s = &r->l->segments[segment];
 	size_t i, k;
 
-	if (s->parent >= 0)
+	if (layout_above(s) >= 0)
 		n = rows_key_columns(r, (size_t)s->parent, rs, n);
 	if (rs == &r->segments[segment])
 		return (n);
@@ -202,7 +203,8 @@ rows_want(struct rows *r, size_t segment, size_t *n)
 	size_t keys = 0, i;
 	int up;
 
-	for (up = r->l->segments[segment].parent; up >= 0; up = r->l->segments[up].parent)
+	for (up = layout_above(&r->l->segments[segment]); up >= 0;
+	     up = layout_above(&r->l->segments[up]))
 		keys += r->l->segments[up].nkey;
 	*n = 2 + keys + rs->nfields;
 	if (rs->wanted)
@@ -249,15 +251,15 @@ rows_number(const struct rows_field *op, enum number_result res, const struct nu
 
 /* Fields that take more than a word or two. */
 static enum rows_cell
-rows_hard(const struct rows *r, const struct rows_field *op, const unsigned char *p, char *dst,
-    size_t *len)
+rows_hard(const struct rows *r, const struct rows_field *op, const unsigned char *p, size_t width,
+    char *dst, size_t *len)
 {
 	struct number v;
 
 	switch (op->op) {
 	case OP_TEXT:
 	case OP_BYTE:
-		switch (charset_text(r->c, p, op->width, false, dst, len)) {
+		switch (charset_text(r->c, p, width, false, dst, len)) {
 		case CHARSET_NULL:
 			return (CELL_NULL);
 		case CHARSET_PLAIN:
@@ -269,17 +271,28 @@ rows_hard(const struct rows *r, const struct rows_field *op, const unsigned char
 		}
 		return (CELL_BAD_CHARACTER);
 	case OP_ZONED:
-		return (rows_number(op, number_zoned(r->c, p, op->width, &v), &v, dst, len));
+		return (rows_number(op, number_zoned(r->c, p, width, &v), &v, dst, len));
 	case OP_PACKED:
-		return (rows_number(op, number_packed(r->c, p, op->width, &v), &v, dst, len));
+		return (rows_number(op, number_packed(r->c, p, width, &v), &v, dst, len));
 	case OP_BINARY:
-		return (rows_number(op, number_binary(r->c, p, op->width, &v), &v, dst, len));
+		return (rows_number(op, number_binary(r->c, p, width, &v), &v, dst, len));
 	case OP_DIGITS8:
 	case OP_DIGITS16:
 	case OP_DIGITS:
 		break;
 	}
-	return (rows_number(op, number_digits(r->c, p, op->width, &v), &v, dst, len));
+	return (rows_number(op, number_digits(r->c, p, width, &v), &v, dst, len));
+}
+
+/* A value without a place: text of any length up to the field's width. */
+static enum rows_cell
+rows_span(const struct rows *r, const struct rows_field *op, const struct record *rec, char *dst,
+    size_t *len)
+{
+	size_t n;
+	const unsigned char *p = record_field(rec, op->f, &n);
+
+	return (n > op->width ? CELL_TOO_LONG : rows_hard(r, op, p, n, dst, len));
 }
 
 #define ROWS_HIGH 0x8080808080808080u
@@ -292,15 +305,17 @@ rows_hard(const struct rows *r, const struct rows_field *op, const unsigned char
  * that passes.  Up to 7 bytes behind the field are read and masked away.
  */
 static inline enum rows_cell
-rows_cell(const struct rows *r, const struct rows_field *op, const unsigned char *rec, char *dst,
+rows_cell(const struct rows *r, const struct rows_field *op, const struct record *rec, char *dst,
     size_t *len)
 {
-	const unsigned char *p = rec + op->at;
+	const unsigned char *p = rec->p + op->at;
 	enum rows_cell cell;
 	uint64_t x, y;
 
 	if (op->choice.n > 0 && !choice_holds(&op->choice, rec))
 		return (CELL_NULL);
+	if (rec->spans != NULL)
+		return (rows_span(r, op, rec, dst, len));
 	switch (op->op) {
 	case OP_BYTE:
 		*len = 1;
@@ -338,27 +353,29 @@ rows_cell(const struct rows *r, const struct rows_field *op, const unsigned char
 	case OP_BINARY:
 		break;
 	}
-	return (rows_hard(r, op, p, dst, len));
+	return (rows_hard(r, op, p, op->width, dst, len));
 }
 
 /* Add a fault that shows the field's bytes; for a redefinition that is not a key, add nothing. */
 static void
-rows_fault(const struct rows *r, const struct rows_field *op, const unsigned char *raw,
+rows_fault(const struct rows *r, const struct rows_field *op, const unsigned char *raw, size_t len,
     enum rows_cell cell, bool key, struct fault_list *faults)
 {
 	static const char *const codes[] = { [CELL_BAD_CHARACTER] = "bad_character",
 		[CELL_BAD_DIGITS] = "bad_digits",
-		[CELL_BAD_SIGN] = "bad_sign" };
+		[CELL_BAD_SIGN] = "bad_sign",
+		[CELL_TOO_LONG] = "too_long" };
 	static const char *const why[] = {
 		[CELL_NULL] = "the key is empty",
 		[CELL_BAD_CHARACTER] = "a byte in it is not a character",
 		[CELL_BAD_DIGITS] = "it is not a number",
 		[CELL_BAD_SIGN] = "its sign is invalid",
+		[CELL_TOO_LONG] = "it is longer than its column",
 	};
 	enum { SHOWN = 190 };
 	const bool coded = op->f->kind == LAYOUT_PACKED || op->f->kind == LAYOUT_BINARY;
 	char show[2 * SHOWN + 3];
-	size_t n = op->width < SHOWN ? op->width : SHOWN;
+	size_t n = len < SHOWN ? len : SHOWN;
 
 	/* A second reading of the same bytes: the first one says what is wrong. */
 	if (op->f->redefines && !key)
@@ -373,18 +390,23 @@ static bool
 rows_keep_key(const struct rows *r, struct rows_segment *rs, bool root, const struct frame *fr,
     struct fault_list *faults)
 {
+	const struct record rec = frame_record(fr);
+	const unsigned char *p;
 	bool good = true;
 	size_t i;
 
 	for (i = 0; i < rs->nkey; i++) {
 		struct rows_key *k = &rs->key[i];
 
-		k->cell = rows_cell(r, k->field, fr->p, k->text, &k->len);
+		k->cell = rows_cell(r, k->field, &rec, k->text, &k->len);
 		if (k->cell == CELL_PLAIN || k->cell == CELL_TEXT)
 			continue;
-		memcpy(k->raw, fr->p + k->field->at, k->field->width);
+		p = record_field(&rec, k->field->f, &k->rawlen);
+		if (k->rawlen > k->field->width)
+			k->rawlen = k->field->width;
+		memcpy(k->raw, p, k->rawlen);
 		if (root) {
-			rows_fault(r, k->field, k->raw, k->cell, true, faults);
+			rows_fault(r, k->field, k->raw, k->rawlen, k->cell, true, faults);
 			good = false;
 		}
 	}
@@ -393,7 +415,7 @@ rows_keep_key(const struct rows *r, struct rows_segment *rs, bool root, const st
 
 /* Write the cell as the row's next column; a bad one becomes NULL and adds a fault. */
 static void
-rows_put(const struct rows *r, const struct rows_field *op, const unsigned char *raw,
+rows_put(const struct rows *r, const struct rows_field *op, const unsigned char *raw, size_t rawlen,
     enum rows_cell cell, const char *p, size_t len, struct stream_writer *w,
     struct fault_list *faults)
 {
@@ -408,7 +430,8 @@ rows_put(const struct rows *r, const struct rows_field *op, const unsigned char 
 	case CELL_BAD_CHARACTER:
 	case CELL_BAD_DIGITS:
 	case CELL_BAD_SIGN:
-		rows_fault(r, op, raw, cell, false, faults);
+	case CELL_TOO_LONG:
+		rows_fault(r, op, raw, rawlen, cell, false, faults);
 		/* FALLTHROUGH */
 	case CELL_NULL:
 		stream_writer_null(w);
@@ -426,11 +449,11 @@ rows_put_keys(const struct rows *r, int segment, struct stream_writer *w, struct
 
 	if (segment < 0)
 		return;
-	rows_put_keys(r, r->l->segments[segment].parent, w, faults);
+	rows_put_keys(r, layout_above(&r->l->segments[segment]), w, faults);
 	rs = &r->segments[segment];
 	for (i = 0; i < rs->nkey; i++)
-		rows_put(r, rs->key[i].field, rs->key[i].raw, rs->key[i].cell, rs->key[i].text,
-		    rs->key[i].len, w, faults);
+		rows_put(r, rs->key[i].field, rs->key[i].raw, rs->key[i].rawlen, rs->key[i].cell,
+		    rs->key[i].text, rs->key[i].len, w, faults);
 }
 
 /* What is wrong with a record's other fields, now that it is rejected for its key. */
@@ -438,16 +461,19 @@ static void
 rows_other_faults(const struct rows *r, const struct layout_segment *s,
     const struct rows_segment *rs, const struct frame *fr, struct fault_list *faults)
 {
-	size_t i, k, len;
+	const struct record rec = frame_record(fr);
+	const unsigned char *p;
+	size_t i, k, len, n;
 
 	for (i = 0; i < rs->nfields; i++) {
 		const struct rows_field *op = &rs->fields[i];
-		enum rows_cell cell = rows_cell(r, op, fr->p, r->text, &len);
+		enum rows_cell cell = rows_cell(r, op, &rec, r->text, &len);
 
 		for (k = 0; k < s->nkey && rs->key[k].field != op; k++)
 			continue;
+		p = record_field(&rec, op->f, &n);
 		if (k == s->nkey && cell >= CELL_BAD_CHARACTER)
-			rows_fault(r, op, fr->p + op->at, cell, false, faults);
+			rows_fault(r, op, p, n, cell, false, faults);
 	}
 }
 
@@ -457,8 +483,10 @@ rows_take(struct rows *r, size_t segment, const struct frame *fr, struct stream_
 {
 	const struct layout_segment *s = &r->l->segments[segment];
 	struct rows_segment *rs = &r->segments[segment];
-	bool root = s->parent < 0;
-	size_t i, len = 0;
+	const struct record rec = frame_record(fr);
+	const bool root = s->parent < 0, alone = layout_above(s) < 0;
+	const unsigned char *p;
+	size_t i, len = 0, n;
 
 	if ((rs->above || root) && !rows_keep_key(r, rs, root, fr, faults)) {
 		rows_other_faults(r, s, rs, fr, faults);
@@ -468,13 +496,14 @@ rows_take(struct rows *r, size_t segment, const struct frame *fr, struct stream_
 		return (ROWS_SKIPPED);
 	stream_writer_u64(w, fr->number);
 	stream_writer_u64(w, fr->offset);
-	if (!root)
+	if (!alone)
 		rows_put_keys(r, s->parent, w, faults);
 	for (i = 0; i < rs->nfields; i++) {
 		const struct rows_field *op = &rs->fields[i];
-		enum rows_cell cell = rows_cell(r, op, fr->p, r->text, &len);
+		enum rows_cell cell = rows_cell(r, op, &rec, r->text, &len);
 
-		rows_put(r, op, fr->p + op->at, cell, r->text, len, w, faults);
+		p = record_field(&rec, op->f, &n);
+		rows_put(r, op, p, n, cell, r->text, len, w, faults);
 	}
 	return (stream_writer_end_row(w, e) ? ROWS_FAILED : ROWS_USED);
 }

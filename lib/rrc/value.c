@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "rrc/number.h"
 #include "rrc/value_int.h"
 
@@ -91,12 +92,12 @@ value_bound(const struct conf *c, const struct value *v, const struct conf_node 
 			break;
 		}
 	}
-	if (*p != '\0' || x.n == 0 || decimals > v->field->decimals)
+	if (*p != '\0' || x.n == 0 || decimals > v->decimals)
 		return (conf_fail(c, n, e, "'%s' must be a number with %u decimals at most", key,
-		    v->field->decimals));
-	for (; decimals < v->field->decimals && x.n < 18; decimals++)
+		    v->decimals));
+	for (; decimals < v->decimals && x.n < 18; decimals++)
 		x.digits[x.n++] = '0';
-	if (decimals < v->field->decimals)
+	if (decimals < v->decimals)
 		return (conf_fail(c, n, e, "'%s' is too large", key));
 	*has = true;
 	return (number_scaled(&x, out));
@@ -104,10 +105,12 @@ value_bound(const struct conf *c, const struct value *v, const struct conf_node 
 
 /* Can the field be read so? */
 static int
-value_type_check(const struct conf *c, const struct value *v, const struct conf_node *node,
+value_type_check(const struct layout *l, const struct value *v, const struct conf_node *node,
     struct err *e)
 {
+	const struct conf *c = l->conf;
 	const struct layout_field *f = v->field;
+	const bool placed = l->form == LAYOUT_RECORDS;
 	const struct conf_node *at = conf_get(node, "as") ? conf_get(node, "as") : node;
 	bool numeric = f->kind != LAYOUT_CHAR && f->kind != LAYOUT_GROUP;
 	bool display = !numeric || f->kind == LAYOUT_DIGITS;
@@ -120,12 +123,13 @@ value_type_check(const struct conf *c, const struct value *v, const struct conf_
 			return (conf_fail(c, at, e, "%s holds no characters", f->name));
 		break;
 	case VALUE_AS_DIGITS:
-		if (!display || f->decimals > 0 || f->width > NUMBER_MAX_DIGITS)
+		if (!display || (numeric && f->decimals > 0) ||
+		    (placed && f->width > NUMBER_MAX_DIGITS))
 			return (conf_fail(c, at, e, "%s holds no plain digits", f->name));
 		break;
 	case VALUE_AS_INTEGER:
 	case VALUE_AS_DECIMAL:
-		if (v->as == VALUE_AS_DECIMAL && f->kind == LAYOUT_CHAR)
+		if (f->kind == LAYOUT_CHAR)
 			break;
 		if (!numeric || (v->as == VALUE_AS_INTEGER && f->decimals > 0))
 			return (conf_fail(c, at, e, "%s is not a %s", f->name,
@@ -133,7 +137,9 @@ value_type_check(const struct conf *c, const struct value *v, const struct conf_
 		break;
 	case VALUE_AS_DATE:
 	case VALUE_AS_MONTH:
-		if (!display || f->width != (v->as == VALUE_AS_DATE ? 8u : 6u))
+		if (!display ||
+		    (placed && v->format == DATE_CCYYMMDD &&
+			f->width != (v->as == VALUE_AS_DATE ? 8u : 6u)))
 			return (conf_fail(c, at, e, "%s has not the %d digits of a %s", f->name,
 			    v->as == VALUE_AS_DATE ? 8 : 6, value_names[v->as]));
 		break;
@@ -148,6 +154,36 @@ value_type_check(const struct conf *c, const struct value *v, const struct conf_
 		return (conf_fail(c, node, e, "'as: code' needs 'codes'"));
 	if (v->as != VALUE_AS_CODE && (v->table != NULL || v->unknown_null))
 		return (conf_fail(c, node, e, "'codes' and 'unknown' are for 'as: code'"));
+	return (0);
+}
+
+/* Read what is said of a value's form: of a date, of digits, of a printed number. */
+static int
+value_parse_form(const struct layout *l, const struct conf_node *node, struct value *v,
+    struct err *e)
+{
+	const struct conf *c = l->conf;
+	const char *format = conf_text(c, node, "format", "CCYYMMDD", e);
+	uint64_t digits = 0, decimals = v->field->decimals;
+
+	if (format == NULL || conf_bool(c, node, "inverted", &v->inverted, e) ||
+	    conf_u64(c, node, "digits", 1, NUMBER_MAX_DIGITS, &digits, e) ||
+	    conf_u64(c, node, "decimals", 0, NUMBER_MAX_DIGITS - 1, &decimals, e))
+		return (-1);
+	if (date_format(format, &v->format))
+		return (conf_fail(c, conf_get(node, "format"), e,
+		    "unknown form '%s' of a date (CCYYMMDD, DD-MON-YY, MM/DD/CCYY, CCYY-MM-DD)",
+		    format));
+	if (v->as != VALUE_AS_DATE && (v->inverted || v->format != DATE_CCYYMMDD))
+		return (conf_fail(c, node, e, "'format' and 'inverted' are for 'as: date'"));
+	if (v->as != VALUE_AS_DIGITS && digits > 0)
+		return (conf_fail(c, node, e, "'digits' is for 'as: digits'"));
+	if (conf_get(node, "decimals") != NULL &&
+	    (v->as != VALUE_AS_DECIMAL || v->field->kind != LAYOUT_CHAR))
+		return (conf_fail(c, node, e, "'decimals' is for a printed number 'as: decimal'"));
+	v->digits = digits;
+	v->decimals =
+	    v->as == VALUE_AS_INTEGER && v->field->kind == LAYOUT_CHAR ? 0 : (unsigned)decimals;
 	return (0);
 }
 
@@ -176,12 +212,14 @@ value_parse_field(const struct layout *l, const struct layout_segment *s,
 		    "integer, decimal, date, year-month, code, boolean)",
 		    as));
 	v->as = (enum value_as)i;
+	if (value_parse_form(l, node, v, e))
+		return (-1);
 	if (conf_get(node, "codes") != NULL &&
 	    ((table = conf_text(c, node, "codes", NULL, e)) == NULL ||
 		(v->table = value_table(l, conf_get(node, "codes"), table, e)) == NULL))
 		return (-1);
 	if (value_null_key(c, node, "unknown", &v->unknown_null, e) ||
-	    conf_bool(c, node, "negate", &v->negate, e) || value_type_check(c, v, node, e) ||
+	    conf_bool(c, node, "negate", &v->negate, e) || value_type_check(l, v, node, e) ||
 	    value_bound(c, v, node, "min", &v->has_min, &v->min, &v->min_text, e) ||
 	    value_bound(c, v, node, "max", &v->has_max, &v->max, &v->max_text, e))
 		return (-1);
@@ -195,19 +233,47 @@ value_parse_field(const struct layout *l, const struct layout_segment *s,
 	return (0);
 }
 
-/* One "{FIELD}" or "{FIELD:table}" of a template, ${p} to ${end} without the braces. */
+/* What follows a field's name in a template: "#DIGITS", "@FIRST-LAST"; ${p} to ${end}. */
+static int
+value_parse_marks(const struct layout *l, const struct conf_node *node, const char *p,
+    const char *end, struct value_part *part, struct err *e)
+{
+	const char *at = memchr(p, '@', (size_t)(end - p)), *dash;
+	const char *stop = at != NULL ? at : end;
+	uint64_t digits = 0, first = 0, last = 0;
+
+	if (*p == '#' && num_u64(p + 1, (size_t)(stop - p) - 1, 1, NUMBER_MAX_DIGITS, &digits))
+		return (conf_fail(l->conf, node, e, "{FIELD#N} needs a number of digits, 1 to %d",
+		    NUMBER_MAX_DIGITS));
+	if (at != NULL &&
+	    ((dash = memchr(at, '-', (size_t)(end - at))) == NULL ||
+		num_u64(at + 1, (size_t)(dash - at) - 1, 1, LAYOUT_MAX_RECORD, &first) ||
+		num_u64(dash + 1, (size_t)(end - dash) - 1, first, LAYOUT_MAX_RECORD, &last)))
+		return (conf_fail(l->conf, node, e,
+		    "{FIELD@N-M} needs the first and the last character's number"));
+	part->digits = digits;
+	part->first = first;
+	part->last = last;
+	return (0);
+}
+
+/* One "{FIELD}" of a template, with marks and ":table" behind it; ${p} to ${end} without the braces. */
 static int
 value_parse_part(const struct layout *l, const struct layout_segment *s,
     const struct conf_node *node, const char *p, const char *end, struct value_part *part,
     struct value *v, struct err *e)
 {
 	const char *colon = memchr(p, ':', (size_t)(end - p));
-	char *name = xstrndup(p, (size_t)((colon ? colon : end) - p));
-	char *table = colon ? xstrndup(colon + 1, (size_t)(end - colon) - 1) : NULL;
+	const char *stop = colon != NULL ? colon : end, *mark = p;
+	char *name, *table = colon ? xstrndup(colon + 1, (size_t)(end - colon) - 1) : NULL;
 	size_t size, i;
 	int rc = -1;
 
-	if ((part->field = value_field(l->conf, s, node, name, e)) == NULL)
+	while (mark < stop && *mark != '#' && *mark != '@')
+		mark++;
+	name = xstrndup(p, (size_t)(mark - p));
+	if ((mark < stop && value_parse_marks(l, node, mark, stop, part, e)) ||
+	    (part->field = value_field(l->conf, s, node, name, e)) == NULL)
 		goto out;
 	choice_init(&part->choice, v->c, s, part->field);
 	if (table != NULL && (part->table = value_table(l, node, table, e)) == NULL)
@@ -217,7 +283,9 @@ value_parse_part(const struct layout *l, const struct layout_segment *s,
 		if (part->table->codes[i].len > size)
 			size = part->table->codes[i].len;
 	v->size += size;
-	rc = 0;
+	rc = part->digits > 0 && part->field->decimals > 0 ?
+	    conf_fail(l->conf, node, e, "{FIELD#N} is for whole numbers") :
+	    0;
 out:
 	free(name);
 	free(table);
@@ -267,7 +335,7 @@ value_parse_cases(const struct layout *l, const struct layout_segment *s,
 
 	if (by == NULL || (v->field = value_field(l->conf, s, conf_get(node, "by"), by, e)) == NULL)
 		return (-1);
-	if (v->field->width > LAYOUT_MAX_CODE)
+	if (l->form == LAYOUT_RECORDS && v->field->width > LAYOUT_MAX_CODE)
 		return (conf_fail(l->conf, conf_get(node, "by"), e,
 		    "%s is wider than the %d bytes "
 		    "that a code may have",
@@ -280,8 +348,9 @@ value_parse_cases(const struct layout *l, const struct layout_segment *s,
 	for (k = cases->child; k != NULL; k = k->next) {
 		struct value_case *vc = &v->cases[v->ncases++];
 
-		if (strlen(k->key) != v->field->width ||
-		    charset_encode(v->c, k->key, vc->code, sizeof(vc->code)) == 0)
+		vc->width = strlen(k->key);
+		if ((l->form == LAYOUT_RECORDS && vc->width != v->field->width) ||
+		    charset_encode(v->c, k->key, vc->code, sizeof(vc->code)) != vc->width)
 			return (conf_fail(l->conf, k, e, "a code of %s has %zu bytes", by,
 			    v->field->width));
 		if (conf_only(l->conf, k, value_keys, e))
@@ -314,9 +383,9 @@ value_parse(const struct layout *l, const struct charset *c, const struct layout
     const struct conf_node *node, const char *field, struct err *e)
 {
 	static const char *const no_text[] = { "field", "as", "codes", "unknown", "negate", "min",
-		"max", "nulls", "by", "cases", NULL };
+		"max", "nulls", "by", "cases", "format", "inverted", "digits", "decimals", NULL };
 	static const char *const no_by[] = { "field", "as", "codes", "unknown", "zero", "negate",
-		"min", "max", "nulls", NULL };
+		"min", "max", "nulls", "format", "inverted", "digits", "decimals", NULL };
 	static const char *const no_cases[] = { "cases", NULL };
 	struct value *v = xcalloc(1, sizeof(*v));
 	int rc;
@@ -349,6 +418,13 @@ value_size(const struct value *v)
 {
 
 	return (v->size);
+}
+
+bool
+value_is_number(const struct value *v)
+{
+
+	return (v->as == VALUE_AS_INTEGER || v->as == VALUE_AS_DECIMAL);
 }
 
 void

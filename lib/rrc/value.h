@@ -1,12 +1,14 @@
 #ifndef AEGIS_RRC_VALUE_H
 #define AEGIS_RRC_VALUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/conf.h"
 #include "base/err.h"
 #include "rrc/charset.h"
 #include "rrc/layout.h"
+#include "rrc/record.h"
 #include "stream/reject.h"
 
 /*
@@ -24,7 +26,7 @@ enum value_result {
 /* The keys that a conversion may have, to be joined with those of its owner. */
 #define VALUE_KEYS                                                                                \
 	"field", "as", "codes", "unknown", "zero", "negate", "min", "max", "nulls", "text", "by", \
-	    "cases"
+	    "cases", "format", "inverted", "digits", "decimals"
 
 /**
  * value_parse(l, c, s, node, field, e):
@@ -43,12 +45,18 @@ struct value *value_parse(const struct layout *l, const struct charset *c,
 size_t value_size(const struct value *v);
 
 /**
+ * value_is_number(v):
+ * Return true if what it gives is a number, as JSON has it.
+ */
+bool value_is_number(const struct value *v);
+
+/**
  * value_eval(v, rec, dst, len, column, code, faults):
- * Convert the record at ${rec}, of full length: write the text to ${dst} and its
+ * Convert the record ${rec}, of full length: write the text to ${dst} and its
  * length to ${len}.  A value that is faulty is VALUE_NULL, and the fault of ${column}
  * is added to ${faults} under ${code} or, where that is NULL, its own.
  */
-enum value_result value_eval(const struct value *v, const unsigned char *rec, char *dst,
+enum value_result value_eval(const struct value *v, const struct record *rec, char *dst,
     size_t *len, const char *column, const char *code, struct fault_list *faults);
 void value_free(struct value *v);
 

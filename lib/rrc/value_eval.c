@@ -20,38 +20,75 @@ struct value_ask {
  * VALUE_NULL. */
 static enum value_result
 value_fault(const struct value *v, const struct value_ask *ask, const char *code,
-    const struct layout_field *f, const unsigned char *rec, const char *why)
+    const struct layout_field *f, const struct record *rec, const char *why)
 {
 	enum { SHOWN = 190 };
 	const bool coded = f->kind == LAYOUT_PACKED || f->kind == LAYOUT_BINARY;
 	char show[2 * SHOWN + 3];
-	size_t n = f->width < SHOWN ? f->width : SHOWN;
+	size_t n;
+	const unsigned char *p = record_field(rec, f, &n);
 
-	n = coded ? charset_hex(rec + f->at, n, show) : charset_show(v->c, rec + f->at, n, show);
+	if (n > SHOWN)
+		n = SHOWN;
+	n = coded ? charset_hex(p, n, show) : charset_show(v->c, p, n, show);
 	fault_add(ask->faults, ask->code != NULL ? ask->code : code, ask->column, show, n, "%s: %s",
 	    f->name, why);
 	return (VALUE_NULL);
 }
 
+/* A value without a place: without the spaces around it. */
+static const unsigned char *
+value_trim(const struct charset *c, const unsigned char *p, size_t *n)
+{
+
+	while (*n > 0 && c->latin1[p[*n - 1]] == ' ')
+		--*n;
+	for (; *n > 0 && c->latin1[*p] == ' '; p++)
+		--*n;
+	return (p);
+}
+
 /* Read the field as a number by its kind; characters and groups are read as digits. */
 static enum number_result
-value_number(const struct charset *c, const struct layout_field *f, const unsigned char *rec,
+value_number(const struct charset *c, const struct layout_field *f, const struct record *rec,
     struct number *out)
 {
+	size_t n;
+	const unsigned char *p = record_field(rec, f, &n);
 
 	switch (f->kind) {
 	case LAYOUT_ZONED:
-		return (number_zoned(c, rec + f->at, f->width, out));
+		return (number_zoned(c, p, n, out));
 	case LAYOUT_PACKED:
-		return (number_packed(c, rec + f->at, f->width, out));
+		return (number_packed(c, p, n, out));
 	case LAYOUT_BINARY:
-		return (number_binary(c, rec + f->at, f->width, out));
+		return (number_binary(c, p, n, out));
 	case LAYOUT_CHAR:
+		if (rec->spans != NULL)
+			p = value_trim(c, p, &n);
+		break;
 	case LAYOUT_DIGITS:
 	case LAYOUT_GROUP:
 		break;
 	}
-	return (number_digits(c, rec + f->at, f->width, out));
+	return (n == 0 ? NUMBER_NULL : number_digits(c, p, n, out));
+}
+
+/* Let a whole number have ${digits} digits: zeros are filled in or dropped.  False: it has more. */
+static bool
+value_fit(struct number *x, size_t digits)
+{
+	size_t drop = 0;
+
+	while (x->n - drop > digits && x->digits[drop] == '0')
+		drop++;
+	if (x->n - drop > digits)
+		return (false);
+	x->n -= drop;
+	memmove(x->digits + digits - x->n, x->digits + drop, x->n);
+	memset(x->digits, '0', digits - x->n);
+	x->n = digits;
+	return (true);
 }
 
 /* The table's entry for the raw code at ${p}, or NULL. */
@@ -69,7 +106,7 @@ value_lookup(const struct layout_codes *t, const char *p, size_t len)
 /* A code's meaning, from the code's text. */
 static enum value_result
 value_meaning(const struct value *v, const struct layout_codes *t, const struct layout_field *f,
-    const unsigned char *rec, const char *p, size_t n, char *dst, size_t *len,
+    const struct record *rec, const char *p, size_t n, char *dst, size_t *len,
     const struct value_ask *ask)
 {
 	const struct layout_code *code = value_lookup(t, p, n);
@@ -87,11 +124,17 @@ value_meaning(const struct value *v, const struct layout_codes *t, const struct 
 
 /* The field as text in ${dst}; VALUE_NULL with ${len} 0 if it is empty or, with a fault, bad. */
 static enum value_result
-value_characters(const struct value *v, const struct layout_field *f, const unsigned char *rec,
+value_characters(const struct value *v, const struct layout_field *f, const struct record *rec,
     bool both, char *dst, size_t *len, const struct value_ask *ask)
 {
+	size_t n;
+	const unsigned char *p = record_field(rec, f, &n);
 
-	switch (charset_text(v->c, rec + f->at, f->width, both, dst, len)) {
+	if (rec->spans != NULL && n > f->width) {
+		*len = 0;
+		return (value_fault(v, ask, "too_long", f, rec, "it is longer than its column"));
+	}
+	switch (charset_text(v->c, p, n, both, dst, len)) {
 	case CHARSET_NULL:
 		*len = 0;
 		return (VALUE_NULL);
@@ -108,7 +151,7 @@ value_characters(const struct value *v, const struct layout_field *f, const unsi
 
 /* Convert a code to its meaning, or Y, N, 0 and space to true or false. */
 static enum value_result
-value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+value_code(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const struct value_ask *ask)
 {
 	size_t before = fault_count(ask->faults), n;
@@ -133,16 +176,18 @@ value_code(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 
 /* Convert to digits, integer or decimal; apply zero, negate, min and max as the view says. */
 static enum value_result
-value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+value_numeric(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const struct value_ask *ask)
 {
 	const struct layout_field *f = v->field;
 	struct number x;
 	int64_t scaled;
+	size_t n;
+	const unsigned char *p = record_field(rec, f, &n);
 	char why[100];
 
-	switch (f->kind == LAYOUT_CHAR && v->as == VALUE_AS_DECIMAL ?
-		number_text(v->c, rec + f->at, f->width, f->decimals, &x) :
+	switch (f->kind == LAYOUT_CHAR && v->as != VALUE_AS_DIGITS ?
+		number_text(v->c, p, n, v->decimals, &x) :
 		value_number(v->c, f, rec, &x)) {
 	case NUMBER_NULL:
 		return (VALUE_NULL);
@@ -158,6 +203,8 @@ value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t
 	if (v->negate)
 		x.negative = !x.negative;
 	if (v->as == VALUE_AS_DIGITS) {
+		if (v->digits > 0 && !value_fit(&x, v->digits))
+			return (value_fault(v, ask, "bad_digits", f, rec, "it has more digits"));
 		memcpy(dst, x.digits, x.n);
 		*len = x.n;
 		return (VALUE_PLAIN);
@@ -172,32 +219,66 @@ value_numeric(const struct value *v, const unsigned char *rec, char *dst, size_t
 			return (value_fault(v, ask, "out_of_range", f, rec, why));
 		}
 	}
-	*len = number_short(&x, f->decimals, dst);
+	*len = number_short(&x, v->decimals, dst);
 	return (VALUE_PLAIN);
 }
 
-/* Convert digits to YYYY-MM-DD or YYYY-MM; zeros are NULL. */
-static enum value_result
-value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
-    const struct value_ask *ask)
+/* A date that is written otherwise than in digits. */
+static enum date_result
+value_date_text(const struct value *v, const struct record *rec, char *dst)
 {
-	const struct layout_field *f = v->field;
-	struct number x;
-	enum date_result res = DATE_BAD;
+	size_t n, len;
+	const unsigned char *p = record_field(rec, v->field, &n);
 
-	switch (number_digits(v->c, rec + f->at, f->width, &x)) {
+	if (n > v->field->width)
+		return (DATE_BAD);
+	switch (charset_text(v->c, p, n, true, v->scratch, &len)) {
+	case CHARSET_NULL:
+		return (DATE_NULL);
+	case CHARSET_PLAIN:
+	case CHARSET_TEXT:
+		return (date_text(v->format, v->scratch, len, dst));
+	case CHARSET_FAULT:
+		break;
+	}
+	return (DATE_BAD);
+}
+
+/* A date in digits; zeros are NULL, however many. */
+static enum date_result
+value_date_digits(const struct value *v, const struct record *rec, char *dst)
+{
+	struct number x;
+
+	switch (value_number(v->c, v->field, rec, &x)) {
 	case NUMBER_NULL:
-		return (VALUE_NULL);
+		return (DATE_NULL);
 	case NUMBER_OK:
-		res = v->as == VALUE_AS_DATE ? date_day(x.digits, dst) : date_month(x.digits, dst);
 		break;
 	case NUMBER_BAD_DIGITS:
 	case NUMBER_BAD_SIGN:
-		break;
+		return (DATE_BAD);
 	}
+	if (number_is_zero(&x))
+		return (DATE_NULL);
+	if (x.n != (v->as == VALUE_AS_DATE ? 8u : 6u))
+		return (DATE_BAD);
+	if (v->inverted)
+		date_inverted(x.digits);
+	return (v->as == VALUE_AS_DATE ? date_day(x.digits, dst) : date_month(x.digits, dst));
+}
+
+/* Convert digits to YYYY-MM-DD or YYYY-MM, other forms to the former; zeros are NULL. */
+static enum value_result
+value_date(const struct value *v, const struct record *rec, char *dst, size_t *len,
+    const struct value_ask *ask)
+{
+	const enum date_result res = v->format != DATE_CCYYMMDD ? value_date_text(v, rec, dst) :
+								  value_date_digits(v, rec, dst);
+
 	*len = v->as == VALUE_AS_DATE ? 10 : 7;
 	if (res == DATE_BAD)
-		return (value_fault(v, ask, "bad_date", f, rec,
+		return (value_fault(v, ask, "bad_date", v->field, rec,
 		    v->as == VALUE_AS_DATE ? "it is not a day from 1859 to 2099" :
 					     "it is not a month from 1859 to 2099"));
 	return (res == DATE_OK ? VALUE_PLAIN : VALUE_NULL);
@@ -205,7 +286,7 @@ value_date(const struct value *v, const unsigned char *rec, char *dst, size_t *l
 
 /* One field of a template, behind what ${dst} holds so far. */
 static enum value_result
-value_part(const struct value *v, const struct value_part *part, const unsigned char *rec,
+value_part(const struct value *v, const struct value_part *part, const struct record *rec,
     char *dst, size_t *len, const struct value_ask *ask)
 {
 	const struct layout_field *f = part->field;
@@ -213,7 +294,7 @@ value_part(const struct value *v, const struct value_part *part, const unsigned 
 
 	if (!choice_holds(&part->choice, rec))
 		return (VALUE_NULL);
-	if (f->kind == LAYOUT_CHAR || f->kind == LAYOUT_GROUP) {
+	if (part->digits == 0 && (f->kind == LAYOUT_CHAR || f->kind == LAYOUT_GROUP)) {
 		if (value_characters(v, f, rec, true, v->scratch, len, ask) == VALUE_NULL)
 			return (VALUE_NULL);
 	} else {
@@ -229,7 +310,15 @@ value_part(const struct value *v, const struct value_part *part, const unsigned 
 		}
 		if (v->zero_null && number_is_zero(&x))
 			return (VALUE_NULL);
+		if (part->digits > 0 && !value_fit(&x, part->digits))
+			return (value_fault(v, ask, "bad_digits", f, rec, "it has more digits"));
 		*len = number_physical(&x, f->decimals, v->scratch);
+	}
+	if (part->first > 0) {
+		if (*len < part->last)
+			return (value_fault(v, ask, "bad_digits", f, rec, "it is too short"));
+		*len = part->last - part->first + 1;
+		memmove(v->scratch, v->scratch + part->first - 1, *len);
 	}
 	if (part->table != NULL)
 		return (value_meaning(v, part->table, f, rec, v->scratch, *len, dst, len, ask));
@@ -239,7 +328,7 @@ value_part(const struct value *v, const struct value_part *part, const unsigned 
 
 /* A template is NULL where one of its fields is; every field is looked at. */
 static enum value_result
-value_composed(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+value_composed(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const struct value_ask *ask)
 {
 	enum value_result res = VALUE_TEXT;
@@ -267,16 +356,17 @@ value_composed(const struct value *v, const unsigned char *rec, char *dst, size_
 
 /* "nulls: [...]": texts, as the field bears them, that stand for no value. */
 static bool
-value_is_sentinel(const struct value *v, const unsigned char *rec)
+value_is_sentinel(const struct value *v, const struct record *rec)
 {
 	const struct layout_field *f = v->field;
 	const struct conf_node *n;
 	struct number x;
-	size_t len = 0;
+	size_t len = 0, width;
+	const unsigned char *p = record_field(rec, f, &width);
 
 	if (f->kind == LAYOUT_CHAR || f->kind == LAYOUT_GROUP) {
-		if (charset_text(v->c, rec + f->at, f->width, true, v->scratch, &len) ==
-		    CHARSET_FAULT)
+		if (width > f->width ||
+		    charset_text(v->c, p, width, true, v->scratch, &len) == CHARSET_FAULT)
 			return (false);
 	} else if (value_number(v->c, f, rec, &x) == NUMBER_OK) {
 		len = number_physical(&x, f->decimals, v->scratch);
@@ -289,10 +379,11 @@ value_is_sentinel(const struct value *v, const unsigned char *rec)
 
 /* Convert by kind; NULL if the field is absent, its text stands for NULL, or no case matches. */
 static enum value_result
-value_any(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+value_any(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const struct value_ask *ask)
 {
-	size_t i;
+	const unsigned char *p;
+	size_t i, n;
 
 	if (!choice_holds(&v->choice, rec))
 		return (VALUE_NULL);
@@ -316,14 +407,15 @@ value_any(const struct value *v, const unsigned char *rec, char *dst, size_t *le
 	case VALUE_AS_CHOSEN:
 		break;
 	}
+	p = record_field(rec, v->field, &n);
 	for (i = 0; i < v->ncases; i++)
-		if (memcmp(rec + v->field->at, v->cases[i].code, v->field->width) == 0)
+		if (v->cases[i].width == n && memcmp(p, v->cases[i].code, n) == 0)
 			return (value_any(v->cases[i].value, rec, dst, len, ask));
 	return (VALUE_NULL);
 }
 
 enum value_result
-value_eval(const struct value *v, const unsigned char *rec, char *dst, size_t *len,
+value_eval(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const char *column, const char *code, struct fault_list *faults)
 {
 	const struct value_ask ask = { column, code, faults };

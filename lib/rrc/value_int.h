@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "rrc/choice.h"
+#include "rrc/date.h"
 #include "rrc/value.h"
 
 enum value_as {
@@ -27,11 +28,14 @@ struct value_part {
 	size_t len;
 	const struct layout_field *field; /* NULL in the last part: literal only */
 	const struct layout_codes *table; /* or NULL */
+	size_t digits;                    /* "#N": a number in so many digits; 0: as it stands */
+	size_t first, last;               /* "@N-M": these characters of it, from 1; 0: all */
 	struct choice choice;
 };
 
 struct value_case {
 	unsigned char code[LAYOUT_MAX_CODE];
+	size_t width;
 	struct value *value;
 };
 
@@ -44,6 +48,10 @@ struct value {
 	bool unknown_null; /* a code that the table has not is NULL, no fault */
 	bool zero_null;
 	bool negate;
+	bool inverted;           /* a date that stands as 99999999 minus it */
+	enum date_format format; /* of a date */
+	size_t digits;           /* of VALUE_AS_DIGITS: how many, or 0: as they stand */
+	unsigned decimals;       /* of a number that is printed */
 	bool has_min, has_max;
 	int64_t min, max; /* with the field's decimals, without their point */
 	const char *min_text, *max_text;

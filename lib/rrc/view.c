@@ -10,35 +10,45 @@
 #include "base/num.h"
 
 static const char *const view_keys[] = { "rows", "key", "columns", NULL };
-static const char *const view_column_keys[] = { "name", "from", "pick", VALUE_KEYS, NULL };
+static const char *const view_column_keys[] = { "name", "from", "pick", "where", "under",
+	COLLECT_KEYS, VALUE_KEYS, NULL };
 
-/* The slot of the ${nth} record of ${segment}; a new one where no column had it. */
+/* What a column says of its records. */
+struct view_pick {
+	const char
+	    *word; /* first, last, count, any, min, max, all, or a number; NULL: the only one */
+	int64_t nth;
+	bool collects;
+};
+
+/* The slot for what ${want} says; a new one where no column had it. */
 static size_t
-view_slot(struct view *v, size_t segment, uint64_t nth)
+view_slot(struct view *v, const struct view_slot *want)
 {
 	size_t i;
 
-	for (i = 0; i < v->nslots; i++)
-		if (v->slots[i].segment == segment && v->slots[i].nth == nth)
+	for (i = 0; i < v->nslots && want->where == NULL && want->collect == NULL; i++)
+		if (v->slots[i].segment == want->segment && v->slots[i].nth == want->nth &&
+		    v->slots[i].within == want->within && v->slots[i].where == NULL &&
+		    v->slots[i].collect == NULL)
 			return (i);
-	v->slots[v->nslots].segment = segment;
-	v->slots[v->nslots].nth = nth;
+	v->slots[v->nslots] = *want;
 	return (v->nslots++);
 }
 
-/* "pick: first | last | count | N": which of the records below the row's own. */
+/* "pick: ...": which of the records below the row's own. */
 static int
 view_pick(const struct layout *l, const struct view *v, const struct conf_node *n, size_t segment,
-    int64_t *pick, struct err *e)
+    struct view_pick *pick, struct err *e)
 {
 	const struct layout_segment *s = &l->segments[segment], *own = &l->segments[v->rows];
 	const struct conf_node *node = conf_get(n, "pick");
 	uint64_t nth;
 
-	*pick = VIEW_LAST;
+	memset(pick, 0, sizeof(*pick));
 	if (segment == v->rows || (own->ancestors & s->bit) != 0) {
-		if (node != NULL)
-			return (conf_fail(l->conf, node, e,
+		if (node != NULL || conf_get(n, "where") != NULL || conf_get(n, "under") != NULL)
+			return (conf_fail(l->conf, node ? node : n, e,
 			    "there is only one record of segment %s "
 			    "to a row",
 			    s->id));
@@ -47,71 +57,134 @@ view_pick(const struct layout *l, const struct view *v, const struct conf_node *
 	if ((s->ancestors & own->bit) == 0)
 		return (conf_fail(l->conf, conf_get(n, "from"), e,
 		    "segment %s is neither above nor below %s", s->id, own->id));
+	if (layout_above(s) < 0)
+		return (conf_fail(l->conf, conf_get(n, "from"), e,
+		    "segment %s is in another file, below %s", s->id, own->id));
 	if (node == NULL || node->kind != CONF_SCALAR)
 		return (conf_fail(l->conf, node ? node : n, e,
 		    "a row may have several records of segment %s: 'pick' must be first, last, "
-		    "count or a number",
+		    "count, any, min, max, all or a number",
 		    s->id));
+	pick->word = node->text;
+	pick->nth = VIEW_LAST;
+	pick->collects = collect_is(node->text);
 	if (strcmp(node->text, "first") == 0)
-		*pick = 1;
+		pick->nth = 1;
 	else if (strcmp(node->text, "count") == 0)
-		*pick = VIEW_COUNT;
-	else if (strcmp(node->text, "last") == 0)
-		*pick = VIEW_LAST;
+		pick->nth = VIEW_COUNT;
 	else if (num_u64(node->text, node->len, 1, 1000000, &nth) == 0)
-		*pick = (int64_t)nth;
-	else
+		pick->nth = (int64_t)nth;
+	else if (!pick->collects && strcmp(node->text, "last") != 0)
 		return (conf_fail(l->conf, node, e,
-		    "'pick' must be first, last, count or a number from 1"));
+		    "'pick' must be first, last, count, any, min, max, all or a number from 1"));
 	return (0);
 }
 
-/* Read one entry of 'columns' and append it: a count of records, or a conversion with its slot. */
+/* "where" and "under": which of the records count. */
 static int
-view_column(const struct layout *l, struct view *v, const struct charset *c,
-    const struct conf_node *n, struct err *e)
+view_narrow(const struct layout *l, struct view *v, const struct charset *c,
+    const struct conf_node *n, struct view_slot *slot, struct err *e)
 {
-	struct view_column *col = &v->columns[v->ncolumns];
-	const char *from;
-	size_t segment = v->rows, i;
-	int64_t pick;
-	int s;
+	const struct layout_segment *s = &l->segments[slot->segment];
+	const struct conf_node *where = conf_get(n, "where"), *under = conf_get(n, "under");
 
-	col->count = -1;
-	if (conf_only(l->conf, n, view_column_keys, e) ||
-	    (col->name = conf_text(l->conf, n, "name", NULL, e)) == NULL ||
-	    (from = conf_text(l->conf, n, "from", l->segments[v->rows].id, e)) == NULL)
+	slot->within = -1;
+	if (under != NULL) {
+		if (under->kind != CONF_SCALAR || strcmp(under->text, "first") != 0 ||
+		    s->parent < 0 || (size_t)s->parent == v->rows)
+			return (conf_fail(l->conf, under, e,
+			    "'under' can only be first: records below the first one of their parent, "
+			    "of which a row may have several"));
+		slot->within = s->parent;
+		v->used |= l->segments[s->parent].bit;
+		v->counted |= l->segments[s->parent].bit;
+	}
+	if (where != NULL && (slot->where = condition_parse(l, c, s, where, e)) == NULL)
 		return (-1);
-	if (col->name[0] == '\0' || col->name[0] == '_')
+	return (0);
+}
+
+/* The column's name: new, and not one of the stream's own. */
+static int
+view_name(const struct layout *l, const struct view *v, const struct conf_node *n, const char *name,
+    struct err *e)
+{
+	size_t i;
+
+	if (name[0] == '\0' || name[0] == '_')
 		return (
 		    conf_fail(l->conf, conf_get(n, "name"), e, "this is not the name of a column"));
 	for (i = 0; i < v->ncolumns; i++)
-		if (strcmp(v->columns[i].name, col->name) == 0)
-			return (conf_fail(l->conf, n, e, "two columns are called '%s'", col->name));
-	v->ncolumns++;
-	if ((s = layout_segment(l, from)) < 0)
-		return (conf_fail(l->conf, conf_get(n, "from"), e, "segment '%s' does not exist",
-		    from));
-	segment = (size_t)s;
-	if (view_pick(l, v, n, segment, &pick, e))
-		return (-1);
-	v->used |= l->segments[segment].bit;
-	if (pick == VIEW_COUNT) {
-		for (i = 0; view_column_keys[i] != NULL; i++)
-			if (i > 2 && conf_get(n, view_column_keys[i]) != NULL)
-				return (conf_fail(l->conf, conf_get(n, view_column_keys[i]), e,
-				    "'%s' cannot be used with 'pick: count'", view_column_keys[i]));
-		v->counted |= l->segments[segment].bit;
-		col->count = s;
-		return (0);
+		if (strcmp(v->columns[i].name, name) == 0)
+			return (conf_fail(l->conf, n, e, "two columns are called '%s'", name));
+	return (0);
+}
+
+/* What becomes of the column's records: a count, a collection, or one record's value. */
+static int
+view_content(const struct layout *l, struct view *v, const struct charset *c,
+    const struct conf_node *n, const struct view_pick *pick, struct view_slot *slot, struct err *e)
+{
+	struct view_column *col = &v->columns[v->ncolumns - 1];
+	const struct layout_segment *s = &l->segments[slot->segment];
+	size_t i;
+
+	for (i = 5; view_column_keys[i] != NULL; i++) {
+		const struct conf_node *k = conf_get(n, view_column_keys[i]);
+
+		if (k != NULL && (slot->nth == VIEW_COUNT || (i < 7 && !pick->collects)))
+			return (conf_fail(l->conf, k, e, "'%s' cannot be used with 'pick: %s'",
+			    view_column_keys[i], pick->word != NULL ? pick->word : "none"));
 	}
-	col->slot = view_slot(v, segment, (uint64_t)pick);
-	col->value = value_parse(l, c, &l->segments[segment], n, col->name, e);
-	if (col->value == NULL)
+	if (slot->nth == VIEW_COUNT || pick->collects)
+		v->counted |= s->bit;
+	if (pick->collects) {
+		col->collect = slot->collect = collect_parse(l, c, s, n, col->name, pick->word, e);
+		if (slot->collect == NULL)
+			return (-1);
+	}
+	col->slot = view_slot(v, slot);
+	slot->where = NULL; /* the slot's own now */
+	if (slot->nth == VIEW_COUNT)
+		col->count = (int)col->slot;
+	if (slot->nth == VIEW_COUNT || pick->collects)
+		return (0);
+	if ((col->value = value_parse(l, c, s, n, col->name, e)) == NULL)
 		return (-1);
 	if (value_size(col->value) > v->size)
 		v->size = value_size(col->value);
 	return (0);
+}
+
+/* Read one entry of 'columns' and append it. */
+static int
+view_column(const struct layout *l, struct view *v, const struct charset *c,
+    const struct conf_node *n, struct err *e)
+{
+	struct view_slot slot = { .within = -1 };
+	struct view_pick pick;
+	const char *from, *name;
+	int s, rc;
+
+	if (conf_only(l->conf, n, view_column_keys, e) ||
+	    (name = conf_text(l->conf, n, "name", NULL, e)) == NULL ||
+	    (from = conf_text(l->conf, n, "from", l->segments[v->rows].id, e)) == NULL ||
+	    view_name(l, v, n, name, e))
+		return (-1);
+	v->columns[v->ncolumns].name = name;
+	v->columns[v->ncolumns++].count = -1;
+	if ((s = layout_segment(l, from)) < 0)
+		return (conf_fail(l->conf, conf_get(n, "from"), e, "segment '%s' does not exist",
+		    from));
+	slot.segment = (size_t)s;
+	rc = view_pick(l, v, n, slot.segment, &pick, e) || view_narrow(l, v, c, n, &slot, e);
+	slot.nth = pick.nth;
+	if (rc == 0) {
+		v->used |= l->segments[s].bit;
+		rc = view_content(l, v, c, n, &pick, &slot, e);
+	}
+	condition_free(slot.where);
+	return (rc);
 }
 
 /* Mark the columns that 'key' lists; each must come from the row's own segment or one above. */
@@ -131,7 +204,7 @@ view_key(const struct layout *l, struct view *v, const struct conf_node *n, stru
 				break;
 		if (i == v->ncolumns)
 			return (conf_fail(l->conf, k, e, "the key names no column of the view"));
-		if (v->columns[i].count >= 0 ||
+		if (v->columns[i].count >= 0 || v->columns[i].collect != NULL ||
 		    ((own->ancestors | own->bit) &
 			l->segments[v->slots[v->columns[i].slot].segment].bit) == 0)
 			return (conf_fail(l->conf, k, e,
@@ -148,6 +221,7 @@ static int
 view_parse(const struct layout *l, struct view *v, const struct charset *c,
     const struct conf_node *n, struct err *e)
 {
+	struct view_slot own = { .nth = VIEW_LAST, .within = -1 };
 	const struct conf_node *columns, *k;
 	const char *rows;
 	int s;
@@ -158,7 +232,7 @@ view_parse(const struct layout *l, struct view *v, const struct charset *c,
 	if ((s = layout_segment(l, rows)) < 0)
 		return (conf_fail(l->conf, conf_get(n, "rows"), e, "segment '%s' does not exist",
 		    rows));
-	v->rows = (size_t)s;
+	v->rows = own.segment = (size_t)s;
 	columns = conf_get(n, "columns");
 	if (columns == NULL || columns->kind != CONF_LIST || columns->n == 0 ||
 	    columns->n > LAYOUT_MAX_FIELDS)
@@ -166,7 +240,7 @@ view_parse(const struct layout *l, struct view *v, const struct charset *c,
 		    "a view needs 'columns': a list of up to %d", LAYOUT_MAX_FIELDS));
 	v->columns = xcalloc(columns->n, sizeof(*v->columns));
 	v->slots = xcalloc(columns->n + 1, sizeof(*v->slots));
-	(void)view_slot(v, v->rows, VIEW_LAST);
+	(void)view_slot(v, &own);
 	for (k = columns->child; k != NULL; k = k->next)
 		if (view_column(l, v, c, k, e))
 			return (-1);
@@ -209,6 +283,14 @@ view_new(const struct layout *l, const char *name, const struct charset *c, stru
 }
 
 int
+view_rows(const struct layout *l, const char *name)
+{
+	const struct conf_node *rows = conf_get(conf_get(view_list(l), name), "rows");
+
+	return (rows != NULL && rows->kind == CONF_SCALAR ? layout_segment(l, rows->text) : -1);
+}
+
+int
 view_check(const struct layout *l, struct err *e)
 {
 	const struct conf_node *list = view_list(l), *n;
@@ -243,8 +325,12 @@ view_free(struct view *v)
 
 	if (v == NULL)
 		return;
-	for (i = 0; i < v->ncolumns; i++)
+	for (i = 0; i < v->ncolumns; i++) {
 		value_free(v->columns[i].value);
+		collect_free(v->columns[i].collect);
+	}
+	for (i = 0; i < v->nslots; i++)
+		condition_free(v->slots[i].where);
 	free(v->columns);
 	free(v->slots);
 	free(v);

@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 #include "rrc/charset.h"
+#include "rrc/collect.h"
+#include "rrc/condition.h"
 #include "rrc/layout.h"
 #include "rrc/value.h"
 
@@ -20,15 +22,19 @@ enum { VIEW_LAST = 0, VIEW_COUNT = -1 };
 struct view_column {
 	const char *name;
 	bool key;
-	int count;   /* segment whose records are counted, or -1 */
+	int count;   /* slot whose records are counted, or -1 */
 	size_t slot; /* of the record that the value comes from */
 	struct value *value;
+	struct collect *collect; /* instead: made of all the slot's records */
 };
 
-/* A record that a row is made of. */
+/* A record that a row is made of, or some that are collected or counted. */
 struct view_slot {
 	size_t segment;
-	uint64_t nth; /* which of the segment's records, from 1, or VIEW_LAST */
+	int64_t nth;             /* which of those that count, from 1; VIEW_LAST, VIEW_COUNT */
+	struct condition *where; /* which of the segment's records count, or NULL: all */
+	int within;              /* segment of whose records only the first one's are meant; -1 */
+	struct collect *collect; /* NULL, or what becomes of each that counts; the column's */
 };
 
 struct view {
@@ -38,7 +44,7 @@ struct view {
 	size_t ncolumns;
 	struct view_slot *slots; /* the first one is that of the row's own record */
 	size_t nslots;
-	uint64_t used, counted; /* sets of segments: in a column; in a count */
+	uint64_t used, counted; /* sets of segments: in a column; counted or collected */
 	size_t size;            /* bytes of the longest value */
 };
 
@@ -50,6 +56,13 @@ struct view {
  */
 struct view *view_new(const struct layout *l, const char *name, const struct charset *c,
     struct err *e);
+
+/**
+ * view_rows(l, name):
+ * The number of the segment of whose records view ${name} has a row each; -1 where the layout has
+ * no such view, or it names none.
+ */
+int view_rows(const struct layout *l, const char *name);
 
 /**
  * view_check(l, e):

@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "stream/csv_row.h"
 
 #define CSV_CONTROL_PREFIX "#aegis-"
 
@@ -32,30 +33,8 @@ struct csv_input {
 	uint64_t number; /* lines before the next one */
 	bool eof;
 	struct csv_line line;
-	struct csv_parser parser;
-	struct buf text;             /* fields that libcsv has unquoted */
-	struct stream_field *fields; /* STREAM_COLUMNS_MAX + 1 */
-	size_t nfields;
-	bool row_over; /* libcsv has seen the end of the row */
-	bool parser_on;
+	struct csv_row *row; /* cuts it */
 };
-
-/* No byte is a blank, so that libcsv keeps the spaces around a value. */
-static int
-csv_no_blank(unsigned char c)
-{
-
-	(void)c;
-	return (0);
-}
-
-/* Whether the byte ends a row, for libcsv; CR does not. */
-static int
-csv_is_lf(unsigned char c)
-{
-
-	return (c == '\n');
-}
 
 struct csv_input *
 csv_input_open(int fd, const char *name, const struct csv_options *options)
@@ -67,8 +46,7 @@ csv_input_open(int fd, const char *name, const struct csv_options *options)
 	in->opt = *options;
 	/* A row, its line end, and room to read into. */
 	in->buf.max = options->row_max + CSV_PIECE + 2 + CSV_FRAME_EXTRA;
-	in->text.max = options->row_max + 2;
-	in->fields = xcalloc(STREAM_COLUMNS_MAX + 1, sizeof(*in->fields));
+	in->row = csv_row_new(',', false, options->row_max, STREAM_COLUMNS_MAX);
 	return (in);
 }
 
@@ -294,107 +272,21 @@ csv_input_line(const struct csv_input *in)
 	return (&in->line);
 }
 
-/* Cut a row without quotes at its commas. */
-static void
-csv_cut(struct csv_input *in)
-{
-	const char *p = in->line.p, *end = p + in->line.len;
-	size_t n = 0;
-
-	for (;;) {
-		const char *comma = p < end ? memchr(p, ',', (size_t)(end - p)) : NULL;
-		struct stream_field *f = &in->fields[n++];
-
-		f->p = p;
-		f->len = (size_t)((comma != NULL ? comma : end) - p);
-		f->null = f->len == 0;
-		if (comma == NULL || n > STREAM_COLUMNS_MAX)
-			break;
-		p = comma + 1;
-	}
-	in->nfields = n;
-}
-
-/* libcsv's field: text.p has room for the whole row, so that it never moves. */
-static void
-csv_on_field(void *p, size_t len, void *ctx)
-{
-	struct csv_input *in = ctx;
-	struct stream_field *f;
-
-	if (in->nfields > STREAM_COLUMNS_MAX)
-		return;
-	f = &in->fields[in->nfields++];
-	f->p = in->text.p + in->text.len;
-	f->len = len;
-	f->null = p == NULL;
-	if (len > 0)
-		memcpy(in->text.p + in->text.len, p, len);
-	in->text.len += len;
-}
-
-/* Note for csv_parse_quoted() that libcsv has reached the end of the row. */
-static void
-csv_on_row(int c, void *ctx)
-{
-	struct csv_input *in = ctx;
-
-	(void)c;
-	in->row_over = true;
-}
-
-/* Cut a row that has quotes into in->fields by libcsv, with the unquoted values in in->text. */
-static int
-csv_parse_quoted(struct csv_input *in, struct err *e)
-{
-	const struct csv_line *l = &in->line;
-	size_t n;
-
-	if (!in->parser_on) {
-		if (csv_init(&in->parser, CSV_STRICT | CSV_EMPTY_IS_NULL))
-			return (err_set(e, STATUS_BUG, "libcsv does not start"));
-		csv_set_space_func(&in->parser, csv_no_blank);
-		csv_set_blk_size(&in->parser, 16 << 10);
-		in->parser_on = true;
-	}
-	/*
-	 * libcsv ends a row at CR and LF by itself, quicker than by a function: where
-	 * there is no CR that is the same.
-	 */
-	csv_set_term_func(&in->parser, memchr(l->p, '\r', l->len) != NULL ? csv_is_lf : NULL);
-	in->text.len = in->nfields = 0;
-	in->row_over = false;
-	if (buf_reserve(&in->text, l->len + 1, e))
-		return (-1);
-	n = csv_parse(&in->parser, l->p, l->len, csv_on_field, csv_on_row, in);
-	if (n == l->len)
-		(void)csv_parse(&in->parser, "\n", 1, csv_on_field, csv_on_row, in);
-	if (n == l->len && in->row_over)
-		return (0);
-	if (n == l->len)
-		return (err_set(e, STATUS_DATA, "the input ends inside quotes"));
-	if (csv_error(&in->parser) == CSV_ENOMEM)
-		return (err_set(e, STATUS_TEMPFAIL, "out of memory"));
-	return (err_set(e, STATUS_DATA,
-	    "byte %llu: a quote inside a value that is not "
-	    "doubled, or a value that goes on after its closing quote",
-	    (unsigned long long)l->offset + n));
-}
-
 const struct stream_field *
 csv_input_fields(struct csv_input *in, size_t *n, struct err *e)
 {
+	const struct csv_line *l = &in->line;
+	const struct stream_field *f;
 
-	if (!in->line.quotes)
-		csv_cut(in);
-	else if (csv_parse_quoted(in, e))
+	if (!l->quotes)
+		csv_row_plain(in->row, l->p, l->len);
+	else if (csv_row_quoted(in->row, l->p, l->len, l->offset, e))
 		return (NULL);
-	if (in->nfields > STREAM_COLUMNS_MAX) {
-		(void)err_set(e, STATUS_DATA, "more than %d fields", STREAM_COLUMNS_MAX);
-		return (NULL);
-	}
-	*n = in->nfields;
-	return (in->fields);
+	f = csv_row_fields(in->row, n);
+	if (*n <= STREAM_COLUMNS_MAX)
+		return (f);
+	(void)err_set(e, STATUS_DATA, "more than %d fields", STREAM_COLUMNS_MAX);
+	return (NULL);
 }
 
 void
@@ -403,10 +295,7 @@ csv_input_free(struct csv_input *in)
 
 	if (in == NULL)
 		return;
-	if (in->parser_on)
-		csv_free(&in->parser);
-	free(in->fields);
-	buf_free(&in->text);
+	csv_row_free(in->row);
 	buf_free(&in->buf);
 	free(in->name);
 	free(in);

@@ -8,12 +8,21 @@
 #define REJECT_CODES(X)                                                                                \
 	X("unknown_record_id", "the layout has no segment with this record id",                        \
 	    "compare the file with the layout: another dataset, or a new segment to add")              \
-	X("orphan_record", "a segment came before any record that can be its parent",                  \
+	X("orphan_record", "the record that this one belongs to is missing, or is another's",          \
 	    "the file is cut at its start or damaged; fetch it again")                                 \
 	X("short_record", "the record ends before the layout's length",                                \
 	    "at the end of the file: it is cut, and refused; elsewhere: the file was carried as text") \
 	X("long_record", "a line is longer than the layout's record",                                  \
 	    "compare the file with the layout")                                                        \
+	X("wrong_columns", "a row of a delimited file has more or fewer values than the layout",       \
+	    "a delimiter inside of a value, or another file; see the record")                          \
+	X("bad_quotes",                                                                                \
+	    "a quote inside of a value that is not doubled, or one that is never closed",              \
+	    "fix the record in the source, or report it to RRC")                                       \
+	X("repeated_header", "the header once more, among the rows",                                   \
+	    "two files in one: decode them one by one")                                                \
+	X("foreign_record", "the values do not suit the fields: a record of another dataset",          \
+	    "compare the file with the layout: were two files joined?")                                \
 	X("lost_sync",                                                                                 \
 	    "too many bad records in a row: the record boundary is lost, and decoding stops",          \
 	    "a wrong layout or --encoding, or bytes missing in the file")                              \

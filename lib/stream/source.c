@@ -2,6 +2,7 @@
 
 #include "stream/source.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,7 +26,6 @@ enum {
 	SOURCE_RING = 4,
 	/* Read and hashed in steps which stay in the processor's cache between the two. */
 	SOURCE_STEP = 128 << 10,
-	SOURCE_MAGIC = 4,
 };
 
 struct source_block {
@@ -36,7 +36,8 @@ struct source_block {
 struct source {
 	char *path;
 	char *name;
-	const char *member;
+	struct unpack_want want;
+	enum source_part part;
 	int fd;
 	bool regular;
 	int stop_pipe[2]; /* closed at its writing end to wake a thread that waits for input */
@@ -109,7 +110,7 @@ source_sniff(struct source *s, enum unpack_kind *kind, struct err *e)
 {
 	ssize_t k;
 
-	while (s->nraw < SOURCE_MAGIC) {
+	while (s->nraw < UNPACK_DETECT) {
 		k = source_raw(s, s->raw + s->nraw, SOURCE_STEP - s->nraw, e);
 		if (k < 0)
 			return (-1);
@@ -120,30 +121,7 @@ source_sniff(struct source *s, enum unpack_kind *kind, struct err *e)
 	if (s->nraw == 0)
 		return (err_set(e, STATUS_NOINPUT, "'%s' is empty", s->path));
 	*kind = unpack_detect(s->raw, s->nraw);
-	if (s->member != NULL && *kind != UNPACK_ZIP)
-		return (err_set(e, STATUS_USAGE, "'%s' is not a zip archive: --member cannot apply",
-		    s->path));
 	return (0);
-}
-
-/* Fill ${p} with bytes of a plain source.  Return how many, 0 at the end, or -1. */
-static ssize_t
-source_fill(struct source *s, unsigned char *p, struct err *e)
-{
-	size_t n = s->nraw;
-	ssize_t k = 1;
-
-	if (n > 0)
-		memcpy(p, s->raw, n);
-	s->nraw = 0;
-	while (n < SOURCE_BLOCK && k > 0) {
-		size_t room = SOURCE_BLOCK - n;
-
-		if ((k = source_raw(s, p + n, room < SOURCE_STEP ? room : SOURCE_STEP, e)) < 0)
-			return (-1);
-		n += (size_t)k;
-	}
-	return ((ssize_t)n);
 }
 
 /* Wait for an empty block.  Return it, or NULL where the source is being closed. */
@@ -172,22 +150,49 @@ source_publish(struct source *s)
 	(void)pthread_mutex_unlock(&s->lock);
 }
 
-/* Move blocks until the end, from ${u} or, where it is NULL, from the file itself. */
+/* Where a block's bytes come from: up to ${n} of them; how many, 0 at the end, or -1. */
+typedef ssize_t source_from_fn(void *ctx, unsigned char *p, size_t n, struct err *e);
+
+/* The file itself, plain: what was read to tell the compression first. */
+static ssize_t
+source_from_file(void *ctx, unsigned char *p, size_t n, struct err *e)
+{
+	struct source *s = ctx;
+	size_t had = s->nraw;
+
+	if (had == 0)
+		return (source_raw(s, p, n < SOURCE_STEP ? n : SOURCE_STEP, e));
+	/* A block has room for it: it comes first. */
+	memcpy(p, s->raw, had);
+	s->nraw = 0;
+	return ((ssize_t)had);
+}
+
+/* What is unpacked. */
+static ssize_t
+source_from_unpack(void *ctx, unsigned char *p, size_t n, struct err *e)
+{
+
+	return (unpack_read(ctx, p, n, e));
+}
+
+/* Move blocks until the end. */
 static int
-source_pump(struct source *s, struct unpack *u, struct err *e)
+source_pump(struct source *s, source_from_fn *from, void *ctx, struct err *e)
 {
 	struct source_block *b;
 	bool some = false;
 	ssize_t k;
 
 	while ((b = source_empty(s)) != NULL) {
-		k = u != NULL ? unpack_read(u, b->p, SOURCE_BLOCK, e) : source_fill(s, b->p, e);
+		for (b->len = 0; b->len < SOURCE_BLOCK; b->len += (size_t)k)
+			if ((k = from(ctx, b->p + b->len, SOURCE_BLOCK - b->len, e)) <= 0)
+				break;
 		if (k < 0)
 			return (-1);
-		if (k == 0)
+		if (b->len == 0)
 			break;
 		some = true;
-		b->len = (size_t)k;
 		source_publish(s);
 	}
 	if (b != NULL && !some)
@@ -206,8 +211,81 @@ source_name_member(struct source *s, const char *member)
 	if (buf_addf(&b, &e, "%s:%s", s->path, member) == 0 && (name = buf_str(&b, &e)) != NULL) {
 		free(s->name);
 		s->name = xstrdup(name);
+		if (s->part == SOURCE_WHOLE)
+			s->part = SOURCE_MEMBER;
 	}
 	buf_free(&b);
+}
+
+/* What is unpacked: its first bytes, read to see whether it is a tar, and the rest. */
+struct source_inner {
+	struct unpack *u;
+	unsigned char *p; /* SOURCE_STEP bytes */
+	size_t n;
+	const char *name;
+};
+
+/* struct unpack_input's pull(), of a tar that is compressed. */
+static ssize_t
+source_pull_inner(void *ctx, const unsigned char **p, struct err *e)
+{
+	struct source_inner *i = ctx;
+	size_t n = i->n;
+
+	*p = i->p;
+	i->n = 0;
+	return (n > 0 ? (ssize_t)n : unpack_read(i->u, i->p, SOURCE_STEP, e));
+}
+
+/* What is unpacked, the bytes that were read of it first. */
+static ssize_t
+source_from_inner(void *ctx, unsigned char *p, size_t n, struct err *e)
+{
+	struct source_inner *i = ctx;
+	size_t had = i->n;
+
+	if (had == 0)
+		return (unpack_read(i->u, p, n, e));
+	memcpy(p, i->p, had);
+	i->n = 0;
+	return ((ssize_t)had);
+}
+
+/* A member that was asked for, of what is no archive. */
+static int
+source_no_archive(const struct source *s, struct err *e)
+{
+
+	if (s->want.name == NULL || s->want.optional)
+		return (0);
+	return (err_set(e, STATUS_USAGE, "'%s' is not a zip or tar archive: --member cannot apply",
+	    s->path));
+}
+
+/* Unpack ${u}, which ${i} reads; what it holds may be a tar. */
+static int
+source_run_inner(struct source *s, struct source_inner *i, struct err *e)
+{
+	struct unpack_input in = { .pull = source_pull_inner, .ctx = i, .name = s->path };
+	struct unpack *tar;
+	ssize_t k;
+	int rc;
+
+	while (i->n < UNPACK_DETECT) {
+		if ((k = unpack_read(i->u, i->p + i->n, SOURCE_STEP - i->n, e)) < 0)
+			return (-1);
+		if (k == 0)
+			break;
+		i->n += (size_t)k;
+	}
+	if (unpack_detect(i->p, i->n) != UNPACK_TAR)
+		return (source_no_archive(s, e) || source_pump(s, source_from_inner, i, e));
+	if ((tar = unpack_open(UNPACK_TAR, &in, &s->want, e)) == NULL)
+		return (-1);
+	source_name_member(s, unpack_member(tar));
+	rc = source_pump(s, source_from_unpack, tar, e);
+	unpack_free(tar);
+	return (rc);
 }
 
 /* Tell the compression, then unpack the whole input into the ring of blocks. */
@@ -215,24 +293,29 @@ static int
 source_run(struct source *s, struct err *e)
 {
 	struct unpack_input in = { .pull = source_pull, .ctx = s, .name = s->path };
+	struct source_inner inner = { NULL, NULL, 0, s->path };
 	enum unpack_kind kind = UNPACK_NONE;
-	struct unpack *u = NULL;
 	int rc;
 
 	if (source_sniff(s, &kind, e))
 		return (-1);
-	if (kind != UNPACK_NONE) {
-		/* Only a real file has its directory within reach; a pipe shows it at its end. */
-		if (kind == UNPACK_ZIP && s->regular && s->fd != STDIN_FILENO &&
-		    unpack_scan(s->path, s->member, e))
-			return (-1);
-		if ((u = unpack_open(kind, &in, s->member, e)) == NULL)
-			return (-1);
-		if (unpack_member(u) != NULL)
-			source_name_member(s, unpack_member(u));
+	if (kind == UNPACK_NONE)
+		return (source_no_archive(s, e) || source_pump(s, source_from_file, s, e));
+	/* Only a real file has its directory within reach; a pipe shows it at its end. */
+	if (kind == UNPACK_ZIP && s->regular && s->fd != STDIN_FILENO &&
+	    unpack_scan(s->path, &s->want, e))
+		return (-1);
+	if ((inner.u = unpack_open(kind, &in, &s->want, e)) == NULL)
+		return (-1);
+	if (unpack_member(inner.u) != NULL) {
+		source_name_member(s, unpack_member(inner.u));
+		rc = source_pump(s, source_from_unpack, inner.u, e);
+	} else {
+		inner.p = xcalloc(1, SOURCE_STEP);
+		rc = source_run_inner(s, &inner, e);
+		free(inner.p);
 	}
-	rc = source_pump(s, u, e);
-	unpack_free(u);
+	unpack_free(inner.u);
 	return (rc);
 }
 
@@ -273,7 +356,73 @@ source_start(struct source *s, struct err *e)
 	return (err_sys(e, STATUS_TEMPFAIL, "cannot start a thread to read '%s'", s->path));
 }
 
-/* Open the input and the pipe that stops the thread; a directory is refused. */
+/* Close ${fd} unless it is -1 or a standard stream. */
+static void
+source_close_fd(int fd)
+{
+
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+}
+
+/* Let the source be the file ${name}, which it frees, of the directory that it was. */
+static int
+source_inside(struct source *s, char *name, struct err *e)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	const char *path;
+	struct stat st;
+	int rc = -1;
+
+	if (buf_addf(&b, e, "%s/%s", s->path, name) == 0 && (path = buf_str(&b, e)) != NULL) {
+		free(s->path);
+		free(s->name);
+		s->path = xstrdup(path);
+		s->name = xstrdup(path);
+		/* It was the member: what is in it may be an archive of one file. */
+		s->want.name = NULL;
+		s->part = SOURCE_OF_DIRECTORY;
+		s->fd = infile_open(s->path, e);
+		rc = s->fd < 0;
+	}
+	free(name);
+	buf_free(&b);
+	if (rc == 0 && fstat(s->fd, &st) == 0 && S_ISDIR(st.st_mode))
+		rc = err_set(e, STATUS_NOINPUT, "'%s' is a directory", s->path);
+	return (rc);
+}
+
+/* The file of a directory that is wanted: the only one whose name fits. */
+static int
+source_open_inside(struct source *s, struct err *e)
+{
+	struct dirent *d;
+	char *found = NULL;
+	size_t n = 0;
+	DIR *dir;
+
+	if (s->want.name == NULL)
+		return (err_set(e, STATUS_NOINPUT, "'%s' is a directory", s->path));
+	if ((dir = opendir(s->path)) == NULL)
+		return (err_sys(e, STATUS_NOINPUT, "cannot open '%s'", s->path));
+	while ((d = readdir(dir)) != NULL) {
+		if (d->d_name[0] == '.' || !unpack_wants(&s->want, d->d_name))
+			continue;
+		if (n++ == 0)
+			found = xstrdup(d->d_name);
+	}
+	(void)closedir(dir);
+	if (n != 1) {
+		free(found);
+		return (err_set(e, STATUS_NOINPUT, "the directory '%s' holds %s file '%s'", s->path,
+		    n == 0 ? "no" : "more than one", s->want.name));
+	}
+	source_close_fd(s->fd);
+	s->fd = -1;
+	return (source_inside(s, found, e));
+}
+
+/* Open the input and the pipe that stops the thread. */
 static int
 source_open_file(struct source *s, struct err *e)
 {
@@ -284,8 +433,8 @@ source_open_file(struct source *s, struct err *e)
 		return (-1);
 	if (fstat(s->fd, &st))
 		return (err_sys(e, STATUS_NOINPUT, "cannot open '%s'", s->path));
-	if (S_ISDIR(st.st_mode))
-		return (err_set(e, STATUS_NOINPUT, "'%s' is a directory", s->path));
+	if (S_ISDIR(st.st_mode) && (source_open_inside(s, e) || fstat(s->fd, &st)))
+		return (err_sys(e, STATUS_NOINPUT, "cannot open '%s'", s->path));
 	s->regular = S_ISREG(st.st_mode);
 	if (s->regular)
 		(void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -294,14 +443,15 @@ source_open_file(struct source *s, struct err *e)
 
 /* A source with its buffers and locks, but without an open file or a thread yet. */
 static struct source *
-source_new(const char *path, const char *member)
+source_new(const char *path, const char *member, bool optional)
 {
 	struct source *s = xcalloc(1, sizeof(*s));
 	size_t i;
 
 	s->path = xstrdup(path);
 	s->name = xstrdup(path);
-	s->member = member;
+	s->want.name = member;
+	s->want.optional = optional;
 	s->fd = s->stop_pipe[0] = s->stop_pipe[1] = -1;
 	s->raw = xcalloc(1, SOURCE_STEP);
 	for (i = 0; i < SOURCE_RING; i++)
@@ -310,15 +460,6 @@ source_new(const char *path, const char *member)
 	(void)pthread_cond_init(&s->filled, NULL);
 	(void)pthread_cond_init(&s->emptied, NULL);
 	return (s);
-}
-
-/* Close ${fd} unless it is -1 or a standard stream. */
-static void
-source_close_fd(int fd)
-{
-
-	if (fd > STDERR_FILENO)
-		(void)close(fd);
 }
 
 /* Close the descriptors and free everything but the digest; the thread must have ended. */
@@ -341,10 +482,11 @@ source_free(struct source *s)
 	free(s);
 }
 
-struct source *
-source_open(const char *path, const char *member, struct err *e)
+/* Open ${path}, a member of it, or, where that is ${optional}, whatever it is. */
+static struct source *
+source_open_any(const char *path, const char *member, bool optional, struct err *e)
 {
-	struct source *s = source_new(path, member);
+	struct source *s = source_new(path, member, optional);
 	struct err first = ERR_INIT;
 
 	if (source_open_file(s, e)) {
@@ -370,6 +512,27 @@ source_open(const char *path, const char *member, struct err *e)
 		return (NULL);
 	}
 	return (s);
+}
+
+struct source *
+source_open(const char *path, const char *member, struct err *e)
+{
+
+	return (source_open_any(path, member, false, e));
+}
+
+struct source *
+source_open_part(const char *path, const char *member, struct err *e)
+{
+
+	return (source_open_any(path, member, true, e));
+}
+
+enum source_part
+source_part(const struct source *s)
+{
+
+	return (s->part);
 }
 
 const char *

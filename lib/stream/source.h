@@ -9,19 +9,33 @@
 #include "base/err.h"
 
 /*
- * A raw input: a file or standard input; plain, or gzip, zip or zstd, told from
- * the first bytes (not the name) and read with libarchive.  Reading, unpacking
+ * A raw input: a file or standard input; plain, or gzip, zip, tar (also in gzip or zstd) or zstd,
+ * told from the first bytes (not the name); or a file of a directory.  Reading, unpacking
  * and the SHA-256 of the bytes as published run in a thread of their own.
  */
 struct source;
 
 /**
  * source_open(path, member, e):
- * Open ${path} ("-": standard input).  ${member} names the file inside a zip;
- * NULL takes the only one, and several are an error that lists them.  Return
- * the source, or NULL with ${e} set (STATUS_NOINPUT where there is nothing).
+ * Open ${path} ("-": standard input).  ${member} names the file inside a zip, tar or directory, or is
+ * a pattern (fnmatch(3)), whose files in a zip or tar follow each other; NULL takes the only one, and
+ * several are an error that lists them.  Return the source, or NULL with ${e} set (STATUS_NOINPUT
+ * where there is nothing).
  */
 struct source *source_open(const char *path, const char *member, struct err *e);
+
+/**
+ * source_open_part(path, member, e):
+ * The same, where ${member} means nothing if ${path} is neither zip, tar nor directory.
+ */
+struct source *source_open_part(const char *path, const char *member, struct err *e);
+
+/**
+ * source_part(s):
+ * What it is of ${path}: all of it, a file inside of an archive, a file of a directory.
+ */
+enum source_part { SOURCE_WHOLE, SOURCE_MEMBER, SOURCE_OF_DIRECTORY };
+enum source_part source_part(const struct source *s);
 
 /**
  * source_name(s):

@@ -1,8 +1,8 @@
-/* gzip, zip and zstd, told from the first bytes. */
+/* gzip, zip, tar and zstd, told from the first bytes. */
 
 #include "stream/unpack.h"
 
-#include <stdbool.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,8 @@ enum {
 struct unpack {
 	enum unpack_kind kind;
 	const struct unpack_input *in;
-	const char *wanted; /* member asked for, or NULL */
-	char *member;       /* member that is read, or NULL */
+	const struct unpack_want *want;
+	char *member; /* member that is read, or NULL */
 	struct gunzip *gz;
 	struct archive *a;
 	struct err pull_err;
@@ -47,6 +47,8 @@ unpack_detect(const unsigned char *p, size_t n)
 
 	if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
 		return (UNPACK_GZIP);
+	if (n >= 3 && p[0] == 0x1f && p[1] == 0x9d)
+		return (UNPACK_COMPRESS);
 	if (n < 4)
 		return (UNPACK_NONE);
 	if (memcmp(p, "PK\003\004", 4) == 0 || memcmp(p, "PK\005\006", 4) == 0 ||
@@ -56,7 +58,30 @@ unpack_detect(const unsigned char *p, size_t n)
 	if (memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 ||
 	    ((p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0))
 		return (UNPACK_ZSTD);
+	/* POSIX.1-1988 and GNU; older ones have no mark. */
+	if (n >= 265 && memcmp(p + 257, "ustar", 5) == 0)
+		return (UNPACK_TAR);
 	return (UNPACK_NONE);
+}
+
+bool
+unpack_is_pattern(const char *name)
+{
+
+	return (name != NULL && strpbrk(name, "*?[") != NULL);
+}
+
+bool
+unpack_wants(const struct unpack_want *w, const char *name)
+{
+	const char *last = strrchr(name, '/');
+
+	if (w->name == NULL || strcmp(w->name, name) == 0)
+		return (true);
+	last = last != NULL ? last + 1 : name;
+	if (!unpack_is_pattern(w->name))
+		return (w->optional && strcmp(w->name, last) == 0);
+	return (fnmatch(w->name, name, 0) == 0 || fnmatch(w->name, last, 0) == 0);
 }
 
 /* The entry's name in UTF-8, or else as it stands in the archive; never NULL, and owned by
@@ -106,7 +131,8 @@ unpack_missing(const char *name, const char *member, const struct unpack_names *
 	char quoted[64];
 
 	if (l->n == 0)
-		return (err_set(e, STATUS_NOINPUT, "'%s' is a zip without a file in it", name));
+		return (
+		    err_set(e, STATUS_NOINPUT, "'%s' is an archive without a file in it", name));
 	(void)err_quote(quoted, sizeof(quoted), member, strlen(member));
 	return (err_set(e, STATUS_NOINPUT, "no file '%s' in '%s'; it holds: %s%s", quoted, name,
 	    l->text, l->n > UNPACK_LISTED ? ", ..." : ""));
@@ -134,8 +160,10 @@ unpack_twice(const char *name, const char *member, struct err *e)
 
 /* Go through all entries of the zip directory. */
 static int
-unpack_scan_entries(struct archive *a, const char *path, const char *member, struct err *e)
+unpack_scan_entries(struct archive *a, const char *path, const struct unpack_want *want,
+    struct err *e)
 {
+	const char *member = want->name;
 	struct unpack_names names = { .n = 0 };
 	struct archive_entry *entry;
 	char *secret = NULL;
@@ -148,7 +176,7 @@ unpack_scan_entries(struct archive *a, const char *path, const char *member, str
 		if (archive_entry_filetype(entry) == AE_IFDIR)
 			continue;
 		unpack_note_name(&names, name);
-		if (member != NULL && strcmp(member, name) != 0)
+		if (!unpack_wants(want, name))
 			continue;
 		found++;
 		if (archive_entry_is_data_encrypted(entry) && secret == NULL)
@@ -162,7 +190,7 @@ unpack_scan_entries(struct archive *a, const char *path, const char *member, str
 		rc = unpack_missing(path, member ? member : "", &names, e);
 	else if (found > 1 && member == NULL)
 		rc = unpack_several(path, &names, e);
-	else if (found > 1)
+	else if (found > 1 && !unpack_is_pattern(member))
 		rc = unpack_twice(path, member, e);
 	else if (secret != NULL)
 		rc = unpack_encrypted(path, secret, e);
@@ -173,7 +201,7 @@ unpack_scan_entries(struct archive *a, const char *path, const char *member, str
 }
 
 int
-unpack_scan(const char *path, const char *member, struct err *e)
+unpack_scan(const char *path, const struct unpack_want *want, struct err *e)
 {
 	struct archive *a;
 	int rc;
@@ -187,7 +215,7 @@ unpack_scan(const char *path, const char *member, struct err *e)
 		    "end: it is cut short, or is followed by other bytes",
 		    path);
 	else
-		rc = unpack_scan_entries(a, path, member, e);
+		rc = unpack_scan_entries(a, path, want, e);
 	(void)archive_read_free(a);
 	return (rc);
 }
@@ -253,30 +281,41 @@ unpack_broken(struct unpack *u, struct err *e)
 		why != NULL ? why : "broken data", (long long)archive_filter_bytes(u->a, -1)));
 }
 
-/* Go on to the member to read.  Return 0, or -1 with ${e} set. */
+/* Go on to the next file that is meant.  Return 1, 0 at the end, -1 with ${e} set. */
 static int
-unpack_find_member(struct unpack *u, struct err *e)
+unpack_next_member(struct unpack *u, struct unpack_names *names, struct err *e)
 {
-	struct unpack_names names = { .n = 0 };
 	struct archive_entry *entry;
 	int rc;
 
 	while ((rc = archive_read_next_header(u->a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
 		const char *name = unpack_entry_name(entry);
 
-		if (archive_entry_filetype(entry) == AE_IFDIR)
+		if (archive_entry_filetype(entry) != AE_IFREG)
 			continue;
-		unpack_note_name(&names, name);
-		if (u->wanted != NULL && strcmp(name, u->wanted) != 0)
+		unpack_note_name(names, name);
+		if (!unpack_wants(u->want, name))
 			continue;
 		if (archive_entry_is_data_encrypted(entry))
 			return (unpack_encrypted(u->in->name, name, e));
-		u->member = xstrdup(name);
-		return (0);
+		if (u->member == NULL)
+			u->member = xstrdup(name);
+		return (1);
 	}
-	if (rc != ARCHIVE_EOF)
-		return (unpack_broken(u, e));
-	return (unpack_missing(u->in->name, u->wanted ? u->wanted : "", &names, e));
+	return (rc == ARCHIVE_EOF ? 0 : unpack_broken(u, e));
+}
+
+/* Go on to the member to read.  Return 0, or -1 with ${e} set. */
+static int
+unpack_find_member(struct unpack *u, struct err *e)
+{
+	struct unpack_names names = { .n = 0 };
+	const char *name = u->want->name;
+	int rc = unpack_next_member(u, &names, e);
+
+	if (rc == 0)
+		rc = unpack_missing(u->in->name, name != NULL ? name : "", &names, e);
+	return (rc < 0);
 }
 
 /*
@@ -293,14 +332,14 @@ unpack_after_member(struct unpack *u, struct err *e)
 
 	unpack_note_name(&names, u->member);
 	while ((rc = archive_read_next_header(u->a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
-		if (archive_entry_filetype(entry) == AE_IFDIR)
+		if (archive_entry_filetype(entry) != AE_IFREG)
 			continue;
 		unpack_note_name(&names, unpack_entry_name(entry));
 		again = again || strcmp(unpack_entry_name(entry), u->member) == 0;
 	}
 	if (rc != ARCHIVE_EOF)
 		return (unpack_broken(u, e));
-	if (names.n > 1 && u->wanted == NULL)
+	if (names.n > 1 && u->want->name == NULL)
 		return (unpack_several(u->in->name, &names, e));
 	if (again)
 		return (unpack_twice(u->in->name, u->member, e));
@@ -330,7 +369,7 @@ unpack_finish(struct unpack *u, struct err *e)
 	const unsigned char *p;
 	ssize_t n;
 
-	if (u->kind == UNPACK_ZIP && unpack_after_member(u, e))
+	if (u->member != NULL && !unpack_is_pattern(u->want->name) && unpack_after_member(u, e))
 		return (-1);
 	while ((n = unpack_pull(u, &p, e)) > 0)
 		continue;
@@ -358,6 +397,8 @@ unpack_start_archive(struct unpack *u, struct err *e)
 	if (u->kind == UNPACK_ZIP) {
 		u->tail = xcalloc(1, UNPACK_TAIL);
 		(void)archive_read_support_format_zip_streamable(u->a);
+	} else if (u->kind == UNPACK_TAR) {
+		(void)archive_read_support_format_tar(u->a);
 	} else {
 		(void)archive_read_support_filter_zstd(u->a);
 		(void)archive_read_support_format_raw(u->a);
@@ -365,7 +406,7 @@ unpack_start_archive(struct unpack *u, struct err *e)
 	}
 	if (archive_read_open(u->a, u, NULL, unpack_callback, NULL) != ARCHIVE_OK)
 		return (unpack_broken(u, e));
-	if (u->kind == UNPACK_ZIP)
+	if (u->kind == UNPACK_ZIP || u->kind == UNPACK_TAR)
 		return (unpack_find_member(u, e));
 	rc = archive_read_next_header(u->a, &entry);
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF)
@@ -375,13 +416,22 @@ unpack_start_archive(struct unpack *u, struct err *e)
 }
 
 struct unpack *
-unpack_open(enum unpack_kind kind, const struct unpack_input *in, const char *member, struct err *e)
+unpack_open(enum unpack_kind kind, const struct unpack_input *in, const struct unpack_want *want,
+    struct err *e)
 {
-	struct unpack *u = xcalloc(1, sizeof(*u));
+	struct unpack *u;
 
+	if (kind == UNPACK_COMPRESS) {
+		(void)err_set(e, STATUS_DATA,
+		    "'%s' is compressed by compress(1) (.Z), which cannot show that it is whole",
+		    in->name);
+		(void)err_hint(e, "unpack it: uncompress FILE, or gzip -d FILE");
+		return (NULL);
+	}
+	u = xcalloc(1, sizeof(*u));
 	u->kind = kind;
 	u->in = in;
-	u->wanted = member;
+	u->want = want;
 	if (kind == UNPACK_GZIP)
 		u->gz = gunzip_open(in, e);
 	if (kind == UNPACK_GZIP ? u->gz == NULL : unpack_start_archive(u, e) != 0) {
@@ -401,14 +451,23 @@ unpack_member(const struct unpack *u)
 ssize_t
 unpack_read(struct unpack *u, unsigned char *p, size_t n, struct err *e)
 {
+	struct unpack_names names = { .n = 0 };
 	la_ssize_t k = 0;
+	int more = 1;
 
 	if (u->kind == UNPACK_GZIP)
 		return (gunzip_read(u->gz, p, n, e));
-	if (!u->over && (k = archive_read_data(u->a, p, n)) < 0)
-		return (unpack_broken(u, e));
-	if (k > 0)
-		return (k);
+	while (!u->over && more == 1) {
+		if ((k = archive_read_data(u->a, p, n)) < 0)
+			return (unpack_broken(u, e));
+		if (k > 0)
+			return (k);
+		more = u->member != NULL && unpack_is_pattern(u->want->name) ?
+		    unpack_next_member(u, &names, e) :
+		    0;
+	}
+	if (more < 0)
+		return (-1);
 	if (!u->over || u->kind == UNPACK_ZSTD) {
 		u->over = true;
 		return (unpack_finish(u, e));

@@ -52,7 +52,10 @@ main(void)
 	    "blanks are no value");
 	(void)tap_is(text(&ascii, "\0\0\0", 3, true, CHARSET_NULL), "", "low values are no value");
 	(void)tap_is(text(&ascii, "A\0B", 3, false, CHARSET_FAULT), "", "a NUL is no character");
-	(void)tap_is(text(&ascii, "\0  ", 3, false, CHARSET_FAULT), "", "nor is one before blanks");
+	(void)tap_is(text(&ascii, "\0  ", 3, false, CHARSET_NULL), "",
+	    "NULs and blanks are no value");
+	(void)tap_is(text(&ascii, "SMITH\0\0 \0", 9, false, CHARSET_PLAIN), "SMITH",
+	    "NULs behind a name are padding");
 	(void)tap_is(text(&ascii, "A\x85", 2, false, CHARSET_FAULT), "",
 	    "a byte over 0x7f is none in ASCII");
 	(void)tap_is(text(&ascii, "#1", 2, false, CHARSET_TEXT), "#1",
