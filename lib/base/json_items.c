@@ -288,11 +288,11 @@ json_items_feed(struct json_items *it, const void *p, size_t n, struct err *e)
 const char *
 json_items_next(struct json_items *it, size_t *len, uint64_t *offset)
 {
-	const struct item *i = &it->items[it->taken];
+	const struct item *i;
 
 	if (it->taken == it->n)
 		return (NULL);
-	it->taken++;
+	i = &it->items[it->taken++];
 	*len = i->len;
 	*offset = i->offset;
 	return (it->text.p + i->at);

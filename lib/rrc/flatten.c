@@ -146,12 +146,14 @@ flatten_settle(struct flatten *fl)
 	for (i = 0; i < fl->v->nslots; i++) {
 		const uint64_t bit = fl->l->segments[fl->v->slots[i].segment].bit;
 
-		fl->slots[i].seen = 0;
-		if ((fl->outer & bit) != 0)
-			continue;
-		if (fl->slots[i].full && (fl->v->counted & bit) == 0 && !flatten_same(fl, i))
+		if ((fl->outer & bit) == 0 && fl->slots[i].full && (fl->v->counted & bit) == 0 &&
+		    !flatten_same(fl, i))
 			kept++;
-		fl->slots[i].full = false;
+	}
+	for (i = 0; i < fl->v->nslots; i++) {
+		fl->slots[i].seen = 0;
+		if ((fl->outer & fl->l->segments[fl->v->slots[i].segment].bit) == 0)
+			fl->slots[i].full = false;
 	}
 	fl->out.book->used += kept + counted;
 	fl->out.book->skipped += all - kept - counted;

@@ -148,10 +148,14 @@ layout_id_check(struct layout *l, struct layout_segment *s, struct err *e)
 	const struct conf_node *at = conf_get(s->node, "id");
 	const char *from = s->id + strspn(s->id, " ");
 	size_t n = strlen(from);
+	char *label;
 
 	while (n > 0 && from[n - 1] == ' ')
 		n--;
-	s->label = xstrndup(from, n);
+	s->label = label = xstrndup(from, n);
+	for (; l->form != LAYOUT_RECORDS && *label != '\0'; label++)
+		if (strchr("/., \"%", *label) != NULL)
+			*label = '-';
 	if (l->form == LAYOUT_RECORDS ? strlen(s->id) != width : n == 0 || strlen(s->id) > 40)
 		return (conf_fail(l->conf, at, e, "a record id has %zu bytes here", width));
 	if (n == 0 || strpbrk(s->label, "/., \"%") != NULL)

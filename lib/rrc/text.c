@@ -19,6 +19,7 @@ struct text {
 	size_t max;         /* values that a row of the layout may have */
 	struct csv_row *row;
 	struct buf header;
+	uint64_t empty; /* lines so far */
 };
 
 /* The first line of the head from ${at} on: its length without line end, and where it goes on. */
@@ -269,9 +270,10 @@ text_next(struct text *t, struct frame *fr, int *segment, struct fault_list *fau
 
 	/* An empty line is no row. */
 	while ((rc = frame_next(t->f, fr, e)) == 1 && fr->full == 0)
-		continue;
+		t->empty++;
 	if (rc <= 0)
 		return (rc < 0 ? TEXT_FAILED : TEXT_END);
+	fr->number -= t->empty;
 	*segment = t->segment;
 	fr->spans = NULL;
 	if (!text_judge(t, fr, segment, faults))

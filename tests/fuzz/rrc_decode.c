@@ -2,10 +2,7 @@
  * Any bytes as an RRC file.  The first byte chooses: view or segment, character set,
  * the size of blocks.  Whatever comes, the book balances or there is an error.
  */
-#include "base/buf.h"
-#include "fuzz.h"
-#include "rrc/decode.h"
-#include "rrc/layout_load.h"
+#include "rrc_input.h"
 
 static const char layout_text[] =
     "layout: fuzz\n"
@@ -35,85 +32,36 @@ static const char layout_text[] =
     "      {name: X, as: boolean}, {name: D, from: '03', pick: 2, field: T, as: text}]}\n"
     "  w: {rows: '02', key: [c], columns: [\n"
     "      {name: c, text: '{K}', from: '01'}, {name: d, from: '03', pick: first, field: T,\n"
-    "        as: code, codes: c}]}\n";
-
-struct input {
-	const uint8_t *p;
-	size_t left, chunk;
-	unsigned char *block;
-};
-
-static ssize_t
-input_read(void *cookie, const unsigned char **p, struct err *e)
-{
-	struct input *in = cookie;
-	size_t n = in->left < in->chunk ? in->left : in->chunk;
-
-	(void)e;
-	/* A block of its own, so that reading past it is seen. */
-	free(in->block);
-	in->block = xcalloc(1, n);
-	if (n > 0)
-		memcpy(in->block, in->p, n);
-	*p = in->block;
-	in->p += n;
-	in->left -= n;
-	return ((ssize_t)n);
-}
-
-static void
-input_sha256(void *cookie, char hex[DIGEST_SHA256_HEX + 1])
-{
-
-	(void)cookie;
-	(void)strcpy(hex, "-");
-}
-
-static void
-each(void *cookie, const char *name, const struct book *b)
-{
-
-	(void)cookie;
-	(void)name;
-	if (b->read != b->used + b->skipped + b->rejected)
-		abort();
-}
+    "        as: code, codes: c}]}\n"
+    "  x: {rows: '01', key: [k], columns: [\n"
+    "      {name: k, text: '{K#2}'}, {name: any, from: '02', pick: any, where: {T: set}},\n"
+    "      {name: all, from: '02', pick: all, field: W, as: text, join: ''},\n"
+    "      {name: min, from: '03', under: first, pick: min, field: T, as: text},\n"
+    "      {name: list, from: '02', pick: all, where: {W: [A, B]}, items: {\n"
+    "        w: {field: W, as: text}, a: {field: A, as: decimal}}}]}\n";
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const views[] = { "v", "w" }, *const segments[] = { "01", "02", "03" };
+	static const char *const views[] = { "v", "w", "x" },
+				 *const segments[] = { "01", "02", "03" };
 	static struct layout *layout;
-	static int null = -1;
+	struct decode_options o = { .layout = NULL };
 	struct err e = ERR_INIT;
-	struct decode_options o = { .source = "fuzz",
-		.fd_name = "/dev/null",
-		.run = "00000000-0000-4000-8000-000000000000",
-		.rejects = "/dev/shm/fuzz-rrc.rej",
-		.max_rejects.count = UINT64_MAX,
-		.max_flaws.count = UINT64_MAX };
-	struct input in = { data + 1, size - 1, 0, NULL };
-	struct decode_input di = { { input_read, &in }, input_sha256 };
+	unsigned what;
 
 	if (size == 0)
 		return (0);
 	if (layout == NULL &&
 	    (layout = layout_parse("fuzz", layout_text, sizeof(layout_text) - 1, &e)) == NULL)
 		abort();
-	if (null < 0 && (null = open("/dev/null", O_WRONLY)) < 0)
-		abort();
 	o.layout = layout;
-	o.fd = null;
 	o.encoding = (enum probe_choice)(data[0] % 3);
-	if (data[0] / 3 % 5 < 2)
-		o.view = views[data[0] / 3 % 5];
+	what = data[0] / 3 % 6;
+	if (what < 3)
+		o.view = views[what];
 	else
-		o.segment = segments[data[0] / 3 % 5 - 2];
-	in.chunk = (size_t)1 + data[0] / 15 * 13;
-	if (decode_run(&o, &di, each, NULL, &e) != 0 && e.status == STATUS_OK)
-		abort();
-	if (e.status == STATUS_BUG || e.status == STATUS_IO)
-		abort();
-	free(in.block);
+		o.segment = segments[what - 3];
+	input_decode(&o, data + 1, size - 1, (size_t)1 + data[0] / 18 * 13);
 	return (0);
 }
