@@ -138,8 +138,8 @@ reading_comment(struct reading *rd, char *line, struct err *e)
 	if (cobol_words_is(&w[0], "RECORD"))
 		return (reading_record(rd, w, n, e));
 	if (n < 2)
-		return (err_set(e, STATUS_DATA, "%s:%zu: %s needs a word after it", rd->file, rd->line,
-		    w[0].p));
+		return (err_set(e, STATUS_DATA, "%s:%zu: %s needs a word after it", rd->file,
+		    rd->line, w[0].p));
 	if (cobol_words_is(&w[0], "LAYOUT")) {
 		if (c->name == NULL)
 			c->name = w[1].p;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "rrc/domain.h"
 #include "rrc/flatten.h"
 #include "rrc/held.h"
 #include "rrc/intake.h"
@@ -20,6 +21,7 @@ struct decode {
 	const struct decode_options *o;
 	const struct layout *l;
 	struct intake *intake;
+	struct domain *domain;
 	struct fault_list *faults;
 	struct reject_writer *rejects;
 	struct book book;     /* all that was read */
@@ -142,6 +144,7 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 	io.segment = decode_segment(d);
 	if ((d->intake = intake_open(&io, &in->frames, e)) == NULL)
 		return (-1);
+	d->domain = domain_new(d->l, intake_charset(d->intake));
 	d->rejects = reject_open(d->o->rejects, &of, &d->book, e);
 	if (d->rejects == NULL)
 		return (-1);
@@ -366,11 +369,27 @@ decode_repeats(struct decode *d, const struct layout_segment *s, const struct fr
 	return (false);
 }
 
+/* A record whose values do not suit its fields is another dataset's. */
+static bool
+decode_foreign(struct decode *d, size_t segment, const struct frame *whole)
+{
+	const struct record rec = frame_record(whole);
+	struct domain_seen seen = { 0, 0 };
+
+	if (domain_look(d->domain, segment, &rec, &seen))
+		return (false);
+	fault_add(d->faults, "foreign_record", NULL, NULL, 0,
+	    "%zu of %zu values do not suit the fields of %s", seen.misfits, seen.looked,
+	    d->l->segments[segment].name);
+	return (true);
+}
+
 /* A good record of segment ${i}. */
 static int
 decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
 {
 	const struct layout_segment *s = &d->l->segments[i];
+	struct frame whole = *fr;
 	const int above = layout_above(s);
 
 	if (above >= 0 &&
@@ -383,12 +402,10 @@ decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
 		d->consecutive = 0;
 		return (0);
 	}
-	if (d->repeats) {
-		intake_pad(d->intake, fr);
-		if (!decode_repeats(d, s, fr)) {
-			d->bad |= s->bit;
-			return (decode_reject(d, s, fr, e));
-		}
+	intake_pad(d->intake, &whole);
+	if (decode_foreign(d, i, &whole) || (d->repeats && !decode_repeats(d, s, &whole))) {
+		d->bad |= s->bit;
+		return (decode_reject(d, s, fr, e));
 	}
 	if (d->held[i] != NULL && (flatten_end(d->flatten, e) || !decode_above(d, i, fr)))
 		return (e->status != STATUS_OK ? -1 : decode_reject(d, s, fr, e));
@@ -508,6 +525,7 @@ decode_close(struct decode *d)
 	if (d->w != NULL)
 		stream_writer_free(d->w);
 	view_free(d->view);
+	domain_free(d->domain);
 	intake_free(d->intake);
 	buf_free(&d->key);
 	buf_free(&d->root);

@@ -73,6 +73,7 @@ layout_release(struct layout_segment *s)
 	for (i = 0; i < s->nfields; i++) {
 		free((void *)(uintptr_t)s->fields[i].name);
 		free(s->fields[i].codes);
+		free(s->fields[i].domain_codes);
 	}
 	free(s->fields);
 }

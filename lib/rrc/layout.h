@@ -55,6 +55,14 @@ struct layout_text {
 	int charset;       /* enum charset_id */
 };
 
+/* What the values of a field are, where its kind does not tell. */
+enum layout_domain {
+	LAYOUT_DOMAIN_NONE,
+	LAYOUT_DOMAIN_CODES,
+	LAYOUT_DOMAIN_DATE,   /* CCYYMMDD or CCYYMM, or zeros */
+	LAYOUT_DOMAIN_DIGITS, /* digits only */
+};
+
 struct layout_field {
 	const char *name; /* with "(N)" behind it where the field repeats */
 	size_t at, width; /* of a field without a place: its number, and bytes at most */
@@ -64,6 +72,9 @@ struct layout_field {
 	int when;       /* number of the field that must hold one of the codes, or -1 */
 	const char **codes;
 	size_t ncodes;
+	enum layout_domain domain;
+	const char **domain_codes;
+	size_t ndomain;
 	const struct conf_node *node; /* where it stands, for messages */
 };
 

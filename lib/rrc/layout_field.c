@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "rrc/layout_text.h"
 #include "rrc/number.h"
 
 enum { LAYOUT_MAX_OCCURS = 1000 };
@@ -112,7 +113,7 @@ layout_spec_parse(const struct layout *l, const struct layout_segment *seg,
     const struct layout_spec *head, struct layout_spec *s, struct err *e)
 {
 	static const char *const keys[] = { "name", "at", "width", "kind", "decimals", "occurs",
-		"in", "when", "redefines", NULL };
+		"in", "when", "redefines", "domain", NULL };
 	const struct conf *c = l->conf;
 	const struct conf_node *n = s->f.node;
 	uint64_t at = 0, width = 0, decimals = 0, end;
@@ -213,6 +214,11 @@ layout_field_push(const struct layout *l, struct layout_segment *seg, const stru
 		else
 			(void)snprintf(name, sizeof(name), "%s", s->f.name);
 		f->name = xstrdup(name);
+		/* Each repetition frees its own. */
+		f->domain_codes = NULL;
+		f->ndomain = 0;
+		if (layout_domain(l, f, e))
+			return (-1);
 	}
 	return (0);
 }

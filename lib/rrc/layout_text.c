@@ -72,12 +72,40 @@ layout_text_record(struct layout *l, const struct conf_node *n, struct err *e)
 	return (0);
 }
 
+int
+layout_domain(const struct layout *l, struct layout_field *f, struct err *e)
+{
+	static const char *const words[] = { "none", "codes", "date", "digits", NULL };
+	const struct conf_node *n = f->node->kind == CONF_MAP ? conf_get(f->node, "domain") : NULL;
+	const struct conf_node *k;
+	int word;
+
+	if (n == NULL)
+		return (0);
+	if (n->kind == CONF_SCALAR && (word = text_word(n->text, words)) >= LAYOUT_DOMAIN_DATE) {
+		f->domain = (enum layout_domain)word;
+		return (0);
+	}
+	if (n->kind != CONF_LIST || n->n == 0)
+		return (
+		    conf_fail(l->conf, n, e, "'domain' must be a list of codes, date or digits"));
+	f->domain = LAYOUT_DOMAIN_CODES;
+	f->domain_codes = xcalloc(n->n, sizeof(*f->domain_codes));
+	for (k = n->child; k != NULL; k = k->next) {
+		if (k->kind != CONF_SCALAR || k->len > f->width)
+			return (
+			    conf_fail(l->conf, k, e, "a code has up to %zu bytes here", f->width));
+		f->domain_codes[f->ndomain++] = k->text;
+	}
+	return (0);
+}
+
 /* Read a field: a name, or a map with what differs from a text of any width. */
 static int
 text_field(const struct layout *l, const struct layout_segment *s, const struct conf_node *n,
     struct layout_field *f, struct err *e)
 {
-	static const char *const keys[] = { "name", "width", "decimals", NULL };
+	static const char *const keys[] = { "name", "width", "decimals", "domain", NULL };
 	const struct conf *c = l->conf;
 	uint64_t width = l->length, decimals = 0;
 	const char *name = n->text;
@@ -116,9 +144,9 @@ layout_text_fields(const struct layout *l, struct layout_segment *s, const struc
 		if (s->nfields == s->cap)
 			s->fields = xgrow(s->fields, &s->cap, sizeof(*s->fields));
 		memset(&s->fields[s->nfields], 0, sizeof(s->fields[0]));
-		if (text_field(l, s, n, &s->fields[s->nfields], e))
+		if (text_field(l, s, n, &s->fields[s->nfields], e) ||
+		    layout_domain(l, &s->fields[s->nfields++], e))
 			return (-1);
-		s->nfields++;
 	}
 	return (0);
 }

@@ -15,6 +15,13 @@
 int layout_text_record(struct layout *l, const struct conf_node *node, struct err *e);
 
 /**
+ * layout_domain(l, f, e):
+ * Read "domain" of field ${f}, whose entry is f->node: a list of codes, "date" or "digits".  Return 0,
+ * or -1 with ${e} naming line and column.
+ */
+int layout_domain(const struct layout *l, struct layout_field *f, struct err *e);
+
+/**
  * layout_text_fields(l, s, list, e):
  * Read the fields of segment ${s}, in the order of the file's columns, from ${list}.  Return 0, or
  * -1 with ${e} naming line and column.

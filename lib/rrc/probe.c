@@ -4,8 +4,11 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "rrc/domain.h"
 #include "rrc/frame.h"
 #include "rrc/number.h"
 
@@ -13,8 +16,12 @@
 struct probe {
 	struct charset c;
 	size_t records, known, bad_keys;
+	size_t foreign; /* of those known: whose values do not suit their fields */
+	struct domain_seen seen;
 	uint64_t open; /* set: segments with a record open */
 	bool root_first;
+	struct domain *domain;
+	unsigned char *pad; /* a line filled up with blanks */
 };
 
 int
@@ -81,6 +88,21 @@ probe_code_holds(const struct charset *c, const struct layout_segment *s,
 	return (false);
 }
 
+/* Do the values of a record of ${segment} suit it? */
+static void
+probe_values(struct probe *pr, const struct layout *l, size_t segment, const unsigned char *rec,
+    size_t len)
+{
+	struct record r = { rec, NULL };
+
+	if (len < l->length) {
+		memcpy(pr->pad, rec, len);
+		memset(pr->pad + len, pr->c.blank, l->length - len);
+		r.p = pr->pad;
+	}
+	pr->foreign += !domain_look(pr->domain, segment, &r, &pr->seen);
+}
+
 /* Count the record, whether its id is known and its place plausible, and whether its key is bad.
  */
 static void
@@ -119,6 +141,7 @@ probe_record(struct probe *pr, const struct layout *l, const unsigned char *rec,
 			break;
 		}
 	}
+	probe_values(pr, l, (size_t)(s - l->segments), rec, len);
 }
 
 /* Rate the first records of ${head}, cut and read as files in character set ${id} are. */
@@ -131,6 +154,8 @@ probe_as(struct probe *pr, const struct layout *l, enum charset_id id, const uns
 
 	memset(pr, 0, sizeof(*pr));
 	charset_init(&pr->c, id);
+	pr->domain = domain_new(l, &pr->c);
+	pr->pad = xcalloc(1, l->length + FRAME_SLACK);
 	while (len > 0 && pr->records < FRAME_HEAD_RECORDS) {
 		if (id == CHARSET_EBCDIC) {
 			n = l->length;
@@ -149,14 +174,26 @@ probe_as(struct probe *pr, const struct layout *l, enum charset_id id, const uns
 		head += n;
 		len -= n;
 	}
+	domain_free(pr->domain);
+	free(pr->pad);
 }
 
-/* Whether a root is first, most records are known, and most of those have a good key. */
+/* Whether the values of the records are those of the layout: three of four records suit, and three of
+ * four values. */
+static bool
+probe_suits(const struct probe *pr)
+{
+
+	return (4 * pr->foreign <= pr->known && 4 * pr->seen.misfits <= pr->seen.looked);
+}
+
+/* Whether a root is first, most records are known, and most of those have a good key and values. */
 static bool
 probe_fits(const struct probe *pr)
 {
 
-	return (pr->root_first && 2 * pr->known > pr->records && 2 * pr->bad_keys < pr->known);
+	return (pr->root_first && 2 * pr->known > pr->records && 2 * pr->bad_keys < pr->known &&
+	    probe_suits(pr));
 }
 
 /* Set ${e} to why the layout does not fit, with the first bytes shown; always return -1. */
@@ -185,6 +222,10 @@ probe_refuse(const struct layout *l, const char *name, const struct probe *pr,
 	else if (!pr->root_first)
 		(void)snprintf(why, sizeof(why), "its first record is not a root record (%s)",
 		    l->segments[0].id);
+	else if (!probe_suits(pr))
+		(void)snprintf(why, sizeof(why),
+		    "of the values in its first %zu records %zu of %zu do not suit their fields",
+		    pr->records, pr->seen.misfits, pr->seen.looked);
 	else
 		(void)snprintf(why, sizeof(why),
 		    "of its first %zu records %zu have a key that cannot "

@@ -80,9 +80,9 @@ put 92 <<E
 01 3=O 4=12 6=012345 $common
 01 3=X $root
 01 3=O $root
-28 3=0000001
+28 3=00000001 11=X'0012345c' 15=0000345 22=Y
 27 3=79739885
-28 3=0000001
+28 3=00000001 11=X'0012345c' 15=0000345 22=Y
 E
 is "$(show p4f606 lease lease_number)" "O-7B-12345" "six digits of an oil lease, a district 12, a code that is neither O nor G are no leases"
 is "$(codes)" "bad_key:3 orphan_record:1 root_rejected:1" "and are rejected, with the used records below them; a check without its fee is an orphan"
@@ -90,10 +90,10 @@ is "$(codes)" "bad_key:3 orphan_record:1 root_rejected:1" "and are rejected, wit
 put 92 <<E
 01 3=O $root
 27 3=79739885
-28 3=0000012 10=00000345 18=X'0012345c'
+28 3=00000012 11=X'0012345c' 15=0000345 22=Y
 E
 aegis rrc-decode --layout p4f606 --segment 28 --max-flaws 100% "$WORK/in" 2>"$WORK/err" | grep '^3' >"$WORK/got"
-like "$WORK/got" '0000012' "numbers of the fee records are DISPLAY"
+is "$(cut -d, -f6- "$WORK/got")" "00000012,0012345,0000345,Y" "numbers of the fee records are DISPLAY, the amount is packed"
 
 # --- P-5
 put 350 <<E
