@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "base/os.h"
 #include "base/program.h"
+#include "base/report.h"
 #include "rrc/decode.h"
 #include "rrc/files.h"
+#include "rrc/identify.h"
 #include "rrc/layout.h"
 #include "rrc/layout_load.h"
 #include "rrc/view.h"
@@ -20,7 +22,8 @@ static struct decode_options opt = {
 	.fd = STDOUT_FILENO,
 	.fd_name = "standard output",
 };
-static const char *layout_name, *encoding = "auto", *member;
+static const char *layout_name, *encoding = "auto", *member, *form = "text";
+static bool identify;
 
 static const struct option_spec options[] = {
 	{ "layout", OPTION_STRING, "NAME|FILE", &layout_name,
@@ -42,6 +45,9 @@ static const struct option_spec options[] = {
 	    "File inside a zip, tar or directory; several that fit a pattern such as '*.dat' follow each other." },
 	{ "source", OPTION_STRING, "NAME", &opt.source,
 	    "Source name in the stream and in messages (default: its path)." },
+	{ "identify", OPTION_FLAG, NULL, &identify,
+	    "Tell what each FILE, or each file inside it, is." },
+	PROGRAM_OPTION_FORMAT(&form),
 	STREAM_OPTION_FRAMES,
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -51,12 +57,16 @@ static const struct program program = {
 	.group = "Import",
 	.summary = "decode a bulk file of the Railroad Commission of Texas into a sealed stream",
 	.usage =
-	    "--layout NAME --view NAME [options] [FILE]\n--layout NAME --segment ID [options] [FILE]\n--layout NAME --split DIR [options] [FILE]",
+	    "--layout NAME --view NAME [options] [FILE]\n--layout NAME --segment ID [options] [FILE]\n--layout NAME --split DIR [options] [FILE]\n--identify FILE...",
 	.options = options,
 	.description =
-	    "Reads FILE, or standard input: plain, gzip, zip or zstd; records in EBCDIC, cut by "
-	    "length, or in ASCII, cut by line ends.  A file whose first records do not fit the "
-	    "layout is refused.\n\n"
+	    "Reads FILE, or standard input: plain, gzip, zip, tar or zstd, or a directory; records in "
+	    "EBCDIC, cut by length, or in ASCII, cut by line ends; delimited text; JSON.  A file "
+	    "whose first records do not fit the layout, by their ids, lengths, columns or values, "
+	    "is refused.\n\n"
+	    "--identify tries all layouts on the first bytes of each file, and reports which fits: "
+	    "with its encoding, the date in its name, the newest date in it, and how many records "
+	    "and values fit; or what the file is instead.\n\n"
 	    "A view has one row for each well, lease, permit, ... and does all conversion.  "
 	    "--segment and --split give the records themselves: numbers as they stand, with "
 	    "their leading zeros.\n\n"
@@ -66,11 +76,13 @@ static const struct program program = {
 	    "is NULL, and the row counts as flawed.",
 	.examples =
 	    "  aegis rrc-decode --layout dbf900 --view well dbf900.ebc.gz | aegis unseal\n"
-	    "  aegis rrc-decode --layout dbf900 --split segments --rejects bad.rej dbf900.ebc\n",
+	    "  aegis rrc-decode --layout dbf900 --split segments --rejects bad.rej dbf900.ebc\n"
+	    "  aegis rrc-decode --identify inbox/*\n",
 	.status =
+	    "1: --identify: a file is not known\n"
 	    "65: the file does not fit the layout, a limit was exceeded, or a record is bad and --rejects is not given\n"
 	    "66: the input is missing or empty",
-	.operands = 1,
+	.operands = PROGRAM_ANY,
 };
 
 /* Log one stream's counts; without --split only if records were rejected or flawed. */
@@ -85,6 +97,40 @@ report(void *cookie, const char *name, const struct book *b)
 	    (unsigned long long)b->rows, (unsigned long long)b->read,
 	    (unsigned long long)b->skipped, (unsigned long long)b->rejected,
 	    (unsigned long long)b->flawed);
+}
+
+/* The file does not fit: say what it seems to be, where it can be read once more. */
+static void
+advise(const char *path, struct err *e)
+{
+	char what[200];
+
+	if (e->status != STATUS_DATA || strstr(e->msg, "does not fit") == NULL ||
+	    strcmp(path, "-") == 0)
+		return;
+	identify_name(path, member, what, sizeof(what));
+	if (what[0] != '\0' &&
+	    (strncmp(what, layout_name, strlen(layout_name)) != 0 ||
+		what[strlen(layout_name)] != ' '))
+		(void)err_advise(e, "it looks like %s: --layout", what);
+}
+
+/* Report what each of the ${n} files is. */
+static int
+identify_all(char **files, int n)
+{
+	struct report *r = report_new(form);
+	struct err e = ERR_INIT;
+	size_t unknown = 0;
+	int i;
+
+	report_list(r, NULL);
+	for (i = 0; i < n && e.status == STATUS_OK; i++)
+		(void)identify_file(files[i], r, &unknown, &e);
+	report_close(r);
+	(void)report_print(r, NULL, &e);
+	report_free(r);
+	return (e.status == STATUS_OK && unknown > 0 ? STATUS_FINDINGS : log_err(&e));
 }
 
 /* Open the layout and the input at ${path} and decode it with the options given. */
@@ -103,6 +149,7 @@ decode(const char *path, struct err *e)
 		rc = decode_run(&opt, files_input(files), report, NULL, e);
 		files_close(files);
 	}
+	advise(path, e);
 	layout_free(layout);
 	return (rc);
 }
@@ -116,6 +163,9 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
+	if (identify)
+		return (n == 0 ? program_usage_error(&program, "--identify needs a FILE") :
+				 identify_all(operands, n));
 	if (layout_name == NULL)
 		return (program_usage_error(&program, "--layout is missing"));
 	if ((opt.view != NULL) + (opt.segment != NULL) + (opt.split != NULL) != 1)

@@ -130,7 +130,7 @@ static int
 decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 {
 	const struct stream_header of = { "rrc", d->o->source, d->o->run, NULL, NULL };
-	struct intake_options io = { d->o->layout, -1, d->o->encoding, d->o->source };
+	struct intake_options io = { d->o->layout, -1, d->o->encoding, d->o->source, false };
 	const char *form, *header;
 	size_t len;
 	int rc;
@@ -438,7 +438,7 @@ static int
 decode_hold(struct decode *d, const struct decode_above *in, struct err *e)
 {
 	const int parent = d->l->segments[in->child].parent;
-	const struct intake_options o = { d->l, parent, d->o->encoding, in->name };
+	const struct intake_options o = { d->l, parent, d->o->encoding, in->name, false };
 	struct intake *i = intake_open(&o, &in->input.frames, e);
 	enum intake_result res = INTAKE_FAILED;
 	struct frame fr;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "rrc/date.h"
+#include "rrc/number.h"
 #include "rrc/objects.h"
 #include "rrc/text.h"
 
@@ -73,6 +75,23 @@ intake_open_records(struct intake *in, const struct intake_options *o, struct er
 	return (0);
 }
 
+/* A file without header or record ids has its rows only to be known by. */
+static int
+intake_judge(const struct intake_options *o, const unsigned char *head, size_t len, struct err *e)
+{
+	struct intake_rating r;
+
+	if (o->trial || intake_rate(o, head, len, NULL, &r, e))
+		return (o->trial ? 0 : -1);
+	if (r.records == 0 || (4 * r.fit >= 3 * r.records && 4 * r.seen.misfits <= r.seen.looked))
+		return (0);
+	(void)err_set(e, STATUS_DATA,
+	    "'%s' does not fit layout %s: of its first %zu rows %zu have its columns, and %zu of %zu "
+	    "values in them do not suit",
+	    o->name, o->layout->name, r.records, r.fit, r.seen.misfits, r.seen.looked);
+	return (err_hint(e, "aegis rrc-decode --identify FILE tells what a file is"));
+}
+
 struct intake *
 intake_open(const struct intake_options *o, const struct frame_input *input, struct err *e)
 {
@@ -80,13 +99,14 @@ intake_open(const struct intake_options *o, const struct frame_input *input, str
 	/* As much of a text as tells its columns; a record's whole length. */
 	const size_t head = l->form == LAYOUT_RECORDS || l->length < 4096 ? l->length : 4096;
 	struct intake *in = xcalloc(1, sizeof(*in));
+	const unsigned char *bytes;
 	size_t len;
 	int rc = -1;
 
 	in->l = l;
 	if ((in->framer = frame_open(input, head, e)) == NULL)
 		goto out;
-	(void)frame_head(in->framer, &len);
+	bytes = frame_head(in->framer, &len);
 	if (len == 0) {
 		(void)err_set(e, STATUS_NOINPUT, "'%s' is empty", o->name);
 		goto out;
@@ -98,6 +118,8 @@ intake_open(const struct intake_options *o, const struct frame_input *input, str
 	case LAYOUT_DELIMITED:
 		in->text = text_open(l, o->segment, in->framer, &in->charset, o->name, e);
 		rc = in->text == NULL;
+		if (rc == 0 && l->text.header == LAYOUT_HEADER_NONE)
+			rc = intake_judge(o, bytes, len, e);
 		break;
 	case LAYOUT_JSON:
 		in->objects = objects_open(l, in->framer, &in->charset, o->name);
@@ -109,6 +131,106 @@ out:
 		return (in);
 	intake_free(in);
 	return (NULL);
+}
+
+/* A head in memory as an input: all of it at once. */
+struct intake_memory {
+	const unsigned char *p;
+	size_t len;
+};
+
+/* struct frame_input's read(). */
+static ssize_t
+intake_memory_read(void *cookie, const unsigned char **p, struct err *e)
+{
+	struct intake_memory *m = cookie;
+	size_t n = m->len;
+
+	(void)e;
+	*p = m->p;
+	m->len = 0;
+	return ((ssize_t)n);
+}
+
+/* Note the newest day that a record's fields of dates hold. */
+static void
+intake_newest(const struct layout_segment *s, const struct charset *c, const struct record *rec,
+    const char *today, struct intake_rating *out)
+{
+	const unsigned char *p;
+	struct number x;
+	char day[11] = "";
+	size_t i, n;
+
+	for (i = 0; i < s->nfields; i++) {
+		if (s->fields[i].domain != LAYOUT_DOMAIN_DATE)
+			continue;
+		p = record_field(rec, &s->fields[i], &n);
+		if (n == 8 && number_digits(c, p, n, &x) == NUMBER_OK &&
+		    date_day(x.digits, day) == DATE_OK && strcmp(day, today) <= 0 &&
+		    strcmp(day, out->newest) > 0)
+			memcpy(out->newest, day, sizeof(day));
+	}
+}
+
+/* Look at the records of a trial. */
+static int
+intake_try(struct intake *in, const char *today, struct fault_list *faults,
+    struct intake_rating *out, struct err *e)
+{
+	struct domain *d = domain_new(in->l, &in->charset);
+	enum intake_result res = INTAKE_END;
+	struct frame fr;
+	int s;
+
+	while (out->records < INTAKE_TRIAL &&
+	    (res = intake_next(in, &fr, &s, faults, e)) > INTAKE_END) {
+		fault_clear(faults);
+		/* The head may end inside of a record. */
+		if (fr.cut)
+			break;
+		out->records++;
+		if (res == INTAKE_RECORD) {
+			struct record rec;
+
+			intake_pad(in, &fr);
+			rec = frame_record(&fr);
+			out->fit += domain_look(d, (size_t)s, &rec, &out->seen);
+			if (today != NULL)
+				intake_newest(&in->l->segments[s], &in->charset, &rec, today, out);
+		}
+	}
+	domain_free(d);
+	return (res == INTAKE_FAILED);
+}
+
+int
+intake_rate(const struct intake_options *o, const unsigned char *head, size_t len,
+    const char *today, struct intake_rating *out, struct err *e)
+{
+	struct intake_memory m = { head, len };
+	const struct frame_input input = { intake_memory_read, &m };
+	struct intake_options trial = *o;
+	struct err bad = ERR_INIT;
+	struct fault_list *faults;
+	struct intake *in;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	trial.trial = true;
+	if ((in = intake_open(&trial, &input, e)) == NULL)
+		return (-1);
+	out->charset = in->charset.id;
+	faults = fault_list_new();
+	rc = intake_try(in, today, faults, out, &bad);
+	fault_list_free(faults);
+	/* A JSON text ends where the head does. */
+	if (rc && (o->layout->form != LAYOUT_JSON || out->records == 0))
+		rc = err_set(e, bad.status, "%s", bad.msg);
+	else
+		rc = 0;
+	intake_free(in);
+	return (rc);
 }
 
 const struct charset *

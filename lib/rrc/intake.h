@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "rrc/charset.h"
+#include "rrc/domain.h"
 #include "rrc/frame.h"
 #include "rrc/layout.h"
 #include "rrc/probe.h"
@@ -20,7 +21,18 @@ struct intake_options {
 	int segment;                /* that all rows are of, where it is known; else -1 */
 	enum probe_choice encoding; /* of records at their places */
 	const char *name;           /* the file's, for messages */
+	bool trial;                 /* the input is a file's head only */
 };
+
+/* How the head of a file fits a layout. */
+struct intake_rating {
+	size_t records, fit; /* looked at, up to INTAKE_TRIAL; of them as the layout has them */
+	struct domain_seen seen;
+	enum charset_id charset;
+	char newest[11]; /* the newest day, not after ${today}, in a field of dates; or empty */
+};
+
+enum { INTAKE_TRIAL = 200 };
 
 /* What came of a record: see struct frame; one that is no segment's, or not as long as one. */
 enum intake_result { INTAKE_FAILED = -1, INTAKE_END, INTAKE_RECORD, INTAKE_STRAY };
@@ -33,6 +45,14 @@ enum intake_result { INTAKE_FAILED = -1, INTAKE_END, INTAKE_RECORD, INTAKE_STRAY
  */
 struct intake *intake_open(const struct intake_options *o, const struct frame_input *in,
     struct err *e);
+
+/**
+ * intake_rate(o, head, len, today, out, e):
+ * Try the layout on the ${len} bytes of a file's ${head}; ${today} is YYYY-MM-DD, or NULL where nobody
+ * asks for dates.  Return 0 with ${out} set, or -1 with ${e} set as intake_open() does.
+ */
+int intake_rate(const struct intake_options *o, const unsigned char *head, size_t len,
+    const char *today, struct intake_rating *out, struct err *e);
 
 /**
  * intake_charset(i):

@@ -116,6 +116,7 @@ struct layout {
 	struct layout_text text;
 	size_t length;          /* of a record, bytes; of a text's row at most */
 	size_t id_at, id_width; /* of the record id; width 1 or 2, 0 where there is none */
+	const char *encoding;   /* the only one that the file has: "ascii", "ebcdic"; "": either */
 	int continued;          /* a line that begins with this byte goes on the one before; -1 */
 	struct layout_segment *segments;
 	size_t nsegments;

@@ -18,11 +18,12 @@
 static int
 layout_record_parse(struct layout *l, const struct conf_node *root, struct err *e)
 {
-	static const char *const keys[] = { "length", "id_at", "id_width", "continued", NULL };
+	static const char *const keys[] = { "length", "id_at", "id_width", "continued", "encoding",
+		NULL };
 	static const char *const text_keys[] = { "length", LAYOUT_TEXT_KEYS, NULL };
 	const struct conf_node *n = conf_get(root, "record");
 	uint64_t length = LAYOUT_MAX_RECORD, at = 0, width = 2;
-	const char *continued;
+	const char *continued, *encoding;
 	unsigned char byte;
 
 	if (n == NULL)
@@ -39,8 +40,14 @@ layout_record_parse(struct layout *l, const struct conf_node *root, struct err *
 	    conf_u64(l->conf, n, "length", 2, LAYOUT_MAX_RECORD, &length, e) ||
 	    conf_u64(l->conf, n, "id_at", 0, LAYOUT_MAX_RECORD, &at, e) ||
 	    conf_u64(l->conf, n, "id_width", 0, 2, &width, e) ||
-	    (continued = conf_text(l->conf, n, "continued", "", e)) == NULL)
+	    (continued = conf_text(l->conf, n, "continued", "", e)) == NULL ||
+	    (encoding = conf_text(l->conf, n, "encoding", "", e)) == NULL)
 		return (-1);
+	if (encoding[0] != '\0' && strcmp(encoding, "ascii") != 0 &&
+	    strcmp(encoding, "ebcdic") != 0)
+		return (conf_fail(l->conf, conf_get(n, "encoding"), e,
+		    "'encoding' must be ascii or ebcdic"));
+	l->encoding = encoding;
 	l->continued = -1;
 	if (continued[0] != '\0') {
 		if (strlen(continued) != 2 || num_unhex(&byte, continued, 1))

@@ -250,6 +250,8 @@ probe_head(const struct layout *l, const char *name, const unsigned char *head, 
 		return (err_set(e, STATUS_NOINPUT, "'%s' is empty", name));
 	probe_as(&ascii, l, CHARSET_ASCII, head, len);
 	probe_as(&ebcdic, l, CHARSET_EBCDIC, head, len);
+	if (choice == PROBE_AUTO && l->encoding[0] != '\0')
+		choice = l->encoding[0] == 'a' ? PROBE_ASCII : PROBE_EBCDIC;
 	if (choice == PROBE_ASCII)
 		best = &ascii;
 	else if (choice == PROBE_EBCDIC)

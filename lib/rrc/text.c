@@ -231,6 +231,7 @@ static bool
 text_judge(struct text *t, struct frame *fr, int *segment, struct fault_list *faults)
 {
 	size_t n, want;
+	bool closed;
 	char show[64];
 
 	if (fr->full > fr->len || fr->full > t->l->length) {
@@ -254,10 +255,18 @@ text_judge(struct text *t, struct frame *fr, int *segment, struct fault_list *fa
 		return (false);
 	}
 	want = t->l->segments[*segment].nfields;
-	if (t->l->text.trailing && n == want + 1 && t->spans[want].len == 0)
+	closed = t->l->text.quotes && fr->p[fr->len - 1] == '"';
+	if (t->l->text.trailing && n == want + 1 && t->spans[want].len == 0) {
+		closed = true;
 		n--;
-	if (n == want)
+	}
+	if (n == want && (!fr->cut || closed))
 		return (true);
+	if (n == want) {
+		fault_add(faults, "short_record", NULL, NULL, 0,
+		    "the file ends without a line end, %zu bytes into the row", fr->full);
+		return (false);
+	}
 	fault_add(faults, "wrong_columns", NULL, NULL, 0, "the row has %zu value%s, the layout %zu",
 	    n, n == 1 ? "" : "s", want);
 	return (false);
@@ -278,7 +287,7 @@ text_next(struct text *t, struct frame *fr, int *segment, struct fault_list *fau
 	fr->spans = NULL;
 	if (!text_judge(t, fr, segment, faults))
 		return (TEXT_STRAY);
-	/* A last line that is whole lacks its line end only. */
+	/* A last row that is closed lacks its line end only. */
 	fr->cut = false;
 	fr->spans = t->spans;
 	return (TEXT_RECORD);

@@ -528,6 +528,14 @@ source_open_part(const char *path, const char *member, struct err *e)
 	return (source_open_any(path, member, true, e));
 }
 
+bool
+source_fits(const char *pattern, const char *name)
+{
+	const struct unpack_want want = { pattern, true };
+
+	return (unpack_wants(&want, name));
+}
+
 enum source_part
 source_part(const struct source *s)
 {

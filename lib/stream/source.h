@@ -1,6 +1,7 @@
 #ifndef AEGIS_STREAM_SOURCE_H
 #define AEGIS_STREAM_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -29,6 +30,12 @@ struct source *source_open(const char *path, const char *member, struct err *e);
  * The same, where ${member} means nothing if ${path} is neither zip, tar nor directory.
  */
 struct source *source_open_part(const char *path, const char *member, struct err *e);
+
+/**
+ * source_fits(pattern, name):
+ * Return true if the pattern, as source_open() takes it, means a file of that ${name}.
+ */
+bool source_fits(const char *pattern, const char *name);
 
 /**
  * source_part(s):

@@ -30,11 +30,14 @@ print(" ".join("%s@%s" % (r["code"], r["_offset"]) for r in csv.DictReader(sys.s
 
 # } with a header, without quoting: a quote is itself.
 layout 'delimiter: "}", header: line'
-printf 'id}name}note\n1}AB "C"}x\n2}}\n\n3} D } e \r\n4}last}' >"$WORK/in"
+printf 'id}name}note\n1}AB "C"}x\n2}}\n\n3} D } e \r\n4}last}\n' >"$WORK/in"
 is "$(rows)" '1|13|1|AB "C"|x
 2|24|2||
 3|29|3|D|e
-4|40|4|last|' "} with a header and without quoting; an empty line is no row; the last line may lack its end"
+4|40|4|last|' "} with a header and without quoting; an empty line is no row"
+printf 'id}name}note\n1}a}b\n2}a}cu' >"$WORK/in"
+exits 65 "a last row without its line end is cut" aegis rrc-decode --layout "$WORK/t.yaml" --view v --rejects "$WORK/rej" "$WORK/in"
+like "$WORK/err" "is cut: it ends inside record 2 at byte 19" "and where"
 printf 'id}name}note\n1}a}b}c\n2}a\n3}a}b\nid}name}note\n' >"$WORK/in"
 is "$(rows) $(codes)" '3|25|3|a|b wrong_columns@13 wrong_columns@21 repeated_header@31' "rows of other lengths, and the header once more, are rejected with their place"
 aegis rejects --replay "$WORK/rej" >"$WORK/replay" 2>/dev/null

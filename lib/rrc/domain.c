@@ -1,0 +1,183 @@
+/* Do the values of a record suit its fields? */
+
+#include "rrc/domain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "rrc/choice.h"
+#include "rrc/date.h"
+#include "rrc/number.h"
+
+enum { DOMAIN_NUMBERS = 8 }; /* numeric fields of a segment that are looked at */
+
+struct domain_check {
+	const struct layout_field *f;
+	struct choice choice;
+	unsigned char
+	    *codes; /* of LAYOUT_DOMAIN_CODES: ${n} times the field's width, in raw bytes */
+	size_t n;
+};
+
+struct domain {
+	const struct charset *c;
+	struct domain_check *checks[LAYOUT_MAX_SEGMENTS];
+	size_t n[LAYOUT_MAX_SEGMENTS];
+};
+
+/* Is the field one whose bytes are a number, read the first time? */
+static bool
+domain_is_number(const struct layout_field *f)
+{
+
+	return (!f->redefines && f->domain == LAYOUT_DOMAIN_NONE &&
+	    (f->kind == LAYOUT_DIGITS || f->kind == LAYOUT_ZONED || f->kind == LAYOUT_PACKED));
+}
+
+/* A field with codes: they stand as the file has them, filled up with spaces at their places. */
+static void
+domain_codes(struct domain_check *k, const struct charset *c, bool placed)
+{
+	const struct layout_field *f = k->f;
+	size_t i;
+
+	if (f->domain != LAYOUT_DOMAIN_CODES || !placed)
+		return;
+	k->codes = xcalloc(f->ndomain, f->width);
+	memset(k->codes, c->blank, f->ndomain * f->width);
+	for (i = 0; i < f->ndomain; i++)
+		(void)charset_encode(c, f->domain_codes[i], k->codes + i * f->width, f->width);
+	k->n = f->ndomain;
+}
+
+/* The segment's checks: all domains, and numbers from all over the record. */
+static void
+domain_segment(struct domain *d, const struct layout *l, size_t segment)
+{
+	const struct layout_segment *s = &l->segments[segment];
+	size_t numbers = 0, nth = 0, i;
+
+	for (i = 0; i < s->nfields; i++)
+		numbers += domain_is_number(&s->fields[i]);
+	d->checks[segment] = xcalloc(s->nfields, sizeof(struct domain_check));
+	for (i = 0; i < s->nfields; i++) {
+		const struct layout_field *f = &s->fields[i];
+		struct domain_check *k = &d->checks[segment][d->n[segment]];
+
+		if (domain_is_number(f)) {
+			/* So many of them, evenly. */
+			const size_t before = nth * DOMAIN_NUMBERS / numbers;
+
+			if (numbers > DOMAIN_NUMBERS && ++nth * DOMAIN_NUMBERS / numbers == before)
+				continue;
+		} else if (f->domain == LAYOUT_DOMAIN_NONE) {
+			continue;
+		}
+		k->f = f;
+		choice_init(&k->choice, d->c, s, f);
+		domain_codes(k, d->c, l->form == LAYOUT_RECORDS);
+		d->n[segment]++;
+	}
+}
+
+struct domain *
+domain_new(const struct layout *l, const struct charset *c)
+{
+	struct domain *d = xcalloc(1, sizeof(*d));
+	size_t i;
+
+	d->c = c;
+	for (i = 0; i < l->nsegments; i++)
+		domain_segment(d, l, i);
+	return (d);
+}
+
+/* Is the value one of the field's codes?  Without a place it has a length of its own. */
+static bool
+domain_is_code(const struct domain_check *k, const unsigned char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < k->n; i++)
+		if (memcmp(k->codes + i * n, p, n) == 0)
+			return (true);
+	for (i = 0; k->codes == NULL && i < k->f->ndomain; i++)
+		if (strlen(k->f->domain_codes[i]) == n && memcmp(k->f->domain_codes[i], p, n) == 0)
+			return (true);
+	return (false);
+}
+
+/* Eight digits that are a day, or zeros; ${inverted}: or any number, as some are made up to sort. */
+static bool
+domain_is_date(const struct domain *d, const unsigned char *p, size_t n)
+{
+	struct number x;
+	char day[10];
+
+	if (number_digits(d->c, p, n, &x) != NUMBER_OK)
+		return (false);
+	return (number_is_zero(&x) || (n == 8 && date_day(x.digits, day) == DATE_OK) ||
+	    (n == 6 && date_month(x.digits, day) == DATE_OK));
+}
+
+/* Does the value suit the field?  1, 0; -1: there is none. */
+static int
+domain_suits(const struct domain *d, const struct domain_check *k, const struct record *rec)
+{
+	struct number x;
+	enum number_result res;
+	size_t n;
+	const unsigned char *p = record_field(rec, k->f, &n);
+
+	if (!choice_holds(&k->choice, rec) || n == 0 || charset_empty(d->c, p, n))
+		return (-1);
+	switch (k->f->domain) {
+	case LAYOUT_DOMAIN_CODES:
+		return (domain_is_code(k, p, n));
+	case LAYOUT_DOMAIN_DATE:
+		return (domain_is_date(d, p, n));
+	case LAYOUT_DOMAIN_DIGITS:
+		return (number_digits(d->c, p, n, &x) == NUMBER_OK);
+	case LAYOUT_DOMAIN_NONE:
+		break;
+	}
+	res = k->f->kind == LAYOUT_ZONED ? number_zoned(d->c, p, n, &x) :
+	    k->f->kind == LAYOUT_PACKED  ? number_packed(d->c, p, n, &x) :
+					   number_digits(d->c, p, n, &x);
+	return (res == NUMBER_OK || res == NUMBER_NULL);
+}
+
+bool
+domain_look(const struct domain *d, size_t segment, const struct record *rec,
+    struct domain_seen *seen)
+{
+	size_t looked = 0, misfits = 0, i;
+
+	for (i = 0; i < d->n[segment]; i++) {
+		int suits = domain_suits(d, &d->checks[segment][i], rec);
+
+		looked += suits >= 0;
+		misfits += suits == 0;
+	}
+	seen->looked += looked;
+	seen->misfits += misfits;
+	return (looked < 2 || 2 * misfits <= looked);
+}
+
+void
+domain_free(struct domain *d)
+{
+	size_t i, k;
+
+	if (d == NULL)
+		return;
+	for (i = 0; i < LAYOUT_MAX_SEGMENTS; i++) {
+		for (k = 0; k < d->n[i]; k++) {
+			choice_release(&d->checks[i][k].choice);
+			free(d->checks[i][k].codes);
+		}
+		free(d->checks[i]);
+	}
+	free(d);
+}
