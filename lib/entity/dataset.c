@@ -11,10 +11,10 @@
 
 static const char *const dataset_top_keys[] = { "datasets", NULL };
 static const char *const dataset_keys[] = { "dataset", "type", "role", "coverage", "duplicates",
-	"partition", "keys", NULL };
+	"best", "partition", "keys", NULL };
 static const char *const dataset_roles[] = { "own", "enrich", NULL };
 static const char *const dataset_coverages[] = { "full", "part", "delta", NULL };
-static const char *const dataset_duplicates[] = { "reject", "first", "last", NULL };
+static const char *const dataset_duplicates[] = { "reject", "first", "last", "best", NULL };
 
 /* The place of the word under ${key} in ${words}; ${fallback} NULL: it must be there. */
 static int
@@ -22,6 +22,8 @@ dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
     const char *const *words, const char *fallback, struct err *e)
 {
 	const char *s = conf_text(c, map, key, fallback, e);
+	struct buf all = BUF_INIT(1 << 10);
+	struct err ignored = ERR_INIT;
 	const struct conf_node *n;
 	int i;
 
@@ -31,8 +33,38 @@ dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
 		if (strcmp(words[i], s) == 0)
 			return (i);
 	n = conf_get(map, key);
-	return (conf_fail(c, n ? n : map, e, "'%s' must be %s, %s%s%s", key, words[0], words[1],
-	    words[2] ? " or " : "", words[2] ? words[2] : ""));
+	for (i = 0; words[i] != NULL; i++)
+		if (buf_addf(&all, &ignored, "%s%s",
+			i == 0           ? "" :
+			    words[i + 1] ? ", " :
+					   " or ",
+			words[i]))
+			break;
+	(void)conf_fail(c, n ? n : map, e, "'%s' must be %s", key, buf_str(&all, &ignored));
+	buf_free(&all);
+	return (-1);
+}
+
+/* The fields that say which row is the best, where that is what counts. */
+static int
+dataset_best(const struct conf *c, const struct conf_node *map, struct dataset *d, struct err *e)
+{
+	const struct conf_node *list = conf_get(map, "best"), *n;
+
+	if ((list != NULL) != (d->duplicates == DATASET_BEST))
+		return (conf_fail(c, map, e,
+		    "'best' goes with 'duplicates: best', and that with 'best'"));
+	if (list == NULL)
+		return (0);
+	if (list->kind != CONF_LIST || list->n == 0)
+		return (conf_fail(c, list, e, "'best' must be a list of fields"));
+	d->best = xcalloc(list->n, sizeof(*d->best));
+	for (n = list->child; n != NULL; n = n->next) {
+		if (n->kind != CONF_SCALAR || n->text[0] == '\0')
+			return (conf_fail(c, n, e, "'best' must be a list of fields"));
+		d->best[d->nbest++] = xstrdup(n->text);
+	}
+	return (0);
 }
 
 /* Read one entry of the list into ${d}, whose strings dataset_free() frees, also after an error.
@@ -62,6 +94,8 @@ dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset 
 	d->role = (enum dataset_role)role;
 	d->coverage = (enum dataset_coverage)coverage;
 	d->duplicates = (enum dataset_duplicates)duplicates;
+	if (dataset_best(c, map, d, e))
+		return (-1);
 	if ((conf_get(map, "partition") != NULL) != (d->coverage == DATASET_PART))
 		return (conf_fail(c, map, e,
 		    "'partition' goes with 'coverage: part', and that "
@@ -155,11 +189,14 @@ dataset_find(const struct dataset_list *l, const char *name, const char *type)
 void
 dataset_free(struct dataset_list *l)
 {
-	size_t i;
+	size_t i, k;
 
 	if (l == NULL)
 		return;
 	for (i = 0; i < l->n; i++) {
+		for (k = 0; k < l->v[i].nbest; k++)
+			free(l->v[i].best[k]);
+		free(l->v[i].best);
 		free(l->v[i].name);
 		free(l->v[i].type);
 		free(l->v[i].partition);

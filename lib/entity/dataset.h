@@ -24,6 +24,7 @@ enum dataset_duplicates { /* of rows with the same key in one load */
 	DATASET_REJECT,   /* every row but the first is a reject */
 	DATASET_FIRST,    /* the first one stands, the others are counted */
 	DATASET_LAST,     /* the last one stands */
+	DATASET_BEST,     /* the best one stands; of equals the first */
 };
 
 struct dataset {
@@ -32,6 +33,8 @@ struct dataset {
 	enum dataset_role role;
 	enum dataset_coverage coverage;
 	enum dataset_duplicates duplicates;
+	char **best; /* DATASET_BEST: fields that decide, the first one first; else NULL */
+	size_t nbest;
 	char *partition; /* DATASET_PART: field whose value names the partition; else NULL */
 	char *keys;      /* what all its entity keys begin with; "": anything */
 };

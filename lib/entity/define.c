@@ -177,6 +177,29 @@ out:
 	return (rc);
 }
 
+/* A mapping that we shipped once, and that nobody has changed, goes where the file says so. */
+static int
+define_shipped(struct define *d, size_t file, size_t i, const char *field_id, struct err *e)
+{
+	const struct definition_file *f = d->o->files[file];
+	const char *const params[] = { d->tenant, d->type_ids[file], field_id, f->fields[i].was };
+	struct pg_result *r;
+
+	if (f->fields[i].was == NULL)
+		return (0);
+	r = pg_query(d->pg,
+	    "DELETE FROM rrc_field_mappings WHERE tenant_id = $1::uuid AND type_id = $2::uuid"
+	    " AND entity_field_id = $3::uuid AND rrc_field_key = $4 RETURNING mapping_id",
+	    params, 4, e);
+	if (r == NULL)
+		return (-1);
+	if (pg_result_rows(r) > 0)
+		define_note(d, DEFINE_MAPPINGS, DEFINE_REMOVED, "%s.%s: %s", f->def->type,
+		    f->def->fields[i].key, f->fields[i].was);
+	pg_result_free(r);
+	return (0);
+}
+
 /*
  * One row for a field: the right one where it is there, else the first is made
  * right.  What else feeds the field is left over, for define_stale().
@@ -192,6 +215,8 @@ define_mapping(struct define *d, size_t file, size_t i, const char *field_id, st
 	struct pg_result *r;
 	int rc;
 
+	if (define_shipped(d, file, i, field_id, e))
+		return (-1);
 	if (fd->rrc_key == NULL)
 		return (0);
 	r = pg_query(d->pg,

@@ -109,6 +109,8 @@ definition_field_clear(struct field_definition *f)
 		free(f->choices[k]);
 	free(f->choices);
 	free(f->ref);
+	free(f->through);
+	free(f->person);
 	free(f->rrc_key);
 	memset(f, 0, sizeof(*f));
 }
@@ -125,6 +127,27 @@ definition_free(struct entity_definition *d)
 	free(d->fields);
 	free(d->type);
 	free(d);
+}
+
+size_t
+definition_key_hash(const char *parts, size_t len, char *dst)
+{
+	char hex[DIGEST_SHA256_HEX + 1];
+
+	digest_sha256_of(parts, len, hex);
+	memcpy(dst, hex, DEFINITION_HASH);
+	return (DEFINITION_HASH);
+}
+
+bool
+definition_hashed(const struct entity_definition *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->fields[i].hashed)
+			return (true);
+	return (false);
 }
 
 const struct field_definition *
@@ -180,6 +203,11 @@ definition_digest(struct entity_definition *d)
 			definition_hash(sha, f->choices[k]);
 		definition_hash(sha, f->ref);
 		definition_hash(sha, f->rrc_key);
+		/* What came later is in the digest of those who have it. */
+		if (f->through != NULL)
+			definition_hash(sha, f->through);
+		if (f->hashed)
+			definition_hash(sha, "hash");
 	}
 	digest_sha256_final(sha, d->sha256);
 }

@@ -43,6 +43,9 @@ struct field_definition {
 	enum field_role role;
 	int order;     /* options.order: place among identity parts */
 	char *ref;     /* options.ref: type of the parent, or NULL */
+	char *through; /* options.through: field whose entity has the value, or NULL */
+	bool hashed;   /* options.hash: the key is a digest of the identity's parts */
+	char *person;  /* options.person: "true", or "FIELD=VALUE" where that holds; NULL */
 	char *rrc_key; /* rrc_field_key that feeds it, or NULL */
 };
 
@@ -109,6 +112,21 @@ int definition_finish(struct entity_definition *d, size_t *bad, struct err *e);
  */
 int definition_role(const char *name, enum field_role *role);
 const char *definition_role_name(enum field_role role); /* ROLE_NONE: NULL */
+
+/**
+ * definition_key_hash(parts, len, dst):
+ * Write what the key of an entity of a type with "hash" has after its "type:" to ${dst}: the first
+ * DEFINITION_HASH hex digits of the SHA-256 of the identity's parts, joined by '-', the ${len} bytes at
+ * ${parts}.  Return how many.
+ */
+enum { DEFINITION_HASH = 16 };
+size_t definition_key_hash(const char *parts, size_t len, char *dst);
+
+/**
+ * definition_hashed(d):
+ * Return true if the type's keys are such digests.
+ */
+bool definition_hashed(const struct entity_definition *d);
 
 /**
  * definition_find(d, key):

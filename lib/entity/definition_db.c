@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/num.h"
 
@@ -59,6 +60,25 @@ definition_db_option(const struct json *j, struct field_definition *f, struct er
 		f->ref = xstrndup(j->text, j->len);
 		return (0);
 	}
+	if (strcmp(j->key, "through") == 0) {
+		if (j->kind != JSON_STRING || j->len == 0)
+			return (err_set(e, STATUS_CONFIG, "through must be the key of a field"));
+		f->through = xstrndup(j->text, j->len);
+		return (0);
+	}
+	if (strcmp(j->key, "hash") == 0) {
+		f->hashed = j->kind == JSON_BOOL && j->truth;
+		return (j->kind == JSON_BOOL ? 0 : err_set(e, STATUS_CONFIG, "hash must be true"));
+	}
+	if (strcmp(j->key, "person") == 0) {
+		if (j->kind == JSON_BOOL && !j->truth)
+			return (0);
+		if (j->kind != JSON_BOOL &&
+		    (j->kind != JSON_STRING || strchr(j->text, '=') == NULL))
+			return (err_set(e, STATUS_CONFIG, "person must be true or FIELD=VALUE"));
+		f->person = j->kind == JSON_BOOL ? xstrdup("true") : xstrndup(j->text, j->len);
+		return (0);
+	}
 	return (err_set(e, STATUS_CONFIG, "'%s' is invalid", j->key));
 }
 
@@ -91,7 +111,8 @@ definition_db_options(const struct field_definition *f, struct buf *out, struct 
 	size_t i;
 	int rc;
 
-	if (f->nchoices == 0 && role == NULL && f->order == 0 && f->ref == NULL)
+	if (f->nchoices == 0 && role == NULL && f->order == 0 && f->ref == NULL && !f->hashed &&
+	    f->person == NULL)
 		return (0);
 	w = json_writer_new(out);
 	json_put_object(w);
@@ -113,6 +134,18 @@ definition_db_options(const struct field_definition *f, struct buf *out, struct 
 	if (f->ref != NULL) {
 		json_put_key(w, "ref");
 		json_put_text(w, f->ref, strlen(f->ref));
+	}
+	if (f->through != NULL)
+		json_member_text(w, "through", f->through);
+	if (f->hashed) {
+		json_put_key(w, "hash");
+		json_put_bool(w, true);
+	}
+	if (f->person != NULL && strcmp(f->person, "true") == 0) {
+		json_put_key(w, "person");
+		json_put_bool(w, true);
+	} else if (f->person != NULL) {
+		json_member_text(w, "person", f->person);
 	}
 	json_put_close(w);
 	rc = json_writer_end(w, e);

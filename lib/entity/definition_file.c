@@ -14,7 +14,8 @@ enum { FILE_KEY_MAX = 64, FILE_TEXT_MAX = 128, FILE_TYPE_MAX = 32, FILE_RRC_MAX 
 static const char *const definition_file_keys[] = { "type", "display_name", "icon", "color",
 	"compliance_footprint", "fields", "rules", NULL };
 static const char *const definition_file_field_keys[] = { "key", "label", "input_type", "required",
-	"preset", "choices", "role", "order", "ref", "group", "rrc", NULL };
+	"preset", "choices", "role", "order", "ref", "through", "hash", "person", "group", "rrc",
+	"was", NULL };
 static const char *const definition_file_rule_keys[] = { "parent", "cardinality", "required",
 	"label", NULL };
 static const char *const definition_cardinalities[] = { "one_to_one", "one_to_many", "many_to_one",
@@ -82,13 +83,20 @@ definition_file_field(const struct conf *c, const struct conf_node *map, struct 
 	    definition_file_text(c, map, "input_type", true, FILE_TYPE_MAX, &f->input_type, e) ||
 	    definition_file_text(c, map, "preset", false, FILE_KEY_MAX, &f->preset, e) ||
 	    definition_file_text(c, map, "ref", false, FILE_KEY_MAX, &f->ref, e) ||
+	    definition_file_text(c, map, "through", false, FILE_KEY_MAX, &f->through, e) ||
+	    definition_file_text(c, map, "person", false, FILE_TEXT_MAX, &f->person, e) ||
 	    definition_file_text(c, map, "group", false, FILE_KEY_MAX, &more->group, e) ||
+	    definition_file_text(c, map, "was", false, FILE_RRC_MAX, &more->was, e) ||
+	    conf_bool(c, map, "hash", &f->hashed, e) ||
 	    definition_file_text(c, map, "rrc", false, FILE_RRC_MAX, &f->rrc_key, e) ||
 	    conf_bool(c, map, "required", &f->required, e) ||
 	    conf_u64(c, map, "order", 0, 1000, &order, e) ||
 	    definition_file_choices(c, conf_get(map, "choices"), f, e))
 		return (-1);
 	f->order = (int)order;
+	if (f->person != NULL && strcmp(f->person, "true") != 0 && strchr(f->person, '=') == NULL)
+		return (conf_fail(c, conf_get(map, "person"), e,
+		    "field '%s': 'person' must be true, or FIELD=VALUE for when it is", f->key));
 	if ((role = conf_get(map, "role")) != NULL &&
 	    (role->kind != CONF_SCALAR || definition_role(role->text, &f->role)))
 		return (conf_fail(c, role, e,
@@ -167,6 +175,37 @@ definition_file_color(const struct conf *c, const struct conf_node *map,
 	return (0);
 }
 
+/* A value by way of another entity: both fields name one. */
+static int
+definition_file_through(const struct conf *c, const struct conf_node *fields,
+    const struct definition_file *file, struct err *e)
+{
+	const struct entity_definition *d = file->def;
+	const struct conf_node *n = fields->child;
+	const struct field_definition *via;
+	size_t i, k;
+
+	for (i = 0; i < d->n; i++, n = n->next) {
+		const struct field_definition *f = &d->fields[i];
+
+		if (f->through == NULL)
+			continue;
+		via = definition_find(d, f->through);
+		if (f->ref == NULL || via == NULL || via == f || via->ref == NULL)
+			return (conf_fail(c, conf_get(n, "through"), e,
+			    "field '%s': 'through' must name another field with a ref, and needs one",
+			    f->key));
+		for (k = 0; k < file->nrules; k++)
+			if (strcmp(file->rules[k].parent, via->ref) == 0)
+				break;
+		if (k == file->nrules)
+			return (conf_fail(c, conf_get(n, "through"), e,
+			    "field '%s': 'through' goes by a rule with the parent '%s'", f->key,
+			    via->ref));
+	}
+	return (0);
+}
+
 /* Read the whole file into ${f}, which the caller frees, also after an error. */
 static int
 definition_file_parse(const struct conf *c, const char *tenant, struct definition_file *f,
@@ -205,7 +244,8 @@ definition_file_parse(const struct conf *c, const char *tenant, struct definitio
 		(void)conf_fail(c, n, e, "%s", why.msg);
 		return (why.hint[0] ? err_hint(e, "%s", why.hint) : -1);
 	}
-	return (definition_file_rules(c, conf_get(root, "rules"), f, e));
+	return (definition_file_rules(c, conf_get(root, "rules"), f, e) ||
+	    definition_file_through(c, fields, f, e));
 }
 
 struct definition_file *
@@ -238,6 +278,7 @@ definition_file_free(struct definition_file *f)
 	for (i = 0; i < f->nfields; i++) {
 		free(f->fields[i].label);
 		free(f->fields[i].group);
+		free(f->fields[i].was);
 	}
 	for (i = 0; i < f->nrules; i++) {
 		free(f->rules[i].parent);

@@ -14,6 +14,7 @@
 struct definition_field { /* beside the field_definition of the same number */
 	char *label;
 	char *group; /* display_group, or NULL */
+	char *was;   /* a mapping that we shipped once and take away, or NULL */
 };
 
 struct definition_rule {   /* the file's type is the child */

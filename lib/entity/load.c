@@ -154,14 +154,14 @@ load_follow(struct load_work *w, struct err *e)
 		e) ||
 	    load_link_book(&w->l->links, &w->j, intake_section(w->j.in, 0), e) ||
 	    load_orphan_retire(&w->j, &w->l->orphans, e) ||
-	    load_matrix_plan(&w->j, w->l->wrote, &w->matrix, e));
+	    load_matrix_plan(&w->j, w->l->wrote, &w->l->links, &w->matrix, e));
 }
 
 /* After the last seal: everything that only the end can tell, to COMMIT. */
 static int
 load_write(struct load_work *w, struct err *e)
 {
-	bool last = w->d.means.duplicates == DATASET_LAST;
+	bool last = load_dataset_settled(&w->d);
 
 	if ((!last && load_check(w, e)) || load_merge_land(w->merge, e) || load_guard(w, e) ||
 	    load_merge_spool(w->merge, e) || load_merge_apply(w->merge, e) ||
@@ -216,8 +216,12 @@ load_go(struct load *l, const struct load_options *o, int fd, const char *name, 
 		return (-1);
 	w.known = known_new();
 	w.merge = load_merge_new(&w.j, &w.d);
-	w.rows = (struct load_rows){ &w.j, &w.d, w.known, w.merge, &l->retire, BUF_INIT(8 << 20),
-		NULL, 0 };
+	w.rows = (struct load_rows){ .j = &w.j,
+		.d = &w.d,
+		.known = w.known,
+		.merge = w.merge,
+		.retire = &l->retire,
+		.asked = BUF_INIT(8 << 20) };
 	rc = load_begin(&w.j, e) || load_read(&w, fd, name, e) ||
 	    (o->plan ? load_plan(&w, e) : load_write(&w, e) || load_cells_follow(&w, e));
 	if (rc) {
@@ -278,7 +282,7 @@ load_check_matrix(const struct load_options *o, uint64_t *missing, uint64_t *dif
 	j.type = xstrdup(o->type);
 	rc = pg_begin_whole(j.pg, "ISOLATION LEVEL REPEATABLE READ READ ONLY", e) ||
 	    (j.d = definition_db_read(j.pg, j.tenant, j.type, e)) == NULL ||
-	    load_matrix_plan(&j, false, &m, e) || load_matrix_check(&j, m, &n, e);
+	    load_matrix_plan(&j, false, NULL, &m, e) || load_matrix_check(&j, m, &n, e);
 	*missing = n.missing;
 	*differing = n.differing;
 	load_matrix_free(m);

@@ -95,6 +95,20 @@ load_dataset_open(const struct load_job *j, struct load_dataset *d, struct err *
 	return (ledger_dataset(j->pg, j->tenant, j->type, d->name, d->id, sizeof(d->id), e));
 }
 
+/* Does ${dataset}, which has brought ${field}, bring it still, by what is mapped now?  Its next load
+ * lets go of it where not. */
+static bool
+load_dataset_brings(const struct load_job *j, const char *dataset, const char *field)
+{
+	const struct field_definition *f = definition_find(j->d, field);
+	const char *colon = f != NULL && f->rrc_key != NULL ? strchr(f->rrc_key, ':') : NULL;
+
+	if (colon == NULL)
+		return (true);
+	return (strlen(dataset) == (size_t)(colon - f->rrc_key) &&
+	    memcmp(dataset, f->rrc_key, strlen(dataset)) == 0);
+}
+
 /*
  * A field that another dataset brings for keys of the same kind would swing from one
  * to the other every night.  Fields of the identity are in every dataset.
@@ -108,16 +122,19 @@ load_dataset_alone(const struct load_job *j, const struct load_dataset *d, const
 	    " WHERE d.tenant_id = %L AND d.type_key = %L AND d.dataset <> %L"
 	    " AND f = ANY (%L::text[]) AND f <> ALL (%L::text[])"
 	    " AND (starts_with(d.key_prefix, %L) OR starts_with(%L, d.key_prefix))"
-	    " ORDER BY 1, 2 LIMIT 1",
+	    " ORDER BY 1, 2",
 	    j->tenant, j->type, d->name, fields, identity, d->means.keys, d->means.keys);
-	int rc = 0;
+	int rc = 0, i;
 
 	if (r == NULL)
 		return (-1);
-	if (pg_result_rows(r) > 0) {
+	for (i = 0; i < pg_result_rows(r); i++)
+		if (load_dataset_brings(j, pg_result_get(r, i, 0), pg_result_get(r, i, 1)))
+			break;
+	if (i < pg_result_rows(r)) {
 		(void)err_set(e, STATUS_CONFIG,
 		    "type '%s', field '%s': '%s' brings it, and so does '%s': a field belongs to one dataset",
-		    j->type, pg_result_get(r, 0, 1), d->name, pg_result_get(r, 0, 0));
+		    j->type, pg_result_get(r, i, 1), d->name, pg_result_get(r, i, 0));
 		rc = err_hint(e,
 		    "map it from one of them, or give each its own 'keys' in datasets.yaml");
 	}
@@ -212,6 +229,13 @@ load_dataset_retires(const struct load_job *j, const struct load_dataset *d)
 
 	return (!j->o->delta && d->means.role == DATASET_OWN &&
 	    d->means.coverage != DATASET_DELTA && d->id[0] != '\0');
+}
+
+bool
+load_dataset_settled(const struct load_dataset *d)
+{
+
+	return (d->means.duplicates == DATASET_LAST || d->means.duplicates == DATASET_BEST);
 }
 
 void

@@ -39,6 +39,12 @@ int load_dataset_fields(const struct load_job *j, const struct load_dataset *d, 
  * Whether an entity that the input does not have may be retired.
  */
 bool load_dataset_retires(const struct load_job *j, const struct load_dataset *d);
+
+/**
+ * load_dataset_settled(d):
+ * Whether another row of a key than the first may count, so that only the end tells.
+ */
+bool load_dataset_settled(const struct load_dataset *d);
 void load_dataset_free(struct load_dataset *d);
 
 #endif

@@ -14,6 +14,7 @@
 /* What is being held. */
 struct load_holding {
 	const char *type;
+	bool hashed; /* the type's keys are digests of the view's */
 	struct known *k;
 	uint64_t n;
 	const char *withheld; /* why nothing may be retired, or NULL */
@@ -54,6 +55,15 @@ load_held_row(struct load_holding *l, const struct stream_field *severity,
 	if (key->len == 0)
 		return (0);
 	b->len = 0;
+	if (decoded && l->hashed) {
+		char hash[DEFINITION_HASH];
+
+		if (buf_addf(b, e, "%s:", l->type) ||
+		    buf_add(b, hash, definition_key_hash(key->p, key->len, hash), e))
+			return (-1);
+		l->n += known_hold(l->k, digest_xxh128(b->p, b->len));
+		return (0);
+	}
 	if ((decoded && strcmp(l->type, "well") != 0 && buf_addf(b, e, "%s:", l->type)) ||
 	    buf_add(b, key->p, key->len, e))
 		return (-1);
@@ -133,7 +143,7 @@ load_held_book(struct load_holding *l, const struct book *b)
 const char *
 load_held(const struct load_job *j, struct known *k, uint64_t *n)
 {
-	struct load_holding l = { j->type, k, 0, NULL };
+	struct load_holding l = { j->type, definition_hashed(j->d), k, 0, NULL };
 	size_t i, b;
 
 	for (i = 0; i < intake_sections(j->in); i++) {

@@ -1,38 +1,116 @@
-/* Of several rows with one key the last one counts. */
+/* Of several rows with one key the last one counts, or the best. */
 
 #include "entity/load_last.h"
+
+#include <string.h>
 
 #include "ledger/known.h"
 
 /*
- * Where the last row of a key counts, nothing is known of any before the end: rows that
- * differ from what was there before them are spooled, and settled here.
+ * Where not the first row of a key counts, nothing is known of any before the end: rows that
+ * count more than what was there before them are spooled, and settled here.
  *
- * The table of known keys keeps the content of its last row (47 bits), the section of its
- * first (12 bits, LOAD_SECTIONS) and whether that was as the database has it.
+ * The table of known keys keeps of its row that counts so far a part of its digest or what makes it
+ * better than others (47 bits), the section of its first (12 bits, LOAD_SECTIONS) and whether that was
+ * as the database has it.
  */
-enum { LAST_SAME = 1, LAST_SECTION_SHIFT = 1, LAST_SECTION_BITS = 12, LAST_CONTENT_SHIFT = 13 };
+enum {
+	LAST_SAME = 1,
+	LAST_SECTION_SHIFT = 1,
+	LAST_SECTION_BITS = 12,
+	LAST_CONTENT_SHIFT = 13,
+	LAST_CONTENT_BITS = KNOWN_NOTE_BITS - LAST_CONTENT_SHIFT,
+	LAST_DATE_BITS = 17,
+	LAST_YEAR = 1760 /* before it all dates are one */
+};
 
-/* The low 47 bits of the digest, shifted to their place in a note. */
-static uint64_t
-load_last_content(struct digest128 content)
+int
+load_last_set(struct load_last *x, const struct load_job *j, const struct load_dataset *d,
+    const struct properties *p, struct err *e)
 {
+	const struct field_definition *f;
+	unsigned bits = 0;
+	size_t i;
 
-	return (content.lo << LAST_CONTENT_SHIFT & ((UINT64_C(1) << KNOWN_NOTE_BITS) - 1));
+	memset(x, 0, sizeof(*x));
+	x->on = load_dataset_settled(d);
+	for (i = 0; i < d->means.nbest; i++) {
+		f = definition_find(j->d, d->means.best[i]);
+		if (f == NULL || (f->type != FIELD_BOOLEAN && f->type != FIELD_DATE))
+			return (err_set(e, STATUS_CONFIG,
+			    "'best' of '%s' in datasets.yaml: type '%s' has no date or boolean '%s'",
+			    d->name, j->type, d->means.best[i]));
+		if (i == LOAD_LAST_FIELDS ||
+		    (bits += f->type == FIELD_DATE ? LAST_DATE_BITS : 2) > LAST_CONTENT_BITS)
+			return (err_set(e, STATUS_CONFIG,
+			    "'best' of '%s' in datasets.yaml: two dates and six booleans at most",
+			    d->name));
+		x->by[i].column = properties_find(p, f->key);
+		x->by[i].date = f->type == FIELD_DATE;
+		if (x->by[i].column < 0)
+			return (err_set(e, STATUS_CONFIG,
+			    "'%s' has no column '%s', which says which of its rows is the best",
+			    d->name, f->key));
+		x->n++;
+	}
+	return (0);
+}
+
+/* A date as a number that grows with it, from 1; what is none is 0. */
+static uint64_t
+load_last_date(const struct stream_field *f)
+{
+	unsigned v[3] = { 0, 0, 0 };
+	size_t i, k = 0;
+
+	if (f->null || f->len != 10)
+		return (0);
+	for (i = 0; i < f->len; i++) {
+		if (f->p[i] == '-' && k < 2)
+			k++;
+		else if (f->p[i] >= '0' && f->p[i] <= '9')
+			v[k] = v[k] * 10 + (unsigned)(f->p[i] - '0');
+	}
+	if (v[0] < LAST_YEAR || v[0] >= LAST_YEAR + (1 << LAST_DATE_BITS) / (12 * 31) - 1)
+		return (v[0] < LAST_YEAR ? 1 : (1 << LAST_DATE_BITS) - 1);
+	return (1 + ((uint64_t)(v[0] - LAST_YEAR) * 12 + v[1]) * 31 + v[2]);
 }
 
 uint64_t
-load_last_note(size_t section, struct digest128 content, bool same)
+load_last_value(const struct load_last *x, const struct stream_field *f, struct digest128 content)
+{
+	const struct stream_field *v;
+	uint64_t value = 0;
+	size_t i;
+
+	if (x->n == 0)
+		return (content.lo & ((UINT64_C(1) << LAST_CONTENT_BITS) - 1));
+	for (i = 0; i < x->n; i++) {
+		v = &f[x->by[i].column];
+		if (x->by[i].date)
+			value = value << LAST_DATE_BITS | load_last_date(v);
+		else
+			value = value << 2 |
+			    (v->null || v->len == 0 ? 0 :
+				    v->p[0] == 't'  ? 2U :
+						      1U);
+	}
+	return (value);
+}
+
+uint64_t
+load_last_note(size_t section, uint64_t value, bool same)
 {
 
-	return (load_last_content(content) | (uint64_t)section << LAST_SECTION_SHIFT | same);
+	return (value << LAST_CONTENT_SHIFT | (uint64_t)section << LAST_SECTION_SHIFT | same);
 }
 
 bool
-load_last_is(uint64_t note, struct digest128 content)
+load_last_counts(const struct load_last *x, uint64_t note, uint64_t value)
 {
+	const uint64_t had = note >> LAST_CONTENT_SHIFT;
 
-	return (note >> LAST_CONTENT_SHIFT == load_last_content(content) >> LAST_CONTENT_SHIFT);
+	return (x->n > 0 ? value > had : value != had);
 }
 
 void
@@ -44,10 +122,10 @@ load_last_first(uint64_t note, size_t *section, bool *same)
 }
 
 uint64_t
-load_last_next(uint64_t note, struct digest128 content)
+load_last_next(uint64_t note, uint64_t value)
 {
 
-	return ((note & ((1U << LAST_CONTENT_SHIFT) - 1)) | load_last_content(content));
+	return ((note & ((1U << LAST_CONTENT_SHIFT) - 1)) | value << LAST_CONTENT_SHIFT);
 }
 
 /* One line of counts: of a section's keys that end in the same way. */

@@ -9,12 +9,47 @@
 #include "base/notice.h"
 #include "entity/definition_file.h"
 
-/* Fill ${k} from row ${i} of the query in load_link_rules(); warn if the load's type, as child,
- * has no field for the parent. */
+static const char load_link_rules_sql[] =
+#include "queries/link_rules.inc"
+    ;
+
+/* A text of row ${i}, or NULL. */
+static char *
+load_link_text(const struct pg_result *r, int i, int column)
+{
+
+	return (pg_result_get(r, i, column) != NULL ? pg_result_dup(r, i, column) : NULL);
+}
+
+/* What names the parent: a field of the child, or, by way of another entity, "FIELD.ITS-FIELD"; NULL
+ * where nothing does. */
+static char *
+load_link_field(const struct load_link *k, const struct load_job *j, const char *was)
+{
+	struct buf b = BUF_INIT(1 << 10);
+	const char *own = k->of_child ? definition_refers(j->d, k->parent) : NULL;
+	struct err ignored = ERR_INIT;
+	char *name = NULL;
+
+	if (k->via != NULL && (k->of_child || k->of_via)) {
+		if (buf_addf(&b, &ignored, "%s.%s", k->via_field, k->via_parent) == 0 &&
+		    buf_str(&b, &ignored) != NULL)
+			name = xstrdup(b.p);
+		buf_free(&b);
+		return (name);
+	}
+	if (!k->of_child)
+		own = was;
+	return (own != NULL ? xstrdup(own) : NULL);
+}
+
+/* Fill ${k} from row ${i} of the rules; warn if the load's type, as child, has no field for the
+ * parent. */
 static void
 load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_result *r, int i)
 {
-	const char *was = pg_result_get(r, i, 6), *field;
+	const struct field_definition *own;
+	const char *was = pg_result_get(r, i, 6);
 
 	memset(k, 0, sizeof(*k));
 	pg_result_copy(r, i, 0, k->rule, sizeof(k->rule));
@@ -26,37 +61,42 @@ load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_re
 	k->of_child = strcmp(k->child, j->type) == 0;
 	k->of_parent = strcmp(k->parent, j->type) == 0;
 	k->empty = !pg_result_bool(r, i, 7);
-	field = k->of_child ? definition_refers(j->d, k->parent) : was;
-	k->field = field != NULL ? xstrdup(field) : NULL;
-	k->fresh = k->of_child && field != NULL && (was == NULL || strcmp(was, field) != 0);
+	k->via = load_link_text(r, i, 8);
+	k->via_field = load_link_text(r, i, 9);
+	k->via_parent = load_link_text(r, i, 10);
+	k->via_rule = load_link_text(r, i, 11);
+	k->of_via = k->via != NULL && strcmp(k->via, j->type) == 0;
+	k->field = load_link_field(k, j, was);
+	k->fresh = k->of_child && k->field != NULL && (was == NULL || strcmp(was, k->field) != 0);
+	/* Until the child has been linked like this, there is nothing to follow. */
+	if (k->of_via && !k->of_child)
+		k->of_via = was != NULL && strcmp(was, k->field) == 0;
 	if (k->of_child && !definition_cardinality_known(k->cardinality))
 		notice_say(
 		    "the cardinality '%s' of the rule from '%s' to '%s' is not known: it limits nothing",
 		    k->cardinality, k->child, k->parent);
-	if (k->of_child && field == NULL)
+	own = k->of_child && k->via == NULL && k->field != NULL ? definition_find(j->d, k->field) :
+								  NULL;
+	if (own != NULL && own->through != NULL && own->rrc_key == NULL)
+		notice_say("no rule of '%s' goes to '%s', by way of which it has its '%s'", j->type,
+		    definition_find(j->d, own->through) != NULL ?
+			definition_find(j->d, own->through)->ref :
+			own->through,
+		    own->key);
+	if (k->of_child && k->field == NULL)
 		notice_say("no field of '%s' refers to '%s', as a rule wants it", j->type,
 		    k->parent);
 }
 
 /*
- * The tenant's rules that have the type on one side; the field by which the last load of the
- * child linked, and whether there is any link.
+ * The tenant's rules that have the type on one side, or between; the field by which the last load of
+ * the child linked, and whether there is any link.
  */
 static int
 load_link_rules(struct load_links *x, const struct load_job *j, struct err *e)
 {
-	struct pg_result *r = pg_queryf(j->pg, e,
-	    "SELECT r.rule_id, p.type_key, c.type_key, r.display_label, r.cardinality, r.required,"
-	    " (SELECT b.child_field FROM batch_links b JOIN batch_sources s"
-	    " USING (run_id, dataset_id, section) WHERE b.rule_id = r.rule_id"
-	    " ORDER BY s.loaded_at DESC LIMIT 1),"
-	    " EXISTS (SELECT FROM entity_links k WHERE k.rule_id = r.rule_id)"
-	    " FROM entity_relationship_rules r"
-	    " JOIN entity_type_definitions p ON p.type_id = r.parent_type_id"
-	    " JOIN entity_type_definitions c ON c.type_id = r.child_type_id"
-	    " WHERE r.tenant_id = %L AND %L IN (p.type_key, c.type_key)"
-	    " ORDER BY c.type_key, p.type_key",
-	    j->tenant, j->type);
+	const char *const params[] = { j->tenant, j->type };
+	struct pg_result *r = pg_query(j->pg, load_link_rules_sql, params, 2, e);
 	int i;
 
 	if (r == NULL)
@@ -68,6 +108,40 @@ load_link_rules(struct load_links *x, const struct load_job *j, struct err *e)
 	}
 	pg_result_free(r);
 	return (0);
+}
+
+/* Join the entity between, as l, to the child e: it is there, and names the parent. */
+static int
+load_link_between(const struct load_job *j, const struct load_link *k, bool fence, struct buf *sql,
+    struct err *e)
+{
+
+	if (k->via == NULL)
+		return (0);
+	return (
+	    pg_sqlf(j->pg, sql, e,
+		" LEFT JOIN %s(SELECT x.entity_key, x.properties FROM entities x WHERE x.tenant_id = %L"
+		" AND x.type_key = %L AND x.retired_at IS NULL%s",
+		fence ? "LATERAL " : "", j->tenant, k->via,
+		fence ? " AND x.entity_key = e.properties ->> " : "") ||
+	    (fence ? pg_sqlf(j->pg, sql, e, "%L OFFSET 0) l ON true", k->via_field) :
+		     pg_sqlf(j->pg, sql, e, ") l ON l.entity_key = e.properties ->> %L",
+			 k->via_field)));
+}
+
+/* Join the parent, as p, to what names it as c.parent. */
+static int
+load_link_to(const struct load_job *j, const struct load_link *k, bool fence, struct buf *sql,
+    struct err *e)
+{
+
+	return (pg_sqlf(j->pg, sql, e,
+	    " LEFT JOIN %s(SELECT p.entity_key"
+	    " FROM entities p WHERE p.tenant_id = %L AND p.retired_at IS NULL"
+	    " AND p.type_key = %L%s WHERE c.parent IS NOT NULL",
+	    fence ? "LATERAL " : "", j->tenant, k->parent,
+	    fence ? " AND p.entity_key = c.parent OFFSET 0) p ON true" :
+		    ") p ON p.entity_key = c.parent"));
 }
 
 /*
@@ -83,19 +157,16 @@ load_link_select(const struct load_touched *t, const struct load_link *k, bool a
 
 	return (pg_sqlf(j->pg, sql, e,
 		    "SELECT %L::uuid, c.entity_key, c.parent, p.entity_key IS NOT NULL, %L::uuid"
-		    " FROM (SELECT e.entity_key, e.properties ->> %L AS parent FROM ",
-		    k->rule, j->run, k->field) ||
-	    (all ? pg_sqlf(j->pg, sql, e,
-		       "entities e WHERE e.tenant_id = %L AND e.type_key = %L AND", j->tenant,
-		       k->child) :
-		   load_touched_entities(t, sql, e) || buf_adds(sql, " WHERE", e)) ||
-	    pg_sqlf(j->pg, sql, e,
-		" e.retired_at IS NULL OFFSET 0) c LEFT JOIN %s(SELECT p.entity_key"
-		" FROM entities p WHERE p.tenant_id = %L AND p.retired_at IS NULL"
-		" AND p.type_key = %L%s WHERE c.parent IS NOT NULL",
-		fence ? "LATERAL " : "", j->tenant, k->parent,
-		fence ? " AND p.entity_key = c.parent OFFSET 0) p ON true" :
-			") p ON p.entity_key = c.parent"));
+		    " FROM (SELECT e.entity_key, %s.properties ->> %L AS parent FROM ",
+		    k->rule, j->run, k->via != NULL ? "l" : "e",
+		    k->via != NULL ? k->via_parent : k->field) ||
+	    (all ? buf_adds(sql, "entities e", e) : load_touched_entities(t, sql, e)) ||
+	    load_link_between(j, k, fence, sql, e) ||
+	    (all ? pg_sqlf(j->pg, sql, e, " WHERE e.tenant_id = %L AND e.type_key = %L AND",
+		       j->tenant, k->child) :
+		   buf_adds(sql, " WHERE", e)) ||
+	    buf_adds(sql, " e.retired_at IS NULL OFFSET 0) c", e) ||
+	    load_link_to(j, k, fence, sql, e));
 }
 
 /*
@@ -129,28 +200,59 @@ load_link_first(struct load_touched *t, struct load_link *k, struct err *e)
 	return (rc);
 }
 
-/* Links for the children that this load changed, or for all where the rule's field is another. */
+/* Write the links that ${sql} selects, where they are others than those that are there. */
 static int
-load_link_insert(struct load_touched *t, struct load_link *k, struct err *e)
+load_link_put(struct load_touched *t, struct load_link *k, const char *sql, bool join,
+    struct err *e)
 {
-	struct buf sql = BUF_INIT(16 << 10);
 	struct pg *pg = t->j->pg;
 	uint64_t rows = 0;
 	int rc;
 
-	rc = load_link_select(t, k, k->fresh, &sql, e) ||
-	    load_touched_join(pg, k->fresh || load_touched_many(t), e) ||
+	rc = load_touched_join(pg, join, e) ||
 	    pg_execf(pg, &rows, e,
 		"INSERT INTO entity_links AS k (rule_id, child_key, parent_key, resolved,"
 		" changed_run) %s ON CONFLICT (rule_id, child_key) DO UPDATE"
 		" SET parent_key = EXCLUDED.parent_key, resolved = EXCLUDED.resolved,"
 		" changed_run = EXCLUDED.changed_run WHERE (k.parent_key, k.resolved)"
 		" IS DISTINCT FROM (EXCLUDED.parent_key, EXCLUDED.resolved)",
-		sql.p) ||
+		sql) ||
 	    load_touched_join(pg, false, e);
 	k->changed += rows;
+	return (rc);
+}
+
+/* Links for the children that this load changed, or for all where the rule's field is another. */
+static int
+load_link_insert(struct load_touched *t, struct load_link *k, struct err *e)
+{
+	struct buf sql = BUF_INIT(16 << 10);
+	int rc = load_link_select(t, k, k->fresh, &sql, e) ||
+	    load_link_put(t, k, sql.p, k->fresh || load_touched_many(t), e);
+
 	buf_free(&sql);
 	return (rc);
+}
+
+/* The condition that a child e names no parent any more: it is retired, or its field is empty, or there
+ * is nobody between who names one. */
+static int
+load_link_parted(const struct load_job *j, const struct load_link *k, struct buf *cond,
+    struct err *e)
+{
+
+	if (pg_sqlf(j->pg, cond, e,
+		"o.rule_id = %L AND o.child_key = e.entity_key AND o.parent_key IS NOT NULL"
+		" AND (e.retired_at IS NOT NULL OR ",
+		k->rule))
+		return (-1);
+	if (k->via == NULL)
+		return (pg_sqlf(j->pg, cond, e, "e.properties ->> %L IS NULL)", k->field));
+	return (pg_sqlf(j->pg, cond, e,
+	    "NOT EXISTS (SELECT FROM entities l WHERE l.tenant_id = %L AND l.type_key = %L"
+	    " AND l.entity_key = e.properties ->> %L AND l.retired_at IS NULL"
+	    " AND l.properties ->> %L IS NOT NULL))",
+	    j->tenant, k->via, k->via_field, k->via_parent));
 }
 
 /* Children that are retired, or name no parent any more. */
@@ -164,10 +266,7 @@ load_link_unlink(struct load_touched *t, struct load_link *k, struct err *e)
 
 	rc = pg_sqlf(j->pg, &set, e, "parent_key = NULL, resolved = false, changed_run = %L",
 		 j->run) ||
-	    pg_sqlf(j->pg, &cond, e,
-		"o.rule_id = %L AND o.child_key = e.entity_key AND o.parent_key IS NOT NULL"
-		" AND (e.retired_at IS NOT NULL OR e.properties ->> %L IS NULL)",
-		k->rule, k->field);
+	    load_link_parted(j, k, &cond, e);
 	if (rc == 0 && !k->fresh)
 		rc = load_touched_update(t, "entity_links", set.p, cond.p, &rows, e);
 	else if (rc == 0)
@@ -178,6 +277,48 @@ load_link_unlink(struct load_touched *t, struct load_link *k, struct err *e)
 			set.p, cond.p, j->tenant, j->type) ||
 		    load_touched_join(j->pg, false, e);
 	k->changed += rows;
+	buf_free(&set);
+	buf_free(&cond);
+	return (rc);
+}
+
+/*
+ * Links of the children of what this load changed between them and their parent: those that name it by
+ * the rule between.  A lease has another operator, and its wells follow.
+ */
+static int
+load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
+{
+	const struct load_job *j = t->j;
+	const bool many = load_touched_many(t);
+	struct buf sql = BUF_INIT(16 << 10), set = BUF_INIT(1 << 10), cond = BUF_INIT(16 << 10);
+	uint64_t rows = 0;
+	int rc;
+
+	rc = load_touched(t, e) ||
+	    pg_sqlf(j->pg, &sql, e,
+		"SELECT %L::uuid, c.child_key, c.parent, p.entity_key IS NOT NULL, %L::uuid FROM"
+		" (SELECT w.child_key, e.properties ->> %L AS parent FROM ",
+		k->rule, j->run, k->via_parent) ||
+	    load_touched_entities(t, &sql, e) ||
+	    pg_sqlf(j->pg, &sql, e,
+		many ?
+		    " JOIN entity_links w ON w.rule_id = %L AND w.parent_key = e.entity_key"
+		    " WHERE e.retired_at IS NULL OFFSET 0) c" :
+		    " CROSS JOIN LATERAL (SELECT x.child_key FROM entity_links x WHERE x.rule_id = %L"
+		    " AND x.parent_key = e.entity_key OFFSET 0) w WHERE e.retired_at IS NULL OFFSET 0) c",
+		k->via_rule) ||
+	    load_link_to(j, k, !many, &sql, e) || load_link_put(t, k, sql.p, many, e) ||
+	    pg_sqlf(j->pg, &set, e, "parent_key = NULL, resolved = false, changed_run = %L",
+		j->run) ||
+	    pg_sqlf(j->pg, &cond, e,
+		"o.rule_id = %L AND o.parent_key IS NOT NULL AND (e.retired_at IS NOT NULL"
+		" OR e.properties ->> %L IS NULL) AND o.child_key IN (SELECT w.child_key"
+		" FROM entity_links w WHERE w.rule_id = %L AND w.parent_key = e.entity_key)",
+		k->rule, k->via_parent, k->via_rule) ||
+	    load_touched_update(t, "entity_links", set.p, cond.p, &rows, e);
+	k->changed += rows;
+	buf_free(&sql);
 	buf_free(&set);
 	buf_free(&cond);
 	return (rc);
@@ -293,6 +434,10 @@ load_link_free(struct load_links *x)
 		free(x->v[i].child);
 		free(x->v[i].label);
 		free(x->v[i].cardinality);
+		free(x->v[i].via);
+		free(x->v[i].via_field);
+		free(x->v[i].via_parent);
+		free(x->v[i].via_rule);
 		free(x->v[i].field);
 		free(x->v[i].examples);
 	}
@@ -336,6 +481,7 @@ load_link_write(struct load_links *x, struct load_touched *t, struct err *e)
 			continue;
 		}
 		if ((k->of_child && k->field != NULL && load_link_children(t, k, e)) ||
+		    (k->of_via && x->wrote && load_link_follow(t, k, e)) ||
 		    (k->of_parent && x->wrote && !(k->empty && !k->of_child) &&
 			load_link_parents(t, k, e)) ||
 		    load_link_count(t->j, k, e))
@@ -353,7 +499,8 @@ load_link_book(const struct load_links *x, const struct load_job *j, const struc
 	for (i = 0; i < x->n; i++) {
 		const struct load_link *k = &x->v[i];
 
-		if (k->field == NULL || (!x->wrote && !k->fresh))
+		if (k->field == NULL || (!x->wrote && !k->fresh) ||
+		    (!k->of_child && !k->of_parent && !k->of_via))
 			continue;
 		if (pg_execf(j->pg, NULL, e,
 			"INSERT INTO batch_links (run_id, dataset_id, section, rule_id, parent_type,"

@@ -9,8 +9,14 @@ struct load_link {
 	char *parent, *child, *label, *cardinality, *field; /* label and field may be NULL */
 	bool required;
 	bool of_child, of_parent; /* the type is the rule's child, its parent, or both */
-	bool fresh, empty;        /* never linked like this; no link at all */
-	uint64_t changed;         /* links written now */
+	/*
+	 * The child names its parent by way of another entity: its type, the child's field that names it,
+	 * that one's field that names the parent, and the rule that links the two; else NULL.
+	 */
+	char *via, *via_field, *via_parent, *via_rule;
+	bool of_via;       /* the type is that between */
+	bool fresh, empty; /* never linked like this; no link at all */
+	uint64_t changed;  /* links written now */
 	uint64_t linked, missing_parent, missing_required, crowded;
 	char *examples; /* JSON */
 };
@@ -23,8 +29,8 @@ struct load_links {
 
 /**
  * load_link_write(x, t, e):
- * Bring entity_links in step with the entities that this load changed, as children
- * and as parents, and count what is wrong with them.
+ * Bring entity_links in step with the entities that this load changed, as children,
+ * as parents and as what is between, and count what is wrong with them.
  */
 int load_link_write(struct load_links *x, struct load_touched *t, struct err *e);
 

@@ -7,6 +7,7 @@
 
 #include "base/notice.h"
 #include "base/os.h"
+#include "entity/definition_db.h"
 #include "entity/matrix.h"
 
 enum {
@@ -102,10 +103,24 @@ load_matrix_free(struct load_matrix *m)
 	free(m);
 }
 
+/* Cells of type ${type} are due, if it has any. */
+static int
+load_matrix_due(const struct load_job *j, const char *type, struct err *e)
+{
+
+	return (pg_execf(j->pg, NULL, e,
+	    "INSERT INTO batch_matrix_todo (tenant_id, type_key, run_id)"
+	    " SELECT tenant_id, type_key, %L FROM entity_type_definitions"
+	    " WHERE tenant_id = %L AND type_key = %L AND compliance_footprint ON CONFLICT DO NOTHING",
+	    j->run, j->tenant, type));
+}
+
 int
-load_matrix_plan(const struct load_job *j, bool wrote, struct load_matrix **m, struct err *e)
+load_matrix_plan(const struct load_job *j, bool wrote, const struct load_links *x,
+    struct load_matrix **m, struct err *e)
 {
 	bool footprint;
+	size_t i;
 
 	*m = NULL;
 	if (pg_boolf(j->pg, &footprint, e,
@@ -113,16 +128,14 @@ load_matrix_plan(const struct load_job *j, bool wrote, struct load_matrix **m, s
 		" WHERE tenant_id = %L AND type_key = %L",
 		j->tenant, j->type))
 		return (-1);
-	if (!footprint)
-		return (0);
-	if ((*m = load_matrix_new(j, e)) == NULL)
+	if (footprint && (*m = load_matrix_new(j, e)) == NULL)
 		return (-1);
-	if (!wrote)
-		return (0);
-	return (pg_execf(j->pg, NULL, e,
-	    "INSERT INTO batch_matrix_todo (tenant_id, type_key, run_id) VALUES (%L, %L, %L)"
-	    " ON CONFLICT DO NOTHING",
-	    j->tenant, j->type, j->run));
+	/* Also where only links are others: a lease's new operator is its wells'. */
+	for (i = 0; x != NULL && i < x->n; i++)
+		if ((x->v[i].of_via || x->v[i].of_child) && x->v[i].changed > 0 &&
+		    load_matrix_due(j, x->v[i].child, e))
+			return (-1);
+	return (wrote ? load_matrix_due(j, j->type, e) : 0);
 }
 
 /* Fetch the next keys, as a text[] literal; ${n} is how many. */
@@ -277,6 +290,38 @@ load_matrix_orphans(const struct load_job *j, struct load_cells *n, struct err *
 	return (rc);
 }
 
+/* Cells of the other types that this load made due. */
+static int
+load_matrix_others(const struct load_job *j, struct load_cells *n, struct err *e)
+{
+	struct pg_result *r = pg_queryf(j->pg, e,
+	    "SELECT m.type_key FROM batch_matrix_todo m JOIN entity_type_definitions t"
+	    " USING (tenant_id, type_key) WHERE m.tenant_id = %L AND m.run_id = %L"
+	    " AND m.type_key <> %L",
+	    j->tenant, j->run, j->type);
+	int i, rc = r == NULL;
+
+	for (i = 0; rc == 0 && i < pg_result_rows(r); i++) {
+		struct load_job other = *j;
+		struct load_matrix *m = NULL;
+
+		other.type = pg_result_dup(r, i, 0);
+		rc = (other.d = definition_db_read(j->pg, j->tenant, other.type, e)) == NULL ||
+		    (m = load_matrix_new(&other, e)) == NULL;
+		if (rc == 0) {
+			struct load_pass p = { &other, other.type, m->args.p, n,
+				MATRIX_PIECE_MAX / 16, 0 };
+
+			rc = load_matrix_type(&p, e);
+		}
+		load_matrix_free(m);
+		definition_free(other.d);
+		free(other.type);
+	}
+	pg_result_free(r);
+	return (rc);
+}
+
 int
 load_matrix_follow(const struct load_job *j, const struct load_matrix *m, struct load_cells *n,
     struct err *e)
@@ -286,7 +331,8 @@ load_matrix_follow(const struct load_job *j, const struct load_matrix *m, struct
 
 	if (pg_patient(j->pg, e) || pg_lock_limit(j->pg, MATRIX_LOCK_MS, e) ||
 	    (!pg_pooled(j->pg) && pg_exec(j->pg, "SET synchronous_commit TO off", e)) ||
-	    (m != NULL && load_matrix_type(&p, e)) || load_matrix_orphans(j, n, e))
+	    (m != NULL && load_matrix_type(&p, e)) ||
+	    (j->run[0] != '\0' && load_matrix_others(j, n, e)) || load_matrix_orphans(j, n, e))
 		return (-1);
 	if (n->busy > 0)
 		notice_say(

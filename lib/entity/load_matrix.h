@@ -2,6 +2,7 @@
 #define AEGIS_ENTITY_LOAD_MATRIX_H
 
 #include "entity/load_job.h"
+#include "entity/load_link.h"
 
 /*
  * The compliance matrix follows a load in transactions of its own, short ones, in key order: services
@@ -17,12 +18,13 @@ struct load_cells {
 };
 
 /**
- * load_matrix_plan(j, wrote, m, e):
+ * load_matrix_plan(j, wrote, x, m, e):
  * In the load's transaction: what the matrix is to be of the type, and that it is due where the
- * load ${wrote} entities.  Set ${m}, freed by the caller with load_matrix_free(), to NULL where the
- * type is not in the matrix.
+ * load ${wrote} entities or changed one of the links ${x} (NULL: none), also those of another type.
+ * Set ${m}, freed by the caller with load_matrix_free(), to NULL where the type is not in the matrix.
  */
-int load_matrix_plan(const struct load_job *j, bool wrote, struct load_matrix **m, struct err *e);
+int load_matrix_plan(const struct load_job *j, bool wrote, const struct load_links *x,
+    struct load_matrix **m, struct err *e);
 void load_matrix_free(struct load_matrix *m);
 
 /**

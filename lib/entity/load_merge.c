@@ -142,7 +142,7 @@ int
 load_merge_change(struct load_merge *m, const struct stream_field *f, struct digest128 content,
     enum load_act act, bool revived, uint64_t note, struct err *e)
 {
-	bool last = m->d->means.duplicates == DATASET_LAST, same = false;
+	bool last = load_dataset_settled(m->d), same = false;
 	struct buf *b = &m->changed.b;
 	size_t section = 0;
 
@@ -318,7 +318,7 @@ load_merge_spool(struct load_merge *m, struct err *e)
 	if (m->changed.rows == 0)
 		return (0);
 	return (copy_spool_send(&m->changed, m->j->pg, "COPY load_changed FROM STDIN", e) ||
-	    (m->d->means.duplicates == DATASET_LAST && load_last_settle(m->j, m->d, &m->acts, e)));
+	    (load_dataset_settled(m->d) && load_last_settle(m->j, m->d, &m->acts, e)));
 }
 
 /* What the dataset has said now. */

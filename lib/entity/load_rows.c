@@ -30,7 +30,8 @@ load_rows_first(struct load_rows *x, struct err *e)
 	if (partition != NULL && (x->retire->part = properties_find(j->p, partition)) < 0)
 		return (err_set(e, STATUS_CONFIG, "'%s' has no column '%s', which is its partition",
 		    x->d->name, partition));
-	return (load_dataset_fields(j, x->d, e) || load_merge_begin(x->merge, x->retire->part, e));
+	return (load_last_set(&x->last, j, x->d, j->p, e) || load_dataset_fields(j, x->d, e) ||
+	    load_merge_begin(x->merge, x->retire->part, e));
 }
 
 /* The first stream's columns are every stream's. */
@@ -81,7 +82,7 @@ load_rows_begin(void *load, struct intake_section *s, struct err *e)
 
 	if (load_rows_tenant(x->j, e) || (n == 1 ? load_rows_first(x, e) : load_rows_columns(x, e)))
 		return (-1);
-	if (x->d->means.duplicates == DATASET_LAST && n > LOAD_SECTIONS)
+	if (x->last.on && n > LOAD_SECTIONS)
 		return (err_set(e, STATUS_DATA, "more than %d streams", LOAD_SECTIONS));
 	memcpy(s->run, x->j->run, sizeof(s->run));
 	memcpy(s->own.config_sha256, x->j->d->sha256, sizeof(s->own.config_sha256));
@@ -119,7 +120,7 @@ load_rows_again(struct load_rows *x, const struct stream_field *f, struct digest
     uint64_t note, struct err *e)
 {
 	struct fault_list *faults = intake_faults(x->j->in);
-	uint64_t record, offset;
+	uint64_t record, offset, value;
 
 	if (x->d->means.duplicates == DATASET_REJECT) {
 		stream_reader_place(intake_reader(x->j->in), &record, &offset);
@@ -128,10 +129,11 @@ load_rows_again(struct load_rows *x, const struct stream_field *f, struct digest
 		    (unsigned long long)record, (unsigned long long)note);
 		return (load_rows_reject(x, e));
 	}
-	if (x->d->means.duplicates == DATASET_LAST && !load_last_is(note, content)) {
+	value = x->last.on ? load_last_value(&x->last, f, content) : 0;
+	if (x->last.on && load_last_counts(&x->last, note, value)) {
 		if (!properties_check(x->j->p, f, faults))
 			return (load_rows_reject(x, e));
-		note = load_last_next(note, content);
+		note = load_last_next(note, value);
 		known_note(x->known, note);
 		if (load_merge_change(x->merge, f, content, LOAD_UPDATE, false, note, e))
 			return (-1);
@@ -150,7 +152,7 @@ load_rows_new(struct load_rows *x, const struct stream_field *f, struct digest12
 	bool revived = own && (row->known & KNOWN_RETIRED);
 	enum load_act act = LOAD_UPDATE;
 
-	if (x->d->means.duplicates == DATASET_LAST) /* the last row is not known yet */
+	if (x->last.on) /* which row counts is not known yet */
 		return (load_merge_change(x->merge, f, content, act, false, note, e));
 	if (!(row->known & KNOWN_THERE) && own) {
 		s->counts.inserted++;
@@ -185,22 +187,21 @@ load_rows_key(const struct load_rows *x, const struct stream_field *f, struct fa
 
 /* A row that is as the dataset said before, and whose entity is there.  True where nothing is left to do. */
 static bool
-load_rows_same(struct load_rows *x, const struct known_row *row, struct digest128 content)
+load_rows_same(struct load_rows *x, const struct known_row *row, uint64_t note)
 {
-	bool own = x->d->means.role == DATASET_OWN, last = x->d->means.duplicates == DATASET_LAST;
+	bool own = x->d->means.role == DATASET_OWN;
 	struct intake_section *s = intake_now(x->j->in);
 
 	if (!row->same)
 		return (false);
 	/* What was stored once had no fault: see properties_digest(). */
 	if ((row->known & KNOWN_THERE) && !(own && (row->known & KNOWN_RETIRED))) {
-		if (last)
-			known_note(x->known,
-			    load_last_note(intake_sections(x->j->in) - 1, content, true));
+		if (x->last.on)
+			known_note(x->known, note | load_last_note(0, 0, true));
 		s->counts.unchanged++;
 		return (true);
 	}
-	if (own || last || (row->known & KNOWN_THERE))
+	if (own || x->last.on || (row->known & KNOWN_THERE))
 		return (false);
 	s->own.skipped++;
 	return (true);
@@ -223,8 +224,9 @@ load_rows_row(void *load, const struct stream_field *f, struct err *e)
 	}
 	if (properties_digest(x->j->p, f, &content, e))
 		return (-1);
-	if (x->d->means.duplicates == DATASET_LAST)
-		note = load_last_note(intake_sections(in) - 1, content, false);
+	if (x->last.on)
+		note = load_last_note(intake_sections(in) - 1,
+		    load_last_value(&x->last, f, content), false);
 	else
 		stream_reader_place(intake_reader(in), &note, &offset);
 	if (known_see(x->known, digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len), content,
@@ -233,7 +235,7 @@ load_rows_row(void *load, const struct stream_field *f, struct err *e)
 		return (-1);
 	if (row.again)
 		return (load_rows_again(x, f, content, row.note, e));
-	if (load_rows_same(x, &row, content))
+	if (load_rows_same(x, &row, note))
 		return (0);
 	if (!properties_check(x->j->p, f, faults)) {
 		known_unsee(x->known);

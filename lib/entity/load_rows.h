@@ -2,6 +2,7 @@
 #define AEGIS_ENTITY_LOAD_ROWS_H
 
 #include "entity/load_dataset.h"
+#include "entity/load_last.h"
 #include "entity/load_merge.h"
 #include "entity/load_retire.h"
 #include "ledger/known.h"
@@ -13,6 +14,7 @@ struct load_rows {
 	struct known *known;
 	struct load_merge *merge;
 	struct load_retire *retire;
+	struct load_last last;
 	struct buf asked; /* load_known_ahead() */
 	char **columns;   /* of the first stream; the others must have the same */
 	size_t ncolumns;

@@ -183,7 +183,7 @@ map_key(struct map_run *m)
 			len -= type_len + 1;
 		}
 		/* A lease's number is made of parts itself, in a form that cannot be mistaken. */
-		if (!p->bare_key && memchr(part, '-', len) != NULL &&
+		if (!p->bare_key && !p->hashed && memchr(part, '-', len) != NULL &&
 		    (c->field->preset == NULL || strcmp(c->field->preset, "lease_key") != 0)) {
 			fault_add(m->faults, "bad_key", stream_reader_column(m->in, c->column),
 			    r->p, r->len, "has a '-', which parts the key (field '%s')",
@@ -197,6 +197,12 @@ map_key(struct map_run *m)
 		memcpy(m->key + m->key_len, part, len);
 		m->key_len += len;
 		m->key_plain = m->key_plain && r->plain;
+	}
+	if (i == p->nidentity && p->hashed) {
+		m->key_len = type_len + 1 +
+		    definition_key_hash(m->key + type_len + 1, m->key_len - type_len - 1,
+			m->key + type_len + 1);
+		return (true);
 	}
 	if (i == p->nidentity && check_scan(m->key, m->key_len, &plain, &chars) == 0 &&
 	    chars <= CHECK_KEY_MAX)

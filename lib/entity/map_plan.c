@@ -159,6 +159,7 @@ map_plan_cells(const struct map_planning *m, struct map_plan *p, struct err *e)
 			     k > 0 && p->cells[p->identity[k - 1]].field->order > f->order; k--)
 				p->identity[k] = p->identity[k - 1];
 			p->identity[k] = p->n;
+			p->hashed |= f->hashed;
 		}
 		p->n++;
 	}

@@ -24,6 +24,7 @@ struct map_plan {
 	size_t n;
 	size_t *identity; /* cells the key is made of, in its order */
 	size_t nidentity;
+	bool hashed;   /* the key is a digest of the identity's parts */
 	bool bare_key; /* the key is the identity's value (a well's API number) */
 };
 

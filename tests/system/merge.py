@@ -33,6 +33,15 @@ TYPES = {
              "remark": ("text", {}, False)},
     "pad": {"pad_id": ("text", {"role": "identity"}, True),
             "site": ("ref", {"ref": "site"}, False)},
+    # Its operator is its site's.
+    "shaft": {"shaft_id": ("text", {"role": "identity"}, True),
+              "site": ("ref", {"ref": "site"}, False),
+              "operator": ("ref", {"role": "operator", "ref": "operator", "through": "site"}, False)},
+    "bore": {"bore_id": ("text", {"role": "identity"}, True),
+             "plugged": ("date", {}, False),
+             "on": ("boolean", {}, False),
+             "done": ("date", {}, False),
+             "note": ("text", {}, False)},
 }
 # dataset: (type, columns)
 COLUMNS = {
@@ -44,6 +53,8 @@ COLUMNS = {
     "l/operator": ("operator", ["operator_number", "operator_name"]),
     "f/operator": ("operator", ["operator_number", "operator_name"]),
     "x/pad": ("pad", ["pad_id", "site"]),
+    "y/shaft": ("shaft", ["shaft_id", "site"]),
+    "z/bore": ("bore", ["bore_id", "plugged", "on", "done", "note"]),
 }
 DATASETS = """datasets:
   - { dataset: a/site, type: site, role: own, coverage: full }
@@ -54,6 +65,8 @@ DATASETS = """datasets:
   - { dataset: l/operator, type: operator, role: own, coverage: delta, duplicates: last, keys: "operator:2" }
   - { dataset: f/operator, type: operator, role: own, coverage: full, duplicates: first, keys: "operator:3" }
   - { dataset: x/pad, type: pad, role: own, coverage: full }
+  - { dataset: y/shaft, type: shaft, role: own, coverage: full }
+  - { dataset: z/bore, type: bore, role: own, coverage: delta, duplicates: best, best: [plugged, on, done] }
 """
 OWN = ("a/site", "b/site", "p/site")
 
@@ -62,7 +75,7 @@ def define(tenant):
     for name, fields in TYPES.items():
         sql("INSERT INTO entity_type_definitions (tenant_id, type_key, display_name,"
             " compliance_footprint) VALUES ('%s', '%s', '%s', %s)" % (
-                tenant, name, name, name == "site"))
+                tenant, name, name, name in ("site", "shaft")))
         for i, (key, (kind, options, required)) in enumerate(fields.items()):
             sql("INSERT INTO entity_field_definitions (type_id, tenant_id, field_key, label,"
                 " input_type, required, options, sort_order) SELECT type_id, tenant_id, '%s',"
@@ -70,6 +83,8 @@ def define(tenant):
                 " AND type_key = '%s'" % (key, key, kind, required, json.dumps(options), i,
                                           tenant, name))
     rule(tenant, "operator", "site", "one_to_many", False, "OPERATED_BY")
+    rule(tenant, "operator", "shaft", "one_to_many", False, "OPERATED_BY")
+    rule(tenant, "site", "shaft", "one_to_many", False, "AT_SITE")
 
 
 def rule(tenant, parent, child, cardinality, required, label):
@@ -547,7 +562,7 @@ def links():
     ok({"child": "site:00000", "parent": "operator:1001"} in
        link_counts("site", "operator")[4]["missing_parent"], "with examples in the books")
     r = load("o/operator", [(b"operator:1001", {"operator_number": b"1001"})])
-    same((link_counts("site", "operator")[:2], r["links"][0]["changed"]), ((10, 0), 10),
+    same((link_counts("site", "operator")[:2], [l["changed"] for l in r["links"] if l["child"] == "site"]), ((10, 0), [10]),
          "healed when the parent comes")
     pads = [(b"pad:1", {"pad_id": b"1", "site": site(1)}), (b"pad:2", {"pad_id": b"2", "site": site(1)}),
             (b"pad:3", {"pad_id": b"3"}), (b"pad:4", {"pad_id": b"4", "site": b"site:nowhere"}),
@@ -581,6 +596,115 @@ def links():
     rule(TENANT, "site", "pad", "one_to_many", False, "ON_SITE")
     load("x/pad", pads)
     same(link_counts("pad", "site")[:4], (3, 1, 0, 0), "a new rule links what was there before it")
+
+
+def through():
+    """A child's parent by way of another entity follows whichever of the three is loaded, in any order."""
+    dice = random.Random(SEED + 7)
+    site_of, operator_of, there = {}, {}, set()
+    # Not all at once: the first loads come in each of the orders, over the seeds.
+    steps = dice.sample(["shafts", "sites", "operators"], 3) + [
+        dice.choice(["shafts", "sites", "operators"]) for _ in range(3 * NIGHTS)]
+    for i, step in enumerate(steps):
+        if step == "shafts":
+            site_of = {k: dice.choice([None] + [site(n) for n in range(30)])
+                       for k in dice.sample(range(120), 100)}
+            load("y/shaft", [(b"shaft:%d" % k, {"shaft_id": b"%d" % k, "site": v})
+                             for k, v in sorted(site_of.items())], "--accept-shrink")
+        elif step == "sites":
+            operator_of = dict(operator_of) if dice.randrange(2) else {}
+            for n in dice.sample(range(30), 25):
+                operator_of[n] = dice.choice([None] + [b"operator:10%02d" % k for k in range(12)])
+            load("a/site", [(site(n), {"site_id": b"%05d" % n, "operator": v})
+                            for n, v in sorted(operator_of.items())], "--accept-shrink")
+        else:
+            # Operators come and stay: their dataset is a delta.
+            more = {b"operator:10%02d" % k for k in dice.sample(range(12), 4)}
+            there |= more
+            load("o/operator", [(k, {"operator_number": k[9:]}) for k in sorted(more)])
+        want = {}
+        for k, s in site_of.items():
+            of = operator_of.get(int(s[5:])) if s is not None else None
+            if of is not None:
+                want["shaft:%d" % k] = (of.decode(), of in there)
+        got = {r["child_key"]: (r["parent_key"], r["resolved"]) for r in rows(
+            "SELECT child_key, parent_key, resolved FROM entity_links JOIN entity_relationship_rules r"
+            " USING (rule_id) JOIN entity_type_definitions c ON c.type_id = r.child_type_id"
+            " JOIN entity_type_definitions p ON p.type_id = r.parent_type_id"
+            " WHERE c.type_key = 'shaft' AND p.type_key = 'operator' AND parent_key IS NOT NULL")}
+        if got != want:
+            bad = sorted(k for k in set(got) | set(want) if got.get(k) != want.get(k))
+            ok(False, "step %d, %s: the shafts' operators" % (i, step),
+               *["%s: got %r, want %r" % (k, got.get(k), want.get(k)) for k in bad[:3]])
+            return
+    ok(True, "%d loads of shafts, sites and operators in any order: each shaft's operator is its site's" % len(steps))
+    load("o/operator", [(b"operator:1001", {"operator_number": b"1001"})])
+    load("y/shaft", [(b"shaft:900", {"shaft_id": b"900", "site": site(900)})], "--accept-shrink")
+    load("a/site", [(site(900), {"site_id": b"00900", "operator": b"operator:1001"})], "--accept-shrink")
+    same(sql("SELECT string_agg(compliance_domain, ' ' ORDER BY 1) FROM compliance_status"
+             " WHERE entity_id = 'shaft:900'"), "flaring_monitor",
+         "the site's load makes the cells of a shaft that is one's own by it")
+    same(sql("SELECT count(*) FROM batch_matrix_todo"), "0", "and none is due")
+    sql("UPDATE entity_relationship_rules SET child_type_id = parent_type_id WHERE display_label = 'AT_SITE'"
+        " AND tenant_id = '%s'" % TENANT)
+    p = run(stream("y/shaft", [(b"shaft:901", {"shaft_id": b"901", "site": site(900)})]), "shaft", "--accept-shrink")
+    ok(p.returncode == 0 and "no rule of 'shaft' goes to 'site', by way of which it has its 'operator'" in p.err,
+       "without the rule between it is said that nobody is found", p.err)
+    sql("UPDATE entity_relationship_rules SET child_type_id = (SELECT type_id FROM entity_type_definitions"
+        " WHERE type_key = 'shaft' AND tenant_id = '%s') WHERE display_label = 'AT_SITE'" % TENANT)
+    # A tenant who maps the field himself has what he maps.
+    sql("INSERT INTO rrc_field_mappings (tenant_id, type_id, entity_field_id, rrc_field_key) SELECT f.tenant_id, f.type_id,"
+        " f.field_id, 'operator' FROM entity_field_definitions f JOIN entity_type_definitions t USING (type_id)"
+        " WHERE t.type_key = 'shaft' AND f.field_key = 'operator'")
+    COLUMNS["y/shaft"] = ("shaft", ["shaft_id", "site", "operator"])
+    load("y/shaft", [(b"shaft:900", {"shaft_id": b"900", "site": site(900), "operator": b"operator:1002"})],
+         "--accept-shrink")
+    COLUMNS["y/shaft"] = ("shaft", ["shaft_id", "site"])
+    same(sql("SELECT parent_key FROM entity_links JOIN entity_relationship_rules r USING (rule_id)"
+             " WHERE child_key = 'shaft:900' AND parent_key LIKE 'operator:%'"), "operator:1002",
+         "a tenant who maps the field himself has what he maps")
+    sql("DELETE FROM rrc_field_mappings")
+
+
+def best():
+    """Of several rows with one key the best one counts, wherever it stands; of equals the first."""
+    dice = random.Random(SEED + 8)
+    day = lambda: dice.choice([None, b"18%02d-01-31" % dice.randrange(5), b"20%02d-12-01" % dice.randrange(5)])
+    stands = {}
+    for round_ in range(NIGHTS):
+        todo = [(b"bore:%d" % k, {"bore_id": b"%d" % k, "plugged": day(), "on": dice.choice([None, b"true", b"false"]),
+                                  "done": day(), "note": b"n%d" % dice.randrange(3)})
+                for k in (dice.randrange(40) for _ in range(120))]
+        if round_ % 3 == 2:
+            todo = again[:]
+            dice.shuffle(todo)
+        again, want = todo, {}
+        for key, v in todo:
+            rank = (v["plugged"] or b"", [None, b"false", b"true"].index(v["on"]), v["done"] or b"")
+            if key not in want or rank > want[key][0]:
+                want[key] = (rank, v)
+        now = {k: {f: x.decode() if x is not None else None for f, x in v.items()} for k, (_, v) in want.items()}
+        counts = (sum(k not in stands for k in now), sum(k in stands and stands[k] != v for k, v in now.items()),
+                  sum(stands.get(k) == v for k, v in now.items()), len(todo) - len(now))
+        half = len(todo) // 2
+        p = run(stream("z/bore", todo[:half]) + stream("z/bore", todo[half:]), "bore")
+        ok(p.returncode == 0, "round %d: loaded" % round_, p.err)
+        got = tuple(p.report[k] for k in ("inserted", "updated", "unchanged", "duplicate"))
+        same(got, counts, "round %d: counted as the best rows say" % round_)
+        stands.update(now)
+        there = {r["entity_key"].encode(): r for r in rows(
+            "SELECT entity_key, properties ->> 'bore_id' AS bore_id, properties ->> 'plugged' AS plugged,"
+            " properties ->> 'on' AS on, properties ->> 'done' AS done, properties ->> 'note' AS note FROM entities"
+            " WHERE type_key = 'bore'")}
+        for v in there.values():
+            del v["entity_key"]
+        same(there, stands, "and so they stand")
+    for text, word in (("[plugged, note]", "no date or boolean 'note'"), ("[plugged, done, plugged]", "at most")):
+        with open(WORK + "/datasets.yaml", "w") as f:
+            f.write(DATASETS.replace("[plugged, on, done]", text))
+        refused("z/bore", [(b"bore:1", {"bore_id": b"1"})], 78, "best: " + text, word)
+    with open(WORK + "/datasets.yaml", "w") as f:
+        f.write(DATASETS)
 
 
 def side_by_side():
@@ -708,7 +832,7 @@ def type_gone():
     define(TENANT)
 
 
-MATRIX = """domains: { site: [rule_37, rule_32] }
+MATRIX = """domains: { site: [rule_37, rule_32], shaft: [flaring_monitor] }
 tenants:
   - { tenant: %s, operators: ["operator:1001"] }
 """ % TENANT
@@ -754,7 +878,7 @@ def main():
         f.write(MATRIX)
     define(TENANT)
     any_order()
-    for case in (retire_and_revive, pending, duplicates, parts, guards, held, links, side_by_side,
+    for case in (retire_and_revive, pending, duplicates, parts, guards, held, links, through, best, side_by_side,
                  matrix, type_gone, broken_counts):
         fresh(case)
     return end()

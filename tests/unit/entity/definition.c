@@ -305,6 +305,10 @@ test_datasets(void)
 		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: part }\n",
 		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, partition: f }\n",
 		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, duplicates: 1 }\n",
+		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, best: [a] }\n",
+		"datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, duplicates: best }\n",
+		("datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full, duplicates: best,\n"
+		 "      best: [] }\n"),
 		("datasets:\n  - { dataset: x/y, type: t, role: own, coverage: full }\n"
 		 "  - { dataset: x/y, type: t, role: enrich, coverage: delta }\n"),
 	};
