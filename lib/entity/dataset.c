@@ -162,17 +162,20 @@ dataset_load(const char *path, struct err *e)
 const struct dataset *
 dataset_only(const struct dataset_list *l, const char *type)
 {
-	const struct dataset *found = NULL;
-	size_t i;
+	const struct dataset *found = NULL, *own = NULL;
+	size_t i, n = 0, owners = 0;
 
 	for (i = 0; i < l->n; i++) {
 		if (strcmp(l->v[i].type, type) != 0)
 			continue;
-		if (found != NULL)
-			return (NULL);
 		found = &l->v[i];
+		n++;
+		if (found->role == DATASET_OWN) {
+			own = found;
+			owners++;
+		}
 	}
-	return (found);
+	return (n == 1 ? found : owners == 1 ? own : NULL);
 }
 
 const struct dataset *

@@ -54,7 +54,8 @@ struct dataset_list *dataset_load(const char *path, struct err *e);
 
 /**
  * dataset_only(l, type):
- * The one dataset that feeds ${type}; NULL where there is none, or several.
+ * The one dataset that feeds ${type}, or, of several, the one that owns; NULL where that is none, or
+ * several.
  */
 const struct dataset *dataset_only(const struct dataset_list *l, const char *type);
 

@@ -19,6 +19,7 @@ struct map_planning {
 	const char **qualified; /* of each column: the field that claims it by
 	                               LAYOUT/VIEW:COLUMN, or NULL */
 	bool *used;             /* of each column: feeds a field */
+	bool *outdone;          /* of each field: another one has its column */
 	map_notice_fn *notice;
 	void *cookie;
 };
@@ -97,10 +98,7 @@ map_plan_match(struct map_planning *m, size_t i, bool want_qualified, struct err
 			    "type '%s', field '%s': '%s:%s' is "
 			    "mapped to the field '%s', so '%s' cannot feed this one",
 			    m->d->type, f->key, m->dataset, column, m->qualified[k], column));
-		map_plan_say(m, MAP_WARNING,
-		    "'%s' does not feed the field '%s', because "
-		    "'%s:%s' is mapped to '%s'",
-		    column, f->key, m->dataset, column, m->qualified[k]);
+		m->outdone[i] = true;
 		return (0);
 	}
 	if (qualified)
@@ -110,21 +108,49 @@ map_plan_match(struct map_planning *m, size_t i, bool want_qualified, struct err
 	return (0);
 }
 
-/* Report columns that do not feed a field, and required fields that are not mapped. */
+/* Add "'${name}'" to a list in words; what is too much for a line is left off. */
+static void
+map_plan_list(struct buf *list, const char *name)
+{
+	struct err ignored = ERR_INIT;
+
+	(void)buf_addf(list, &ignored, "%s'%s'", list->len > 0 ? ", " : "", name);
+}
+
+/* Report columns that do not feed a field, fields that another outdoes, and required ones that are not
+ * mapped: a line for each kind. */
 static void
 map_plan_leftovers(const struct map_planning *m)
 {
+	struct buf columns = BUF_INIT(512), outdone = BUF_INIT(512);
+	struct err ignored = ERR_INIT;
 	const struct field_definition *f;
-	size_t i;
+	size_t i, n = 0;
 
 	for (i = 0; i < m->ncolumns; i++)
 		if (!m->used[i] && strcmp(m->columns[i], "_record") != 0 &&
-		    strcmp(m->columns[i], "_offset") != 0)
-			map_plan_say(m, MAP_INFO, "the column '%s' of %s is not mapped",
-			    m->columns[i], m->dataset);
+		    strcmp(m->columns[i], "_offset") != 0) {
+			map_plan_list(&columns, m->columns[i]);
+			n++;
+		}
+	if (n > 0)
+		map_plan_say(m, MAP_INFO,
+		    n == 1 ? "the column %s of %s is not mapped" :
+			     "the columns %s of %s are not mapped",
+		    buf_str(&columns, &ignored), m->dataset);
+	for (i = 0; i < m->d->n; i++)
+		if (m->outdone[i])
+			map_plan_list(&outdone, m->d->fields[i].key);
+	if (outdone.len > 0)
+		map_plan_say(m, MAP_INFO,
+		    "columns of %s that would feed %s are mapped to other fields as '%s:COLUMN'",
+		    m->dataset, buf_str(&outdone, &ignored), m->dataset);
+	buf_free(&columns);
+	buf_free(&outdone);
 	for (i = 0; i < m->d->n; i++) {
 		f = &m->d->fields[i];
-		if (f->required && f->role != ROLE_IDENTITY && f->rrc_key == NULL)
+		if (f->required && f->role != ROLE_IDENTITY && f->rrc_key == NULL &&
+		    f->through == NULL)
 			map_plan_say(m, MAP_WARNING, "the required field '%s' is not mapped",
 			    f->key);
 	}
@@ -179,12 +205,18 @@ struct map_plan *
 map_plan_new(const struct entity_definition *d, const char *dataset, const char *const *columns,
     size_t n, map_notice_fn *notice, void *cookie, struct err *e)
 {
-	struct map_planning m = { d, dataset, columns, n, NULL, NULL, NULL, notice, cookie };
+	struct map_planning m = { .d = d,
+		.dataset = dataset,
+		.columns = columns,
+		.ncolumns = n,
+		.notice = notice,
+		.cookie = cookie };
 	struct map_plan *p = xcalloc(1, sizeof(*p));
 	int rc = 0, pass;
 	size_t i;
 
 	m.feeds = xcalloc(d->n, sizeof(*m.feeds));
+	m.outdone = xcalloc(d->n, sizeof(*m.outdone));
 	m.qualified = xcalloc(n, sizeof(*m.qualified));
 	m.used = xcalloc(n, sizeof(*m.used));
 	for (i = 0; i < d->n; i++)
@@ -197,6 +229,7 @@ map_plan_new(const struct entity_definition *d, const char *dataset, const char 
 	if (rc == 0)
 		map_plan_leftovers(&m);
 	free(m.feeds);
+	free(m.outdone);
 	free(m.qualified);
 	free(m.used);
 	if (rc) {

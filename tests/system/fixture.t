@@ -43,7 +43,7 @@ exits 0 "schema-check finds no drift" env PGDATABASE=copy aegis schema-check
 exits 0 "a row can be added behind the sequences" psql -Xqd copy -v ON_ERROR_STOP=1 -c "INSERT INTO batch_datasets (tenant_id, type_key, dataset)
 	VALUES ('$TENANT', 'x', 'y')"
 exits 1 "then the database differs" env PGDATABASE=copy aegis fixture-check --database one
-like out '^batch_datasets +17 +18  other rows$' "and it is said where"
+like out '^batch_datasets +25 +26  other rows$' "and it is said where"
 exits 0 "restored ones may go: once more" aegis fixture-restore --into copy one
 exits 0 "it is as the fixture again" env PGDATABASE=copy aegis fixture-check --database one
 

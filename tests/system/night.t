@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The nightly pipeline whole, on the demo's five files: entities of all types, links, matrix, graph.
+# The nightly pipeline whole, on the demo's ten files: entities of all types, links, matrix, graph.
 . "$(dirname "$0")/../lib.sh"
 need_full_pg
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
@@ -7,16 +7,30 @@ sed "s/00000000-0000-4000-8000-000000000001/$TENANT/" "$ROOT/pipelines/matrix.ya
 night() { aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" "$@"; }
 exits 0 "a night" night || sed 's/^/# /' "$WORK/err"
 is "$(sql "SELECT string_agg(type_key || ' ' || n, ', ' ORDER BY type_key) FROM (SELECT type_key, count(*) AS n FROM entities GROUP BY 1) x")" \
-    "$(for v in olf001/field+gsf001/field olf001/lease+gsf001/lease daf802/operator daf802/permit dbf900/well; do
-	for d in ${v//+/ }; do
+    "$(for v in field=olf001/field+gsf001/field+flf900/field lease=olf001/lease+gsf001/lease+p4f606/lease \
+    operator=daf802/operator+daf420/operator+orf850/operator+ewa/operator permit=daf802/permit+pending/permit \
+    permit_field=pending/permitted_field severance=p4f606/severance well=dbf900/well; do
+	sets=${v#*=} columns=3
+	case $v in permit_field=*) columns=3,4 ;; severance=*) columns=3,5-7 ;; esac
+	for d in ${sets//+/ }; do
 		case $d in dbf900/*) f=wellbore-demo.ebc.gz ;; *) f=$(basename "$ROOT"/fixtures/"${d%/*}"-demo.*) ;; esac
 		aegis rrc-decode --layout "${d%/*}" --view "${d#*/}" --rejects "$WORK/rej" "$ROOT/fixtures/$f" 2>/dev/null | aegis unseal |
-		    sed 1d | cut -d, -f3
-	done | sort -u | wc -l | sed "s,^,${v##*/} ,"
+		    sed 1d | cut -d, -f"$columns"
+	done | sort -u | wc -l | sed "s,^,${v%%=*} ,"
 done | paste -sd, | sed 's/,/, /g')" "an entity for each key in the files"
 is "$(sql "SELECT count(*) FROM (SELECT r.display_label, c.type_key, p.type_key FROM entity_links JOIN entity_relationship_rules r USING (rule_id)
     JOIN entity_type_definitions c ON c.type_id = r.child_type_id JOIN entity_type_definitions p ON p.type_id = r.parent_type_id
-    WHERE resolved GROUP BY 1, 2, 3 HAVING count(*) > 10) x")" 6 "links by each of the six rules"
+    WHERE resolved GROUP BY 1, 2, 3 HAVING count(*) > 10) x")" 10 "links by each of the ten rules"
+# Who operates a well: whoever operates its lease, by P-4.
+aegis rrc-decode --layout p4f606 --view lease "$ROOT/fixtures/p4f606-demo.ebc.gz" 2>/dev/null | aegis unseal | sed 1d | cut -d, -f3,4 | sed 's/^/lease:/' |
+    sort >"$WORK/p4"
+aegis rrc-decode --layout dbf900 --view well --rejects "$WORK/rej" "$ROOT/fixtures/wellbore-demo.ebc.gz" 2>/dev/null | aegis unseal >"$WORK/wells.csv"
+python3 -c 'import csv, sys
+for r in csv.DictReader(open(sys.argv[1])):
+    print(r["lease"] + "," + r["api_number"])' "$WORK/wells.csv" | sort >"$WORK/on"
+is "$(sql "SELECT child_key || ' ' || parent_key FROM entity_links JOIN entity_relationship_rules r USING (rule_id)
+    JOIN entity_type_definitions c ON c.type_id = r.child_type_id WHERE c.type_key = 'well' AND r.display_label = 'OPERATED_BY'
+    AND resolved ORDER BY 1")" "$(join -t, "$WORK/on" "$WORK/p4" | awk -F, '{ print $2, $3 }' | LC_ALL=C sort)" "a well's operator is its lease's"
 is "$(sql "SELECT count(*) FROM entity_links k JOIN entity_relationship_rules r USING (rule_id)
     JOIN entity_type_definitions p ON p.type_id = r.parent_type_id LEFT JOIN entities e ON e.tenant_id = r.tenant_id
     AND e.type_key = p.type_key AND e.entity_key = k.parent_key WHERE k.resolved IS DISTINCT FROM (e.entity_key IS NOT NULL)")" 0 \
@@ -46,7 +60,7 @@ sum() { sql "SELECT md5(string_agg(x, '' ORDER BY x)) FROM (SELECT ctid::text ||
     UNION ALL SELECT ctid::text || xmin || id::text FROM oilgas._ag_label_vertex) y"; }
 before=$(sum)
 exits 0 "the same night again" night
-is "$(grep -c '^    nothing new$' "$WORK/out")" 13 "thirteen times nothing new"
+is "$(grep -c '^    nothing new$' "$WORK/out")" 21 "twenty-one times nothing new"
 wide() { awk 'length($0) > 80 && length($NF) < 60' "$WORK/out"; }
 is "$(wide)" "" "the report is 80 columns wide, but for a path that is longer"
 exits 0 "its history" aegis history "$(sed -n 's/^run //p' "$WORK/out" | cut -c1-12)"

@@ -383,7 +383,7 @@ def p4(recs):
             letter, issuer, reason = attempt(plain, at(r, 3, 10)), attempt(text, at(r, 11, 12)), attempt(plain, at(r, 13, 14))
             if None in (letter, issuer, reason):
                 continue
-            severances.append([k["n"], k["at"], lease, letter, issuer.strip(" "), reason, attempt(inverted, at(r, 3, 10)),
+            severances.append([k["n"], k["at"], lease, lease and "lease:" + lease, letter, issuer.strip(" "), reason, attempt(inverted, at(r, 3, 10)),
                                ISSUER.get(issuer), REASON.get(reason), attempt(day, at(r, 15, 22)), attempt(day, at(r, 23, 30)),
                                attempt(day, at(r, 31, 38)),
                                joined([(attempt(text, at(m["raw"], 4, 35)) or "").strip(" ") or None for m in below(k, "10")], " ")])
@@ -409,7 +409,7 @@ def p4(recs):
                       "P4-LAND-BORE-CNT P4-LEASE-TOTAL-DEPTH P4-EFFECTIVE-DATE P4-APPROVAL-DATE P4-TYPE-RECORD "
                       "pending_operator pending_from gatherers severed severed_since severance_reasons severance_issuers "
                       "reconnect_ordered_on severance_letters legal_hold commingle_permit", leases),
-            "severance": ("lease_number letter_date issuer reason lettered_on issuer_name reason_text "
+            "severance": ("lease_number lease letter_date issuer reason lettered_on issuer_name reason_text "
                           "P4-SEVERANCE-ISSUE-DATE P4-RECONNECT-ISSUE-DATE P4-ACTUAL-RECONNECT-DATE remarks", severances),
             "filing": ("lease_number sequence operator field P4-EFFECTIVE-DATE P4-APPROVAL-DATE P4-TYPE-RECORD "
                        "P4-CHANGE-OF-OPERATOR", filings),
@@ -608,11 +608,12 @@ def pending(directory, facts_dir):
     for n, a, r in tables["permitted_field"]:
         up = permit.get(r["UNIVERSAL_DOC_NO"])
         if up is not None:
-            fields.append([n, a, pad(up["STATUS_NUMBER"], 7), pad(r["FIELD_ID"], 8), feet(r["NEAREST_WELL_DISTANCE"]),
+            fields.append([n, a, pad(up["STATUS_NUMBER"], 7), pad(r["FIELD_ID"], 8),
+                           attempt(key, "permit:", pad(up["STATUS_NUMBER"], 7) or ""), attempt(key, "field:", pad(r["FIELD_ID"], 8) or ""), feet(r["NEAREST_WELL_DISTANCE"]),
                            feet(r["NEAREST_LEASE_DISTANCE"]), feet(r["TOTAL_ACRES"], ("0",)),
                            up["SWR_LIST"].strip(" ") or None])
     return out, {"permit": ("permit_number sequence operator SWR_LIST SUBMIT_DATE EXPIRATION_DATE", permits),
-                 "permitted_field": ("permit_number field_number NEAREST_WELL_DISTANCE NEAREST_LEASE_DISTANCE TOTAL_ACRES SWR_LIST",
+                 "permitted_field": ("permit_number field_number permit field NEAREST_WELL_DISTANCE NEAREST_LEASE_DISTANCE TOTAL_ACRES SWR_LIST",
                                      fields)}
 
 

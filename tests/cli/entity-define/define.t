@@ -41,14 +41,21 @@ like "$WORK/out" '^\+ fields well.api_number$' 'names what it would add'
 is "$(sql 'SELECT count(*) FROM entity_type_definitions')" 0 'and writes nothing'
 exits 0 'the demo types are defined, whatever their order' define "$TYPES"/*.yaml
 is "$(count types added) $(count fields added) $(count mappings added) $(count rules added)" \
-    "5 $(cat "$TYPES"/*.yaml | grep -c '{ key:') $(cat "$TYPES"/*.yaml | grep -Ec ' rrc: ') $(cat "$TYPES"/*.yaml | grep -c '{ parent:')" \
+    "$(find "$TYPES" -name '*.yaml' | wc -l) $(cat "$TYPES"/*.yaml | grep -c '{ key:') $(cat "$TYPES"/*.yaml | grep -Ec ' rrc: ') $(cat "$TYPES"/*.yaml | grep -c '{ parent:')" \
     'the counts are those of the files'
 is "$(content | grep -c .)" "$(awk '/^(types|fields|mappings|rules) +[0-9]/ { n += $2 } END { print n }' "$WORK/out")" \
     'and of the tables'
 is "$(content | grep '^field.well.h15_status' | cut -f4-7,9)" \
     "$(printf 'H-15 status\tselect\tf\t\tStatus')" 'a field'
-is "$(sql "SELECT options = '{\"ref\": \"lease\"}' FROM entity_field_definitions
-    WHERE field_key = 'lease'")" t 'its options'
+options() { # options TYPE FIELD
+	sql "SELECT options FROM entity_field_definitions JOIN entity_type_definitions USING (type_id)
+	    WHERE type_key = '$1' AND field_key = '$2'"
+}
+is "$(options well lease)" '{"ref": "lease"}' 'its options'
+is "$(options well operator)" '{"ref": "operator", "role": "operator", "through": "lease"}' 'by way of another entity'
+is "$(options severance lease_number)" '{"hash": true, "role": "identity", "order": 1}' 'a key by digest'
+is "$(options operator phone) $(options operator operator_name)" \
+    '{"person": true} {"role": "name", "person": "organization_type=sole proprietorship"}' 'what says something of persons'
 is "$(content | grep '^rule.operator.well')" \
     "$(printf 'rule\toperator\twell\tone_to_many\tf\tOPERATED_BY')" 'a rule'
 content >"$WORK/content"
@@ -61,6 +68,33 @@ is "$(count fields added) $(count fields changed) $(count fields removed) $(coun
 unlike "$WORK/out" '^[-+~] ' 'and says so'
 versions >"$WORK/again"
 ok 'no row was written' cmp "$WORK/versions" "$WORK/again"
+
+# What was shipped once goes; what a tenant has made of it stays, and is said.
+mapped() { # mapped [KEY]: what feeds a well's operator
+	sql "SELECT m.rrc_field_key FROM rrc_field_mappings m JOIN entity_field_definitions f ON f.field_id = m.entity_field_id
+	    JOIN entity_type_definitions t ON t.type_id = f.type_id WHERE t.type_key = 'well' AND f.field_key = 'operator'"
+}
+map_operator() {
+	sql "INSERT INTO rrc_field_mappings (tenant_id, type_id, entity_field_id, rrc_field_key) SELECT f.tenant_id, f.type_id, f.field_id, '$1'
+	    FROM entity_field_definitions f JOIN entity_type_definitions t USING (type_id) WHERE t.type_key = 'well' AND f.field_key = 'operator'" >/dev/null
+}
+map_operator dbf900/well:operator
+exits 0 'a database that has what was shipped once' define "$TYPES"/*.yaml
+like "$WORK/out" '^- mappings well.operator: dbf900/well:operator$' 'it is taken away, and said'
+is "$(mapped)" '' 'and gone'
+map_operator mine/well:operator
+exits 0 'a database with a mapping of its own' define "$TYPES"/*.yaml
+is "$(mapped)" mine/well:operator 'has it still'
+sql "DELETE FROM rrc_field_mappings WHERE rrc_field_key = 'mine/well:operator'" >/dev/null
+wrong() { # wrong SED WORD: a change of well.yaml that is refused
+	sed "$1" "$TYPES/well.yaml" >"$WORK/wrong.yaml"
+	exits 78 "refused: $2" define "$WORK/wrong.yaml"
+	like "$WORK/err" "$2" 'and says why'
+}
+wrong 's/through: lease/through: nobody/' "'through' must name another field with a ref"
+wrong 's/through: lease/through: h15_operator/' "'through' must name another field with a ref"
+wrong '/parent: lease/d' "'through' goes by a rule with the parent 'lease'"
+wrong 's/key: well_name,/key: well_name, person: sometimes,/' "'person' must be true, or FIELD=VALUE"
 
 # The same definition from the database and from the file.
 MODEL=$HERE/../entity-map/model.py
