@@ -238,10 +238,12 @@ definition_beside(const struct entity_definition *d, size_t i, struct err *e)
 			    err_set(e, STATUS_CONFIG, "the field '%s' is defined twice", f->key));
 		if (f->role == ROLE_NONE || f->role != g->role)
 			continue;
-		if (f->role == ROLE_OPERATOR)
+		/* Further ones stand in where the first has no value: see load_link.c. */
+		if (f->role == ROLE_OPERATOR &&
+		    (f->ref == NULL || g->ref == NULL || strcmp(f->ref, g->ref) != 0))
 			return (err_set(e, STATUS_CONFIG,
-			    "field '%s': the role %s has been given to '%s'", f->key,
-			    definition_role_name(f->role), g->key));
+			    "field '%s': the role %s has been given to '%s', which refers to another type",
+			    f->key, definition_role_name(f->role), g->key));
 		if (f->role == ROLE_IDENTITY && f->order == g->order)
 			return (err_set(e, STATUS_CONFIG,
 			    "field '%s': '%s' has the same order %d among the identity's parts",

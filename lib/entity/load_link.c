@@ -13,6 +13,8 @@ static const char load_link_rules_sql[] =
 #include "queries/link_rules.inc"
     ;
 
+#define LINK_AND "\x1f" /* between the names of a link's fields */
+
 /* A text of row ${i}, or NULL. */
 static char *
 load_link_text(const struct pg_result *r, int i, int column)
@@ -21,26 +23,78 @@ load_link_text(const struct pg_result *r, int i, int column)
 	return (pg_result_get(r, i, column) != NULL ? pg_result_dup(r, i, column) : NULL);
 }
 
-/* What names the parent: a field of the child, or, by way of another entity, "FIELD.ITS-FIELD"; NULL
- * where nothing does. */
+/* The type's fields that name the parent, the first one first: further ones of the same role stand in
+ * where it has no value.  NULL where there is none. */
 static char *
-load_link_field(const struct load_link *k, const struct load_job *j, const char *was)
+load_link_names(const struct load_job *j, const char *parent)
 {
-	struct buf b = BUF_INIT(1 << 10);
-	const char *own = k->of_child ? definition_refers(j->d, k->parent) : NULL;
+	const struct field_definition *f, *first = NULL;
+	struct buf b = BUF_INIT(8 << 10);
 	struct err ignored = ERR_INIT;
-	char *name = NULL;
+	char *names = NULL;
+	size_t i;
 
-	if (k->via != NULL && (k->of_child || k->of_via)) {
-		if (buf_addf(&b, &ignored, "%s.%s", k->via_field, k->via_parent) == 0 &&
-		    buf_str(&b, &ignored) != NULL)
-			name = xstrdup(b.p);
-		buf_free(&b);
-		return (name);
+	for (i = 0; i < j->d->n; i++) {
+		f = &j->d->fields[i];
+		if (f->ref == NULL || strcmp(f->ref, parent) != 0 ||
+		    (first != NULL && (f->role == ROLE_NONE || f->role != first->role)))
+			continue;
+		(void)buf_addf(&b, &ignored, "%s%s", first != NULL ? LINK_AND : "", f->key);
+		first = first != NULL ? first : f;
 	}
-	if (!k->of_child)
-		own = was;
-	return (own != NULL ? xstrdup(own) : NULL);
+	if (first != NULL && buf_str(&b, &ignored) != NULL)
+		names = xstrdup(b.p);
+	buf_free(&b);
+	return (names);
+}
+
+/* How books and reports call what names the parent: "FIELD", "FIELD,FIELD", or, by way of another entity,
+ * "FIELD.ITS-FIELD"; NULL where nothing does. */
+static char *
+load_link_field(const struct load_link *k, const char *was)
+{
+	struct buf b = BUF_INIT(16 << 10);
+	struct err ignored = ERR_INIT;
+	char *name = NULL, *p;
+
+	if (!k->of_child && !k->of_via)
+		return (was != NULL ? xstrdup(was) : NULL);
+	if (k->names == NULL)
+		return (NULL);
+	if (buf_addf(&b, &ignored, "%s%s%s", k->via != NULL ? k->via_field : "",
+		k->via != NULL ? "." : "", k->names) == 0 &&
+	    buf_str(&b, &ignored) != NULL)
+		name = xstrdup(b.p);
+	buf_free(&b);
+	for (p = name; p != NULL && *p != '\0'; p++)
+		if (*p == LINK_AND[0])
+			*p = ',';
+	return (name);
+}
+
+/* Append what the entity ${alias} names as its parent: of the fields the first that has a value. */
+static int
+load_link_value(const struct load_job *j, const struct load_link *k, const char *alias,
+    struct buf *sql, struct err *e)
+{
+	const char *p = k->names;
+	char key[4 * 64 + 1]; /* field_key is varchar(64) */
+	size_t n;
+
+	if (buf_adds(sql, "coalesce(", e))
+		return (-1);
+	for (;; p += n + 1) {
+		n = strcspn(p, LINK_AND);
+		if (n >= sizeof(key))
+			return (err_set(e, STATUS_CONFIG, "the field '%s' has too long a key", p));
+		memcpy(key, p, n);
+		key[n] = '\0';
+		if (pg_sqlf(j->pg, sql, e, "%s.properties ->> %L%s", alias, key,
+			p[n] == '\0' ? ")" : ", "))
+			return (-1);
+		if (p[n] == '\0')
+			return (0);
+	}
 }
 
 /* Fill ${k} from row ${i} of the rules; warn if the load's type, as child, has no field for the
@@ -63,10 +117,11 @@ load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_re
 	k->empty = !pg_result_bool(r, i, 7);
 	k->via = load_link_text(r, i, 8);
 	k->via_field = load_link_text(r, i, 9);
-	k->via_parent = load_link_text(r, i, 10);
+	k->names = k->via != NULL ? load_link_text(r, i, 10) :
+				    (k->of_child ? load_link_names(j, k->parent) : NULL);
 	k->via_rule = load_link_text(r, i, 11);
 	k->of_via = k->via != NULL && strcmp(k->via, j->type) == 0;
-	k->field = load_link_field(k, j, was);
+	k->field = load_link_field(k, was);
 	k->fresh = k->of_child && k->field != NULL && (was == NULL || strcmp(was, k->field) != 0);
 	/* Until the child has been linked like this, there is nothing to follow. */
 	if (k->of_via && !k->of_child)
@@ -75,8 +130,9 @@ load_link_rule(struct load_link *k, const struct load_job *j, const struct pg_re
 		notice_say(
 		    "the cardinality '%s' of the rule from '%s' to '%s' is not known: it limits nothing",
 		    k->cardinality, k->child, k->parent);
-	own = k->of_child && k->via == NULL && k->field != NULL ? definition_find(j->d, k->field) :
-								  NULL;
+	own = k->of_child && k->via == NULL && k->field != NULL ?
+	    definition_find(j->d, definition_refers(j->d, k->parent)) :
+	    NULL;
 	if (own != NULL && own->through != NULL && own->rrc_key == NULL)
 		notice_say("no rule of '%s' goes to '%s', by way of which it has its '%s'", j->type,
 		    definition_find(j->d, own->through) != NULL ?
@@ -157,9 +213,10 @@ load_link_select(const struct load_touched *t, const struct load_link *k, bool a
 
 	return (pg_sqlf(j->pg, sql, e,
 		    "SELECT %L::uuid, c.entity_key, c.parent, p.entity_key IS NOT NULL, %L::uuid"
-		    " FROM (SELECT e.entity_key, %s.properties ->> %L AS parent FROM ",
-		    k->rule, j->run, k->via != NULL ? "l" : "e",
-		    k->via != NULL ? k->via_parent : k->field) ||
+		    " FROM (SELECT e.entity_key, ",
+		    k->rule, j->run) ||
+	    load_link_value(j, k, k->via != NULL ? "l" : "e", sql, e) ||
+	    buf_adds(sql, " AS parent FROM ", e) ||
 	    (all ? buf_adds(sql, "entities e", e) : load_touched_entities(t, sql, e)) ||
 	    load_link_between(j, k, fence, sql, e) ||
 	    (all ? pg_sqlf(j->pg, sql, e, " WHERE e.tenant_id = %L AND e.type_key = %L AND",
@@ -247,12 +304,13 @@ load_link_parted(const struct load_job *j, const struct load_link *k, struct buf
 		k->rule))
 		return (-1);
 	if (k->via == NULL)
-		return (pg_sqlf(j->pg, cond, e, "e.properties ->> %L IS NULL)", k->field));
+		return (
+		    load_link_value(j, k, "e", cond, e) || pg_sqlf(j->pg, cond, e, " IS NULL)"));
 	return (pg_sqlf(j->pg, cond, e,
-	    "NOT EXISTS (SELECT FROM entities l WHERE l.tenant_id = %L AND l.type_key = %L"
-	    " AND l.entity_key = e.properties ->> %L AND l.retired_at IS NULL"
-	    " AND l.properties ->> %L IS NOT NULL))",
-	    j->tenant, k->via, k->via_field, k->via_parent));
+		    "NOT EXISTS (SELECT FROM entities l WHERE l.tenant_id = %L AND l.type_key = %L"
+		    " AND l.entity_key = e.properties ->> %L AND l.retired_at IS NULL AND ",
+		    j->tenant, k->via, k->via_field) ||
+	    load_link_value(j, k, "l", cond, e) || pg_sqlf(j->pg, cond, e, " IS NOT NULL))"));
 }
 
 /* Children that are retired, or name no parent any more. */
@@ -298,8 +356,9 @@ load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
 	rc = load_touched(t, e) ||
 	    pg_sqlf(j->pg, &sql, e,
 		"SELECT %L::uuid, c.child_key, c.parent, p.entity_key IS NOT NULL, %L::uuid FROM"
-		" (SELECT w.child_key, e.properties ->> %L AS parent FROM ",
-		k->rule, j->run, k->via_parent) ||
+		" (SELECT w.child_key, ",
+		k->rule, j->run) ||
+	    load_link_value(j, k, "e", &sql, e) || buf_adds(&sql, " AS parent FROM ", e) ||
 	    load_touched_entities(t, &sql, e) ||
 	    pg_sqlf(j->pg, &sql, e,
 		many ?
@@ -313,9 +372,13 @@ load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
 		j->run) ||
 	    pg_sqlf(j->pg, &cond, e,
 		"o.rule_id = %L AND o.parent_key IS NOT NULL AND (e.retired_at IS NOT NULL"
-		" OR e.properties ->> %L IS NULL) AND o.child_key IN (SELECT w.child_key"
+		" OR ",
+		k->rule) ||
+	    load_link_value(j, k, "e", &cond, e) ||
+	    pg_sqlf(j->pg, &cond, e,
+		" IS NULL) AND o.child_key IN (SELECT w.child_key"
 		" FROM entity_links w WHERE w.rule_id = %L AND w.parent_key = e.entity_key)",
-		k->rule, k->via_parent, k->via_rule) ||
+		k->via_rule) ||
 	    load_touched_update(t, "entity_links", set.p, cond.p, &rows, e);
 	k->changed += rows;
 	buf_free(&sql);
@@ -436,7 +499,7 @@ load_link_free(struct load_links *x)
 		free(x->v[i].cardinality);
 		free(x->v[i].via);
 		free(x->v[i].via_field);
-		free(x->v[i].via_parent);
+		free(x->v[i].names);
 		free(x->v[i].via_rule);
 		free(x->v[i].field);
 		free(x->v[i].examples);

@@ -10,11 +10,12 @@ struct load_link {
 	bool required;
 	bool of_child, of_parent; /* the type is the rule's child, its parent, or both */
 	/*
-	 * The child names its parent by way of another entity: its type, the child's field that names it,
-	 * that one's field that names the parent, and the rule that links the two; else NULL.
+	 * The child names its parent by way of another entity: its type, the child's field that names it, and
+	 * the rule that links the two; else NULL.
 	 */
-	char *via, *via_field, *via_parent, *via_rule;
-	bool of_via;       /* the type is that between */
+	char *via, *via_field, *via_rule;
+	char *names; /* fields that name the parent, of the child or of what is between; or NULL */
+	bool of_via; /* the type is that between */
 	bool fresh, empty; /* never linked like this; no link at all */
 	uint64_t changed;  /* links written now */
 	uint64_t linked, missing_parent, missing_required, crowded;

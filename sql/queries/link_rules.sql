@@ -1,5 +1,5 @@
 -- Rules of tenant $1 that have type $2 as a side, or between: where a child names its parent by way of
--- another entity (options.through), that one's type, rule and field.
+-- another entity (options.through), that one's type, rule and fields (of one role, the first with a value).
 SELECT r.rule_id, p.type_key, c.type_key, r.display_label, r.cardinality, r.required,
   (SELECT b.child_field FROM batch_links b JOIN batch_sources s USING (run_id, dataset_id, section)
     WHERE b.rule_id = r.rule_id ORDER BY s.loaded_at DESC LIMIT 1),
@@ -18,10 +18,14 @@ LEFT JOIN LATERAL (
   JOIN entity_type_definitions w ON w.tenant_id = r.tenant_id AND w.type_key = t.options ->> 'ref'
   JOIN entity_relationship_rules vr ON vr.tenant_id = r.tenant_id AND vr.child_type_id = c.type_id
     AND vr.parent_type_id = w.type_id
-  CROSS JOIN LATERAL (SELECT g.field_key FROM entity_field_definitions g WHERE g.type_id = w.type_id
-      AND jsonb_typeof(g.options) = 'object' AND g.options ->> 'ref' = p.type_key
-    ORDER BY g.sort_order, g.field_key COLLATE "C" LIMIT 1) v
-  WHERE NOT EXISTS (SELECT FROM rrc_field_mappings m WHERE m.entity_field_id = f.field_id)
+  CROSS JOIN LATERAL (SELECT string_agg(h.field_key, chr(31) ORDER BY h.n) AS field_key
+    FROM (SELECT g.field_key, g.options ->> 'role' AS role, row_number() OVER o AS n,
+        first_value(g.options ->> 'role') OVER o AS first_role
+      FROM entity_field_definitions g WHERE g.type_id = w.type_id
+        AND jsonb_typeof(g.options) = 'object' AND g.options ->> 'ref' = p.type_key
+      WINDOW o AS (ORDER BY g.sort_order, g.field_key COLLATE "C")) h
+    WHERE h.n = 1 OR h.role = h.first_role) v
+  WHERE v.field_key IS NOT NULL AND NOT EXISTS (SELECT FROM rrc_field_mappings m WHERE m.entity_field_id = f.field_id)
 ) x ON true
 WHERE r.tenant_id = $1::uuid AND ($2 IN (p.type_key, c.type_key) OR x.via_type = $2)
 ORDER BY c.type_key, p.type_key

@@ -61,7 +61,7 @@ for size in 1 4; do
 	is "$(sql "SELECT count(*) FROM entity_links k JOIN entity_relationship_rules USING (rule_id) WHERE display_label = 'LOCATED_IN'
 	    AND resolved")" "$n" "$size times the sample: each of $n leases is linked to its field"
 	before=$(reads)
-	changed 50 lease_name <"$WORK/leases.csv" | load lease --delta || sed 's/^/# /' "$WORK/err"
+	changed 50 ledger_lease_name <"$WORK/leases.csv" | load lease --delta || sed 's/^/# /' "$WORK/err"
 	like "$WORK/out" '^updated +50$' "50 leases in the same run"
 	cost=$(($(reads) - before))
 	say "$cost rows read for 50 leases beside $n"
@@ -79,7 +79,7 @@ sql "TRUNCATE entities, entity_sources, entity_links, entity_pending" >/dev/null
 head -n 2501 "$WORK/leases.csv" >"$WORK/few.csv"
 load lease --accept-older <"$WORK/few.csv" || sed 's/^/# /' "$WORK/err"
 before=$(reads)
-changed 1000 lease_name <"$WORK/few.csv" | load lease --delta || sed 's/^/# /' "$WORK/err"
+changed 1000 ledger_lease_name <"$WORK/few.csv" | load lease --delta || sed 's/^/# /' "$WORK/err"
 cost=$(($(reads) - before))
 say "$cost rows read for 1000 leases beside 2500, none with a parent"
 ok "they cost a few looks, and no product either" test "$cost" -lt $((30 * 2500))

@@ -666,6 +666,28 @@ def through():
     sql("DELETE FROM rrc_field_mappings")
 
 
+def stand_in():
+    """Of several fields of one role that refer to a type the first with a value counts, here and by way of another."""
+    sql("INSERT INTO entity_field_definitions (type_id, tenant_id, field_key, label, input_type, options, sort_order)"
+        " SELECT type_id, tenant_id, 'spare', 'spare', 'ref', '{\"role\": \"operator\", \"ref\": \"operator\"}', 99"
+        " FROM entity_type_definitions WHERE tenant_id = '%s' AND type_key = 'site'" % TENANT)
+    COLUMNS["b/site"] = ("site", ["site_id", "b_name", "remark", "spare"])
+    who = lambda: sql("SELECT string_agg(child_key || ' ' || parent_key, ', ' ORDER BY child_key) FROM entity_links"
+                      " JOIN entity_relationship_rules r USING (rule_id) WHERE r.display_label = 'OPERATED_BY'"
+                      " AND parent_key IS NOT NULL AND tenant_id = '%s'" % TENANT)
+    load("y/shaft", [(b"shaft:1", {"shaft_id": b"1", "site": site(1)}), (b"shaft:2", {"shaft_id": b"2", "site": site(2)})])
+    load("a/site", [(site(1), {"site_id": b"00001", "operator": b"operator:1001"}), (site(2), {"site_id": b"00002"})])
+    same(who(), "shaft:1 operator:1001, site:00001 operator:1001", "the first where it has a value")
+    load("b/site", [(site(n), {"site_id": b"%05d" % n, "spare": b"operator:1009"}) for n in (1, 2)])
+    same(who(), "shaft:1 operator:1001, shaft:2 operator:1009, site:00001 operator:1001, site:00002 operator:1009",
+         "the other where it has none")
+    load("a/site", [(site(1), {"site_id": b"00001"}), (site(2), {"site_id": b"00002", "operator": b"operator:1002"})])
+    same(who(), "shaft:1 operator:1009, shaft:2 operator:1002, site:00001 operator:1009, site:00002 operator:1002",
+         "and the other way round")
+    COLUMNS["b/site"] = ("site", ["site_id", "b_name", "remark"])
+    sql("DELETE FROM entity_field_definitions WHERE field_key = 'spare'")
+
+
 def best():
     """Of several rows with one key the best one counts, wherever it stands; of equals the first."""
     dice = random.Random(SEED + 8)
@@ -878,7 +900,7 @@ def main():
         f.write(MATRIX)
     define(TENANT)
     any_order()
-    for case in (retire_and_revive, pending, duplicates, parts, guards, held, links, through, best, side_by_side,
+    for case in (retire_and_revive, pending, duplicates, parts, guards, held, links, through, stand_in, best, side_by_side,
                  matrix, type_gone, broken_counts):
         fresh(case)
     return end()

@@ -21,9 +21,11 @@ done | paste -sd, | sed 's/,/, /g')" "an entity for each key in the files"
 is "$(sql "SELECT count(*) FROM (SELECT r.display_label, c.type_key, p.type_key FROM entity_links JOIN entity_relationship_rules r USING (rule_id)
     JOIN entity_type_definitions c ON c.type_id = r.child_type_id JOIN entity_type_definitions p ON p.type_id = r.parent_type_id
     WHERE resolved GROUP BY 1, 2, 3 HAVING count(*) > 10) x")" 10 "links by each of the ten rules"
-# Who operates a well: whoever operates its lease, by P-4.
-aegis rrc-decode --layout p4f606 --view lease "$ROOT/fixtures/p4f606-demo.ebc.gz" 2>/dev/null | aegis unseal | sed 1d | cut -d, -f3,4 | sed 's/^/lease:/' |
-    sort >"$WORK/p4"
+# Who operates a well: whoever operates its lease, by P-4, or, where P-4 does not have it, by the ledgers.
+of() { # of LAYOUT FIELD: leases and their operators
+	aegis rrc-decode --layout "$1" --view lease "$ROOT/fixtures/$1-demo.ebc.gz" 2>/dev/null | aegis unseal | sed 1d | cut -d, -f"3,$2" | sed 's/^/lease:/'
+}
+{ of p4f606 4; of olf001 5; of gsf001 5; } | awk -F, '!had[$1]++' | sort >"$WORK/p4"
 aegis rrc-decode --layout dbf900 --view well --rejects "$WORK/rej" "$ROOT/fixtures/wellbore-demo.ebc.gz" 2>/dev/null | aegis unseal >"$WORK/wells.csv"
 python3 -c 'import csv, sys
 for r in csv.DictReader(open(sys.argv[1])):
