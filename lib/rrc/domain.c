@@ -10,7 +10,10 @@
 #include "rrc/date.h"
 #include "rrc/number.h"
 
-enum { DOMAIN_NUMBERS = 8 }; /* numeric fields of a segment that are looked at */
+enum {
+	DOMAIN_NUMBERS = 8, /* numeric fields of a segment that are looked at */
+	DOMAIN_TELLS = 4,   /* values of a record, of fewer of which nothing is said */
+};
 
 struct domain_check {
 	const struct layout_field *f;
@@ -162,7 +165,7 @@ domain_look(const struct domain *d, size_t segment, const struct record *rec,
 	}
 	seen->looked += looked;
 	seen->misfits += misfits;
-	return (looked < 2 || 2 * misfits <= looked);
+	return (looked < DOMAIN_TELLS || 2 * misfits <= looked);
 }
 
 void

@@ -214,9 +214,9 @@ identify_instead(const unsigned char *head, size_t len, struct identified *out)
 	else if (len >= 32 && (head[0] == 0x03 || head[0] == 0x83) && head[2] >= 1 &&
 	    head[2] <= 12 && head[3] >= 1 && head[3] <= 31)
 		(void)snprintf(out->what, sizeof(out->what),
-		    "a dBase table, of which there is no layout");
+		    "a dBase table, which no layout is for");
 	else if (head[0] == '{' || head[0] == '[')
-		(void)snprintf(out->what, sizeof(out->what), "JSON, of which there is no layout");
+		(void)snprintf(out->what, sizeof(out->what), "JSON, which no layout is for");
 	else if (identify_text(head, n, true) > 60 &&
 	    identify_text(head, n, true) > identify_text(head, n, false))
 		(void)snprintf(out->what, sizeof(out->what), "EBCDIC records that fit no layout");

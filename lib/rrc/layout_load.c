@@ -195,8 +195,6 @@ layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 	    conf_u64(c, n, "length", l->id_at + l->id_width, l->length, &length, e))
 		return (-1);
 	s->length = length;
-	if (layout_id_check(l, s, e))
-		return (-1);
 	if (conf_get(n, "parent") != NULL) {
 		if ((parent = conf_text(c, n, "parent", NULL, e)) == NULL)
 			return (-1);
@@ -204,6 +202,10 @@ layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 			return (conf_fail(c, conf_get(n, "parent"), e,
 			    "the parent '%s' is not a segment above", parent));
 		s->ancestors = l->segments[s->parent].ancestors | l->segments[s->parent].bit;
+	}
+	if (layout_id_check(l, s, e)) {
+		free((void *)(uintptr_t)s->label);
+		return (-1);
 	}
 	l->nsegments++;
 	/* A kind of record that is known, and no more than that. */

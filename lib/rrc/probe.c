@@ -178,13 +178,16 @@ probe_as(struct probe *pr, const struct layout *l, enum charset_id id, const uns
 	free(pr->pad);
 }
 
+enum { PROBE_VALUES = 16 }; /* of fewer values nothing is said */
+
 /* Whether the values of the records are those of the layout: three of four records suit, and three of
- * four values. */
+ * four values, where there are enough to tell. */
 static bool
 probe_suits(const struct probe *pr)
 {
 
-	return (4 * pr->foreign <= pr->known && 4 * pr->seen.misfits <= pr->seen.looked);
+	return (pr->seen.looked < PROBE_VALUES ||
+	    (4 * pr->foreign <= pr->known && 4 * pr->seen.misfits <= pr->seen.looked));
 }
 
 /* Whether a root is first, most records are known, and most of those have a good key and values. */

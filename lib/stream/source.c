@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +33,7 @@ struct source_block {
 };
 
 struct source {
-	char *path;
-	char *name;
+	char *path, *name;
 	struct unpack_want want;
 	enum source_part part;
 	int fd;
