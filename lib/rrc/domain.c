@@ -11,8 +11,11 @@
 #include "rrc/number.h"
 
 enum {
-	DOMAIN_NUMBERS = 8, /* numeric fields of a segment that are looked at */
+	DOMAIN_NUMBERS = 8, /* numeric fields of a segment that are looked at in every record, */
+	DOMAIN_FIRST = 4,   /* the first of these among them */
 	DOMAIN_TELLS = 4,   /* values of a record, of fewer of which nothing is said */
+	DOMAIN_SHARE =
+	    3, /* more than a third of the values do not suit: another dataset's record */
 };
 
 struct domain_check {
@@ -26,7 +29,7 @@ struct domain_check {
 struct domain {
 	const struct charset *c;
 	struct domain_check *checks[LAYOUT_MAX_SEGMENTS];
-	size_t n[LAYOUT_MAX_SEGMENTS];
+	size_t n[LAYOUT_MAX_SEGMENTS], quick[LAYOUT_MAX_SEGMENTS]; /* the quick ones stand first */
 };
 
 /* Is the field one whose bytes are a number, read the first time? */
@@ -54,29 +57,36 @@ domain_codes(struct domain_check *k, const struct charset *c, bool placed)
 	k->n = f->ndomain;
 }
 
-/* The segment's checks: all domains, and numbers from all over the record. */
+/* Is the ${nth} of ${numbers} numeric fields looked at in every record?  The first ones, and others from all
+ * over the record. */
+static bool
+domain_is_quick(size_t nth, size_t numbers)
+{
+	const size_t rest = numbers > DOMAIN_FIRST ? numbers - DOMAIN_FIRST : 1;
+
+	if (nth < DOMAIN_FIRST || numbers <= DOMAIN_NUMBERS)
+		return (true);
+	nth -= DOMAIN_FIRST;
+	return ((nth + 1) * (DOMAIN_NUMBERS - DOMAIN_FIRST) / rest !=
+	    nth * (DOMAIN_NUMBERS - DOMAIN_FIRST) / rest);
+}
+
+/* The segment's checks, ${quick} ones or the others: all domains and some numbers, or all other numbers. */
 static void
-domain_segment(struct domain *d, const struct layout *l, size_t segment)
+domain_segment(struct domain *d, const struct layout *l, size_t segment, bool quick)
 {
 	const struct layout_segment *s = &l->segments[segment];
 	size_t numbers = 0, nth = 0, i;
 
 	for (i = 0; i < s->nfields; i++)
 		numbers += domain_is_number(&s->fields[i]);
-	d->checks[segment] = xcalloc(s->nfields, sizeof(struct domain_check));
 	for (i = 0; i < s->nfields; i++) {
 		const struct layout_field *f = &s->fields[i];
 		struct domain_check *k = &d->checks[segment][d->n[segment]];
 
-		if (domain_is_number(f)) {
-			/* So many of them, evenly. */
-			const size_t before = nth * DOMAIN_NUMBERS / numbers;
-
-			if (numbers > DOMAIN_NUMBERS && ++nth * DOMAIN_NUMBERS / numbers == before)
-				continue;
-		} else if (f->domain == LAYOUT_DOMAIN_NONE) {
+		if (domain_is_number(f) ? domain_is_quick(nth++, numbers) != quick :
+					  f->domain == LAYOUT_DOMAIN_NONE || !quick)
 			continue;
-		}
 		k->f = f;
 		choice_init(&k->choice, d->c, s, f);
 		domain_codes(k, d->c, l->form == LAYOUT_RECORDS);
@@ -91,8 +101,12 @@ domain_new(const struct layout *l, const struct charset *c)
 	size_t i;
 
 	d->c = c;
-	for (i = 0; i < l->nsegments; i++)
-		domain_segment(d, l, i);
+	for (i = 0; i < l->nsegments; i++) {
+		d->checks[i] = xcalloc(l->segments[i].nfields, sizeof(struct domain_check));
+		domain_segment(d, l, i, true);
+		d->quick[i] = d->n[i];
+		domain_segment(d, l, i, false);
+	}
 	return (d);
 }
 
@@ -151,21 +165,40 @@ domain_suits(const struct domain *d, const struct domain_check *k, const struct 
 	return (res == NUMBER_OK || res == NUMBER_NULL);
 }
 
+/* Look at the checks from ${first} to ${end}; is one of the values a code that does not exist? */
+static bool
+domain_count(const struct domain *d, size_t segment, const struct record *rec, size_t first,
+    size_t end, struct domain_seen *seen)
+{
+	bool strange = false;
+	size_t i;
+
+	for (i = first; i < end; i++) {
+		int suits = domain_suits(d, &d->checks[segment][i], rec);
+
+		seen->looked += suits >= 0;
+		seen->misfits += suits == 0;
+		strange |= suits == 0 && d->checks[segment][i].f->domain == LAYOUT_DOMAIN_CODES;
+	}
+	return (strange);
+}
+
 bool
 domain_look(const struct domain *d, size_t segment, const struct record *rec,
     struct domain_seen *seen)
 {
-	size_t looked = 0, misfits = 0, i;
+	struct domain_seen one = { 0, 0 };
+	bool strange;
 
-	for (i = 0; i < d->n[segment]; i++) {
-		int suits = domain_suits(d, &d->checks[segment][i], rec);
-
-		looked += suits >= 0;
-		misfits += suits == 0;
-	}
-	seen->looked += looked;
-	seen->misfits += misfits;
-	return (looked < DOMAIN_TELLS || 2 * misfits <= looked);
+	strange = domain_count(d, segment, rec, 0, d->quick[segment], &one);
+	seen->looked += one.looked;
+	seen->misfits += one.misfits;
+	if (one.misfits == 0)
+		return (true);
+	/* One that does not suit is a reason to look at all. */
+	(void)domain_count(d, segment, rec, d->quick[segment], d->n[segment], &one);
+	return (one.looked < DOMAIN_TELLS ? one.looked < 2 || !strange :
+					    DOMAIN_SHARE * one.misfits <= one.looked);
 }
 
 void

@@ -11,7 +11,8 @@
 /*
  * Do the values of a record suit its fields?  A wrong layout gives itself away by them where record
  * ids do not tell: digits that are none, packed numbers without a sign, codes that do not exist.
- * Looked at are a segment's fields with a "domain" and some of its numbers; an empty field says nothing.
+ * Looked at are a segment's fields with a "domain" and some of its numbers, and all of them where one of
+ * these does not suit; an empty field says nothing.
  */
 struct domain;
 
@@ -29,7 +30,7 @@ struct domain *domain_new(const struct layout *l, const struct charset *c);
 /**
  * domain_look(d, segment, rec, seen):
  * Look at the record ${rec}, of full length.  Return true if it may be one of ${segment}: not more
- * than half of the fields with a value, if there are two or more of them, are misfits.
+ * than a third of the fields with a value are misfits, or, where less than four have one, no code is.
  */
 bool domain_look(const struct domain *d, size_t segment, const struct record *rec,
     struct domain_seen *seen);
