@@ -219,7 +219,35 @@ sql "UPDATE skills SET name = 'of MARIA lopez 4' WHERE id = 's1'" >/dev/null
 exits 65 "where the policy has none, in another case" aegis fixture-save --pseudonyms policy.yaml --key key leak
 sql "UPDATE skills SET name = 'Spacing' WHERE id = 's1'; UPDATE filing_checklists SET metadata = NULL" >/dev/null
 
-printf 'columns: {users.email: email, audit_logs.event_data.who.mail: email}\n' >path.yaml
+# What entities say of persons, by type and field: a telephone always, a name where the operator is one man.
+sql "INSERT INTO entity_type_definitions (tenant_id, type_key, display_name) VALUES ('$TENANT', 'owner', 'Owner')" >/dev/null
+sql "INSERT INTO entity_field_definitions (type_id, tenant_id, field_key, label, input_type, options) SELECT type_id, '$TENANT', k, k, 'text', o::jsonb
+    FROM entity_type_definitions, (VALUES ('owner_name', '{\"role\": \"name\", \"person\": \"kind=man\"}'), ('kind', NULL),
+    ('phone', '{\"person\": true}')) x (k, o) WHERE type_key = 'owner' AND tenant_id = '$TENANT'" >/dev/null
+owner() { # owner N NAME KIND PHONE: an entity, in all else as another
+	psql -Xq -v ON_ERROR_STOP=1 -v "name=$2" -v "kind=$3" -v "phone=$4" -v "key=owner:$1" -v "tenant=$TENANT" <<-'S'
+	INSERT INTO entities SELECT (jsonb_populate_record(e, jsonb_build_object('tenant_id', :'tenant', 'type_key', 'owner', 'entity_key', :'key', 'name', :'name',
+	    'properties', jsonb_build_object('owner_name', :'name', 'kind', :'kind', 'phone', :'phone')))).* FROM entities e LIMIT 1
+	S
+}
+owner 1 'QUARTZ, JOHN "Q"' man 4325550177
+owner 2 'GRANITE ENERGY LLC' firm 4325550188
+sql "UPDATE filing_checklists SET entity_name = 'lease of Quartz, John \"Q\"' WHERE id = '20000000-0000-4000-8000-000000000001'" >/dev/null
+exits 0 "persons in entities" aegis fixture-save --pseudonyms policy.yaml --key key people
+all() { find "$1" -name '*.zst' -exec zstd -dcq {} +; }
+is "$(all people | grep -ciE 'quartz|43255501[78]')" 0 "neither the man's name nor a telephone is in it"
+ok "the firm's name is" bash -c "$(declare -f all); all people | grep -q 'GRANITE ENERGY LLC'"
+is "$(all people | grep -Ec 'lease of Person [0-9a-f]{16}')" 1 "nor his name in a filing"
+grep -v 'entities.properties' policy.yaml >without.yaml
+exits 65 "by a policy that leaves entities out" aegis fixture-save --pseudonyms without.yaml --key key leak
+like err 'entities.properties has a clear value' "it is not saved, and said where"
+exits 0 "a slice with them" aegis fixture-save --tenant "$TENANT" --pseudonyms policy.yaml --key key sliced
+is "$(all sliced | grep -ciE 'quartz|43255501[78]')" 0 "likewise"
+sql "DELETE FROM entities WHERE type_key = 'owner'; DELETE FROM entity_field_definitions WHERE type_id IN
+    (SELECT type_id FROM entity_type_definitions WHERE type_key = 'owner'); DELETE FROM entity_type_definitions WHERE type_key = 'owner';
+    UPDATE filing_checklists SET entity_name = NULL WHERE entity_name LIKE 'lease of%'" >/dev/null
+
+printf 'columns: {users.email: email, audit_logs.event_data.who.mail: email, entities.name: scrub, entities.properties: scrub, vertices.properties: scrub}\n' >path.yaml
 sql "INSERT INTO audit_logs (tenant_id, event_type, event_data) VALUES ('t', 'x', '{\"who\": [{\"mail\": \"a.b@c.example\", \"n\": 1.50}, {\"mail\": null}]}')" >/dev/null
 sql "UPDATE filing_checklists SET created_by = NULL" >/dev/null
 exits 0 "a path into JSON" aegis fixture-save --pseudonyms path.yaml --key key paths
