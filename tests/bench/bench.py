@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
+    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -115,6 +115,83 @@ def bench_decode():
     figure("decode-view-well", mb / view, "MB/s", "sha256sum", mb / cat, ">=600")
     figure("decode-all-segments", mb / split, "MB/s", "wc-l", mb / lines, ">=250")
     figure("decode-all-segments", mb / split, "MB/s", "libcsv", mb / libcsv, ">=250")
+    subprocess.run(["rm", "-rf", SHM], check=True)
+
+
+COLUMNS = ("OIL_GAS_CODE DISTRICT_NO LEASE_NO CYCLE_YEAR CYCLE_MONTH CYCLE_YEAR_MONTH LEASE_NO_DISTRICT_NO OPERATOR_NO FIELD_NO FIELD_TYPE"
+           " GAS_WELL_NO PROD_REPORT_FILED_FLAG LEASE_OIL_PROD_VOL LEASE_OIL_ALLOW LEASE_OIL_ENDING_BAL LEASE_GAS_PROD_VOL LEASE_GAS_ALLOW"
+           " LEASE_GAS_LIFT_INJ_VOL LEASE_COND_PROD_VOL LEASE_COND_LIMIT LEASE_COND_ENDING_BAL LEASE_CSGD_PROD_VOL LEASE_CSGD_LIMIT"
+           " LEASE_CSGD_GAS_LIFT LEASE_OIL_TOT_DISP LEASE_GAS_TOT_DISP LEASE_COND_TOT_DISP LEASE_CSGD_TOT_DISP DISTRICT_NAME LEASE_NAME"
+           " OPERATOR_NAME FIELD_NAME").split()
+WANTED = ("LEASE_NO", "DISTRICT_NAME", "CYCLE_YEAR_MONTH", "OPERATOR_NO", "LEASE_OIL_PROD_VOL", "LEASE_CSGD_PROD_VOL")
+
+
+def delimited(quoted):
+    """A file of production's shape, and a layout for it: '}' and nothing quoted, or ',' and all."""
+    name = "quoted" if quoted else "plain"
+    with open(f"{SHM}/{name}.yaml", "w") as f:
+        f.write(f"layout: {name}\nrecord: {{delimiter: \"{',' if quoted else '}'}\", header: {'none' if quoted else 'line'}"
+                f"{', quotes: true' if quoted else ''}}}\nsegments:\n  - {{id: t, name: T, key: [LEASE_NO], fields: [{', '.join(COLUMNS)}]}}\n"
+                "views:\n  v:\n    rows: t\n    key: [LEASE_NO]\n    columns:\n" +
+                "".join(f"      - {{name: {c}, as: text}}\n" for c in WANTED))
+    rows = []
+    for i in range(20000):
+        v = ["O", "%02d" % (i % 14 + 1), "%05d" % i, "20%02d" % (i % 26), "%02d" % (i % 12 + 1), "20%02d%02d" % (i % 26, i % 12 + 1),
+             "%d" % (i * 7), "%06d" % (i * 31 % 999983), "%08d" % (i * 4391), "O", "", "Y"] + ["%d" % (i * k % 9973) for k in range(1, 17)] + [
+             "7C", "UNIVERSITY %d" % (i % 97), "MADE UP ENERGY %d LLC" % (i % 53), "SPRABERRY (TREND AREA)"]
+        rows.append(",".join('"%s"' % x for x in v) if quoted else "}".join(v))
+    block = ("\r\n".join(rows) + "\r\n").encode()
+    path = f"{SHM}/{name}.txt"
+    with open(path, "wb") as f:
+        f.write(b"" if quoted else ("}".join(COLUMNS) + "\r\n").encode())
+        for _ in range(max(1, 3 * SIZE // 20000)):
+            f.write(block)
+    return path, f"{SHM}/{name}.yaml"
+
+
+def duckdb():
+    """Where DuckDB for Node.js is, fetched once; None where it cannot be had."""
+    at = f"{DIR}/duckdb"
+    if not os.path.isdir(f"{at}/node_modules/@duckdb/node-api"):
+        os.makedirs(at, exist_ok=True)
+        try:
+            p = subprocess.run(["npm", "install", "--silent", "--prefix", at, "@duckdb/node-api"], capture_output=True)
+        except FileNotFoundError:
+            return None
+        if p.returncode:
+            return None
+    with open(f"{at}/read.js", "w") as f:
+        f.write("""const { DuckDBInstance } = require('@duckdb/node-api');
+(async () => {
+  const c = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+  const [path, delim, quote, header, columns, wanted, out] = process.argv.slice(2);
+  const names = '{' + columns.split(' ').map((n) => `'${n}': 'VARCHAR'`).join(', ') + '}';
+  await c.run(`COPY (SELECT ${wanted} FROM read_csv('${path}', delim='${delim}', quote='${quote}', header=${header}, auto_detect=false,`
+    + ` columns=${names})) TO '${out}' (FORMAT csv)`);
+})();
+""")
+    return at
+
+
+def bench_text():
+    """Delimited text to a sealed stream of six of its columns, beside what reads such text, on one core each."""
+    os.makedirs(SHM, exist_ok=True)
+    duck = duckdb()
+    if duck is None:
+        note("text: DuckDB cannot be fetched here: without it")
+    for quoted in (False, True):
+        path, layout = delimited(quoted)
+        mb, name = os.path.getsize(path) / 1e6, "quoted" if quoted else "plain"
+        note(f"text-{name}: {mb:.0f} MB of {len(COLUMNS)} columns, page cache warm")
+        jobs = [lambda: run([["aegis-rrc-decode", "--layout", layout, "--view", "v", "--rejects", f"{DIR}/decode.rej", path]],
+                            stdout="/dev/null"),
+                lambda: run([["wc", "-l", path]]), lambda: run([["csv-count"]], stdin=path)]
+        if duck:
+            jobs.append(lambda: run([["node", f"{duck}/read.js", path, "," if quoted else "}", '"' if quoted else "", str(not quoted).lower(),
+                                      " ".join(COLUMNS), ", ".join(WANTED), "/dev/null"]]))
+        ours, *peers = turns(*jobs)
+        for peer, wall in zip(("wc-l", "libcsv", "duckdb-1-thread"), peers):
+            figure(f"text-{name}", mb / ours, "MB/s", peer, mb / wall, "-" if quoted else ">=1000")
     subprocess.run(["rm", "-rf", SHM], check=True)
 
 
@@ -713,14 +790,14 @@ def bench_fixture():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode chain memory table audit rules fixture nightly links badrows frames"
+    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly links badrows frames"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
         for name in which.split():
             globals()["bench_" + name]()
     finally:
-        if which != "decode":
+        if which not in ("decode", "text"):
             subprocess.run(["aegis-db", "stop"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
