@@ -64,9 +64,11 @@ def shift(name, data):
     """Bytes lost or too many, at the start or somewhere in the first half; of lines not a whole one."""
     k, at = dice.randrange(1, 40), dice.choice([0, dice.randrange(len(data) // 2)])
     if name not in LENGTH:
-        # Of lines the first one is spoilt, and the others are as they were.
+        # Of lines the first one is spoilt, and the others are as they were.  A first value that is lost whole, and
+        # nothing else, leaves a row without it.
         at = 0
         k = min(k, data.index(b"\n") - 1)
+        k += data[k:k + 1] == b","
         return name, data[k:] if dice.randrange(2) else bytes(dice.randrange(33, 126) for _ in range(k)) + data, {0}
     if dice.randrange(2):
         return name, data[:at] + data[at + k:], None
