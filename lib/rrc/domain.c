@@ -20,6 +20,7 @@ enum {
 
 struct domain_check {
 	const struct layout_field *f;
+	bool key; /* a code that belongs to the segment's key */
 	struct choice choice;
 	unsigned char
 	    *codes; /* of LAYOUT_DOMAIN_CODES: ${n} times the field's width, in raw bytes */
@@ -76,7 +77,7 @@ static void
 domain_segment(struct domain *d, const struct layout *l, size_t segment, bool quick)
 {
 	const struct layout_segment *s = &l->segments[segment];
-	size_t numbers = 0, nth = 0, i;
+	size_t numbers = 0, nth = 0, key, i;
 
 	for (i = 0; i < s->nfields; i++)
 		numbers += domain_is_number(&s->fields[i]);
@@ -88,6 +89,8 @@ domain_segment(struct domain *d, const struct layout *l, size_t segment, bool qu
 					  f->domain == LAYOUT_DOMAIN_NONE || !quick)
 			continue;
 		k->f = f;
+		for (key = 0; key < s->nkey; key++)
+			k->key |= s->key[key] == i && f->domain == LAYOUT_DOMAIN_CODES;
 		choice_init(&k->choice, d->c, s, f);
 		domain_codes(k, d->c, l->form == LAYOUT_RECORDS);
 		d->n[segment]++;
@@ -165,7 +168,7 @@ domain_suits(const struct domain *d, const struct domain_check *k, const struct 
 	return (res == NUMBER_OK || res == NUMBER_NULL);
 }
 
-/* Look at the checks from ${first} to ${end}; is one of the values a code that does not exist? */
+/* Look at the checks from ${first} to ${end}; does a code of the key not exist? */
 static bool
 domain_count(const struct domain *d, size_t segment, const struct record *rec, size_t first,
     size_t end, struct domain_seen *seen)
@@ -178,7 +181,7 @@ domain_count(const struct domain *d, size_t segment, const struct record *rec, s
 
 		seen->looked += suits >= 0;
 		seen->misfits += suits == 0;
-		strange |= suits == 0 && d->checks[segment][i].f->domain == LAYOUT_DOMAIN_CODES;
+		strange |= suits == 0 && d->checks[segment][i].key;
 	}
 	return (strange);
 }

@@ -30,7 +30,7 @@ struct domain *domain_new(const struct layout *l, const struct charset *c);
 /**
  * domain_look(d, segment, rec, seen):
  * Look at the record ${rec}, of full length.  Return true if it may be one of ${segment}: not more
- * than a third of the fields with a value are misfits, or, where less than four have one, no code is.
+ * than a third of the fields with a value are misfits, or, where less than four have one, no code of the key is.
  */
 bool domain_look(const struct domain *d, size_t segment, const struct record *rec,
     struct domain_seen *seen);
