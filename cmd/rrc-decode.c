@@ -119,6 +119,7 @@ advise(const char *path, struct err *e)
 static int
 identify_all(char **files, int n)
 {
+	struct identify *id = identify_new();
 	struct report *r = report_new(form);
 	struct err e = ERR_INIT;
 	size_t unknown = 0;
@@ -126,10 +127,11 @@ identify_all(char **files, int n)
 
 	report_list(r, NULL);
 	for (i = 0; i < n && e.status == STATUS_OK; i++)
-		(void)identify_file(files[i], r, &unknown, &e);
+		(void)identify_file(id, files[i], r, &unknown, &e);
 	report_close(r);
 	(void)report_print(r, NULL, &e);
 	report_free(r);
+	identify_free(id);
 	return (e.status == STATUS_OK && unknown > 0 ? STATUS_FINDINGS : log_err(&e));
 }
 

@@ -145,7 +145,7 @@ definition_hashed(const struct entity_definition *d)
 	size_t i;
 
 	for (i = 0; i < d->n; i++)
-		if (d->fields[i].hashed)
+		if (d->fields[i].role == ROLE_IDENTITY && d->fields[i].hashed)
 			return (true);
 	return (false);
 }

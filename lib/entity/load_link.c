@@ -13,8 +13,6 @@ static const char load_link_rules_sql[] =
 #include "queries/link_rules.inc"
     ;
 
-#define LINK_AND "\x1f" /* between the names of a link's fields */
-
 /* A text of row ${i}, or NULL. */
 static char *
 load_link_text(const struct pg_result *r, int i, int column)
@@ -23,7 +21,7 @@ load_link_text(const struct pg_result *r, int i, int column)
 	return (pg_result_get(r, i, column) != NULL ? pg_result_dup(r, i, column) : NULL);
 }
 
-/* The type's fields that name the parent, the first one first: further ones of the same role stand in
+/* The type's fields that name the parent, "FIELD,FIELD", the first one first: further ones of the same role stand in
  * where it has no value.  NULL where there is none. */
 static char *
 load_link_names(const struct load_job *j, const char *parent)
@@ -39,7 +37,7 @@ load_link_names(const struct load_job *j, const char *parent)
 		if (f->ref == NULL || strcmp(f->ref, parent) != 0 ||
 		    (first != NULL && (f->role == ROLE_NONE || f->role != first->role)))
 			continue;
-		(void)buf_addf(&b, &ignored, "%s%s", first != NULL ? LINK_AND : "", f->key);
+		(void)buf_addf(&b, &ignored, "%s%s", first != NULL ? "," : "", f->key);
 		first = first != NULL ? first : f;
 	}
 	if (first != NULL && buf_str(&b, &ignored) != NULL)
@@ -55,7 +53,7 @@ load_link_field(const struct load_link *k, const char *was)
 {
 	struct buf b = BUF_INIT(16 << 10);
 	struct err ignored = ERR_INIT;
-	char *name = NULL, *p;
+	char *name = NULL;
 
 	if (!k->of_child && !k->of_via)
 		return (was != NULL ? xstrdup(was) : NULL);
@@ -66,9 +64,6 @@ load_link_field(const struct load_link *k, const char *was)
 	    buf_str(&b, &ignored) != NULL)
 		name = xstrdup(b.p);
 	buf_free(&b);
-	for (p = name; p != NULL && *p != '\0'; p++)
-		if (*p == LINK_AND[0])
-			*p = ',';
 	return (name);
 }
 
@@ -84,7 +79,7 @@ load_link_value(const struct load_job *j, const struct load_link *k, const char 
 	if (buf_adds(sql, "coalesce(", e))
 		return (-1);
 	for (;; p += n + 1) {
-		n = strcspn(p, LINK_AND);
+		n = strcspn(p, ",");
 		if (n >= sizeof(key))
 			return (err_set(e, STATUS_CONFIG, "the field '%s' has too long a key", p));
 		memcpy(key, p, n);
@@ -279,6 +274,27 @@ load_link_put(struct load_touched *t, struct load_link *k, const char *sql, bool
 	return (rc);
 }
 
+/* Update the rule's links that belong to what this load changed, and count them. */
+static int
+load_link_update(struct load_touched *t, struct load_link *k, const struct buf *set,
+    const struct buf *cond, struct err *e)
+{
+	uint64_t rows = 0;
+	int rc = load_touched_update(t, "entity_links", set->p, cond->p, &rows, e);
+
+	k->changed += rows;
+	return (rc);
+}
+
+/* What becomes of a link without a parent, for UPDATE. */
+static int
+load_link_clear(const struct load_job *j, struct buf *set, struct err *e)
+{
+
+	return (pg_sqlf(j->pg, set, e, "parent_key = NULL, resolved = false, changed_run = %L",
+	    j->run));
+}
+
 /* Links for the children that this load changed, or for all where the rule's field is another. */
 static int
 load_link_insert(struct load_touched *t, struct load_link *k, struct err *e)
@@ -322,11 +338,9 @@ load_link_unlink(struct load_touched *t, struct load_link *k, struct err *e)
 	uint64_t rows = 0;
 	int rc;
 
-	rc = pg_sqlf(j->pg, &set, e, "parent_key = NULL, resolved = false, changed_run = %L",
-		 j->run) ||
-	    load_link_parted(j, k, &cond, e);
+	rc = load_link_clear(j, &set, e) || load_link_parted(j, k, &cond, e);
 	if (rc == 0 && !k->fresh)
-		rc = load_touched_update(t, "entity_links", set.p, cond.p, &rows, e);
+		rc = load_link_update(t, k, &set, &cond, e);
 	else if (rc == 0)
 		rc = load_touched_join(j->pg, true, e) ||
 		    pg_execf(j->pg, &rows, e,
@@ -350,7 +364,6 @@ load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
 	const struct load_job *j = t->j;
 	const bool many = load_touched_many(t);
 	struct buf sql = BUF_INIT(16 << 10), set = BUF_INIT(1 << 10), cond = BUF_INIT(16 << 10);
-	uint64_t rows = 0;
 	int rc;
 
 	rc = load_touched(t, e) ||
@@ -368,8 +381,7 @@ load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
 		    " AND x.parent_key = e.entity_key OFFSET 0) w WHERE e.retired_at IS NULL OFFSET 0) c",
 		k->via_rule) ||
 	    load_link_to(j, k, !many, &sql, e) || load_link_put(t, k, sql.p, many, e) ||
-	    pg_sqlf(j->pg, &set, e, "parent_key = NULL, resolved = false, changed_run = %L",
-		j->run) ||
+	    load_link_clear(j, &set, e) ||
 	    pg_sqlf(j->pg, &cond, e,
 		"o.rule_id = %L AND o.parent_key IS NOT NULL AND (e.retired_at IS NOT NULL"
 		" OR ",
@@ -379,8 +391,7 @@ load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
 		" IS NULL) AND o.child_key IN (SELECT w.child_key"
 		" FROM entity_links w WHERE w.rule_id = %L AND w.parent_key = e.entity_key)",
 		k->via_rule) ||
-	    load_touched_update(t, "entity_links", set.p, cond.p, &rows, e);
-	k->changed += rows;
+	    load_link_update(t, k, &set, &cond, e);
 	buf_free(&sql);
 	buf_free(&set);
 	buf_free(&cond);
@@ -404,7 +415,6 @@ static int
 load_link_parents(struct load_touched *t, struct load_link *k, struct err *e)
 {
 	struct buf set = BUF_INIT(1 << 10), cond = BUF_INIT(1 << 10);
-	uint64_t rows = 0;
 	int rc;
 
 	rc = pg_sqlf(t->j->pg, &set, e, "resolved = e.retired_at IS NULL, changed_run = %L",
@@ -413,8 +423,7 @@ load_link_parents(struct load_touched *t, struct load_link *k, struct err *e)
 		"o.rule_id = %L AND o.parent_key = e.entity_key"
 		" AND o.resolved IS DISTINCT FROM (e.retired_at IS NULL)",
 		k->rule) ||
-	    load_touched_update(t, "entity_links", set.p, cond.p, &rows, e);
-	k->changed += rows;
+	    load_link_update(t, k, &set, &cond, e);
 	buf_free(&set);
 	buf_free(&cond);
 	return (rc);

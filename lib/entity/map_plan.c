@@ -162,6 +162,7 @@ map_plan_cells(const struct map_planning *m, struct map_plan *p, struct err *e)
 {
 	size_t i, k;
 
+	p->hashed = definition_hashed(m->d);
 	p->cells = xcalloc(m->d->n, sizeof(*p->cells));
 	p->identity = xcalloc(m->d->n, sizeof(*p->identity));
 	for (i = 0; i < m->d->n; i++) {
@@ -185,7 +186,6 @@ map_plan_cells(const struct map_planning *m, struct map_plan *p, struct err *e)
 			     k > 0 && p->cells[p->identity[k - 1]].field->order > f->order; k--)
 				p->identity[k] = p->identity[k - 1];
 			p->identity[k] = p->n;
-			p->hashed |= f->hashed;
 		}
 		p->n++;
 	}

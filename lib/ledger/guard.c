@@ -13,7 +13,7 @@ static int
 guard_layout_one(struct pg *pg, const char *dataset_id, const char *dataset, const struct book *b,
     struct err *e)
 {
-	bool alike = false;
+	bool alike;
 	char *last;
 	int rc = 0;
 
@@ -26,9 +26,10 @@ guard_layout_one(struct pg *pg, const char *dataset_id, const char *dataset, con
 		" ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1",
 		dataset_id, b->stage))
 		return (-1);
-	if (last != NULL && strcmp(last, b->config_sha256) != 0)
+	alike = last == NULL || strcmp(last, b->config_sha256) == 0;
+	if (!alike)
 		rc = alike_layouts(dataset, last, b->config_sha256, &alike, e);
-	if (rc == 0 && last != NULL && strcmp(last, b->config_sha256) != 0 && !alike) {
+	if (rc == 0 && !alike) {
 		(void)err_set(e, STATUS_DATA, "'%s': layout of %s differs from the last load",
 		    dataset, b->stage);
 		rc = err_hint(e, "if intended: --accept-change");

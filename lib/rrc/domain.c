@@ -128,7 +128,7 @@ domain_is_code(const struct domain_check *k, const unsigned char *p, size_t n)
 	return (false);
 }
 
-/* Eight digits that are a day, or zeros; ${inverted}: or any number, as some are made up to sort. */
+/* Eight digits that are a day, six that are a month, or zeros. */
 static bool
 domain_is_date(const struct domain *d, const unsigned char *p, size_t n)
 {

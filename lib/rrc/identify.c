@@ -37,21 +37,20 @@ struct identify {
 	char today[11];
 };
 
-/* Load all layouts; one that is broken is another's concern. */
-static void
-identify_load(struct identify *id)
+struct identify *
+identify_new(void)
 {
+	struct identify *id = xcalloc(1, sizeof(*id));
 	struct err e = ERR_INIT;
 	char path[4096], file[4600];
 	struct dirent *d;
 	char now[28];
 	DIR *dir;
 
-	memset(id, 0, sizeof(*id));
 	(void)instant_text(now, (int64_t)time(NULL) * INSTANT_SECOND);
 	memcpy(id->today, now, 10);
 	if (home_path(path, sizeof(path), "pipelines/layouts", &e) || (dir = opendir(path)) == NULL)
-		return;
+		return (id);
 	while (id->n < IDENTIFY_LAYOUTS && (d = readdir(dir)) != NULL) {
 		size_t n = strlen(d->d_name);
 
@@ -63,16 +62,17 @@ identify_load(struct identify *id)
 			id->n++;
 	}
 	(void)closedir(dir);
+	return (id);
 }
 
-/* Free the layouts. */
-static void
-identify_release(struct identify *id)
+void
+identify_free(struct identify *id)
 {
 	size_t i;
 
 	for (i = 0; i < id->n; i++)
 		layout_free(id->layouts[i]);
+	free(id);
 }
 
 /* How well the layout fits, of 1000. */
@@ -338,9 +338,9 @@ identify_one(const struct identify *id, const char *path, const char *member, st
 }
 
 int
-identify_file(const char *path, struct report *r, size_t *unknown, struct err *e)
+identify_file(const struct identify *id, const char *path, struct report *r, size_t *unknown,
+    struct err *e)
 {
-	struct identify id;
 	struct identified f;
 	struct members m;
 	char *name;
@@ -351,12 +351,11 @@ identify_file(const char *path, struct report *r, size_t *unknown, struct err *e
 		members_release(&m);
 		return (-1);
 	}
-	identify_load(&id);
 	for (i = 0, rc = 0; rc == 0 && (i < m.n || (i == 0 && m.n == 0)); i++) {
 		struct err bad = ERR_INIT;
 
 		name = NULL;
-		rc = identify_one(&id, path, m.n > 0 ? m.names[i] : NULL, &f, &name, &bad);
+		rc = identify_one(id, path, m.n > 0 ? m.names[i] : NULL, &f, &name, &bad);
 		/* A file that is broken is an answer, too. */
 		if (rc != 0 && (bad.status == STATUS_DATA || m.n > 0)) {
 			(void)snprintf(f.what, sizeof(f.what), "%.290s", bad.msg);
@@ -370,7 +369,6 @@ identify_file(const char *path, struct report *r, size_t *unknown, struct err *e
 		}
 		free(name);
 	}
-	identify_release(&id);
 	members_release(&m);
 	return (rc);
 }
@@ -379,14 +377,13 @@ void
 identify_name(const char *path, const char *member, char *dst, size_t size)
 {
 	struct err ignored = ERR_INIT;
-	struct identify id;
+	struct identify *id = identify_new();
 	struct identified f;
 	char *name = NULL;
 
 	dst[0] = '\0';
-	identify_load(&id);
-	if (identify_one(&id, path, member, &f, &name, &ignored) == 0 && f.layout != NULL)
+	if (identify_one(id, path, member, &f, &name, &ignored) == 0 && f.layout != NULL)
 		(void)snprintf(dst, size, "%s (%s)", f.layout->name, f.layout->title);
 	free(name);
-	identify_release(&id);
+	identify_free(id);
 }

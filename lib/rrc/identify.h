@@ -12,14 +12,24 @@
  * may be known by its first bytes as something else.
  */
 
+struct identify;
+
 /**
- * identify_file(path, r, unknown, e):
+ * identify_new(), identify_free(id):
+ * Load all layouts, once for however many files.  One that is broken is left out.
+ */
+struct identify *identify_new(void);
+void identify_free(struct identify *id);
+
+/**
+ * identify_file(id, path, r, unknown, e):
  * Add to ${r} an object for ${path}, or one for each file inside of it where it is an archive or a
  * directory: dataset, encoding, record length, extract date, how sure and why; or what it is
  * instead.  Those that are not known are added to ${unknown}.  Return 0, or -1 with ${e} set where it
  * cannot be read.
  */
-int identify_file(const char *path, struct report *r, size_t *unknown, struct err *e);
+int identify_file(const struct identify *id, const char *path, struct report *r, size_t *unknown,
+    struct err *e);
 
 /**
  * identify_name(path, member, dst, size):

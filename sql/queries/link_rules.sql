@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
   JOIN entity_type_definitions w ON w.tenant_id = r.tenant_id AND w.type_key = t.options ->> 'ref'
   JOIN entity_relationship_rules vr ON vr.tenant_id = r.tenant_id AND vr.child_type_id = c.type_id
     AND vr.parent_type_id = w.type_id
-  CROSS JOIN LATERAL (SELECT string_agg(h.field_key, chr(31) ORDER BY h.n) AS field_key
+  CROSS JOIN LATERAL (SELECT string_agg(h.field_key, ',' ORDER BY h.n) AS field_key
     FROM (SELECT g.field_key, g.options ->> 'role' AS role, row_number() OVER o AS n,
         first_value(g.options ->> 'role') OVER o AS first_role
       FROM entity_field_definitions g WHERE g.type_id = w.type_id
