@@ -353,6 +353,37 @@ conf_text(const struct conf *c, const struct conf_node *map, const char *key, co
 }
 
 int
+conf_word(const struct conf *c, const struct conf_node *map, const char *key,
+    const char *const *words, const char *fallback, int *out, struct err *e)
+{
+	const char *s = conf_text(c, map, key, fallback, e);
+	struct buf all = BUF_INIT(1 << 10);
+	const struct conf_node *n;
+	int i;
+
+	if (s == NULL)
+		return (-1);
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], s) == 0) {
+			*out = i;
+			return (0);
+		}
+	for (i = 0; words[i] != NULL; i++)
+		if (buf_addf(&all, e, "%s%s",
+			i == 0           ? "" :
+			    words[i + 1] ? ", " :
+					   " or ",
+			words[i])) {
+			buf_free(&all);
+			return (-1);
+		}
+	n = conf_get(map, key);
+	(void)conf_fail(c, n ? n : map, e, "'%s' must be %s", key, all.p);
+	buf_free(&all);
+	return (-1);
+}
+
+int
 conf_u64(const struct conf *c, const struct conf_node *map, const char *key, uint64_t min,
     uint64_t max, uint64_t *out, struct err *e)
 {

@@ -83,6 +83,15 @@ const char *conf_text(const struct conf *c, const struct conf_node *map, const c
     const char *fallback, struct err *e);
 
 /**
+ * conf_word(c, map, key, words, fallback, out, e):
+ * Set ${out} to the place, among ${words} (two or more, ended by NULL), of the scalar under ${key}, or of
+ * ${fallback} where it is missing.  Return 0, or -1 with ${e} set where it is another, or missing with
+ * a NULL ${fallback}.
+ */
+int conf_word(const struct conf *c, const struct conf_node *map, const char *key,
+    const char *const *words, const char *fallback, int *out, struct err *e);
+
+/**
  * conf_u64(c, map, key, min, max, out, e):
  * Set ${out} to the number under ${key}.  Return 0; 0 with ${out} unchanged
  * where the key is missing; or -1 with ${e} set.

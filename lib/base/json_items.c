@@ -9,6 +9,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/buf.h"
+#include "base/trim.h"
 
 enum { ITEMS_MAX_PATH = 8, ITEMS_MAX_BYTES = 512 << 20 };
 
@@ -101,17 +102,14 @@ static int
 items_key(void *ctx, const unsigned char *p, size_t n)
 {
 	struct json_items *it = ctx;
-	const char *want;
+	const char *want, *key;
 
 	it->next = false;
 	if (it->list > 0 || it->matched == it->npath || it->depth != it->matched + 1)
 		return (1);
-	while (n > 0 && p[n - 1] == ' ')
-		n--;
-	for (; n > 0 && *p == ' '; p++)
-		n--;
+	key = trim_spaces((const char *)p, &n);
 	want = it->path[it->matched];
-	it->next = strlen(want) == n && memcmp(want, p, n) == 0;
+	it->next = strlen(want) == n && memcmp(want, key, n) == 0;
 	return (1);
 }
 

@@ -16,35 +16,6 @@ static const char *const dataset_roles[] = { "own", "enrich", NULL };
 static const char *const dataset_coverages[] = { "full", "part", "delta", NULL };
 static const char *const dataset_duplicates[] = { "reject", "first", "last", "best", NULL };
 
-/* The place of the word under ${key} in ${words}; ${fallback} NULL: it must be there. */
-static int
-dataset_word(const struct conf *c, const struct conf_node *map, const char *key,
-    const char *const *words, const char *fallback, struct err *e)
-{
-	const char *s = conf_text(c, map, key, fallback, e);
-	struct buf all = BUF_INIT(1 << 10);
-	struct err ignored = ERR_INIT;
-	const struct conf_node *n;
-	int i;
-
-	if (s == NULL)
-		return (-1);
-	for (i = 0; words[i] != NULL; i++)
-		if (strcmp(words[i], s) == 0)
-			return (i);
-	n = conf_get(map, key);
-	for (i = 0; words[i] != NULL; i++)
-		if (buf_addf(&all, &ignored, "%s%s",
-			i == 0           ? "" :
-			    words[i + 1] ? ", " :
-					   " or ",
-			words[i]))
-			break;
-	(void)conf_fail(c, n ? n : map, e, "'%s' must be %s", key, buf_str(&all, &ignored));
-	buf_free(&all);
-	return (-1);
-}
-
 /* The fields that say which row is the best, where that is what counts. */
 static int
 dataset_best(const struct conf *c, const struct conf_node *map, struct dataset *d, struct err *e)
@@ -78,10 +49,9 @@ dataset_parse(const struct conf *c, const struct conf_node *map, struct dataset 
 	if (conf_only(c, map, dataset_keys, e) ||
 	    (name = conf_text(c, map, "dataset", NULL, e)) == NULL ||
 	    (type = conf_text(c, map, "type", NULL, e)) == NULL ||
-	    (role = dataset_word(c, map, "role", dataset_roles, NULL, e)) < 0 ||
-	    (coverage = dataset_word(c, map, "coverage", dataset_coverages, NULL, e)) < 0 ||
-	    (duplicates = dataset_word(c, map, "duplicates", dataset_duplicates, "reject", e)) <
-		0 ||
+	    conf_word(c, map, "role", dataset_roles, NULL, &role, e) ||
+	    conf_word(c, map, "coverage", dataset_coverages, NULL, &coverage, e) ||
+	    conf_word(c, map, "duplicates", dataset_duplicates, "reject", &duplicates, e) ||
 	    (keys = conf_text(c, map, "keys", "", e)) == NULL)
 		return (-1);
 	slash = strchr(name, '/');

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/trim.h"
 
 /* A row in the arena: its key, its spans, its bytes. */
 struct held_row {
@@ -43,15 +44,12 @@ held_key(const struct layout_segment *s, const size_t *fields, size_t n, const s
     struct buf *out, struct err *e)
 {
 	const struct record rec = frame_record(fr);
-	const unsigned char *p;
+	const char *p;
 	size_t i, len;
 
 	for (i = 0; i < n; i++) {
-		p = record_field(&rec, &s->fields[fields[i]], &len);
-		while (len > 0 && p[len - 1] == ' ')
-			len--;
-		for (; len > 0 && *p == ' '; p++)
-			len--;
+		p = (const char *)record_field(&rec, &s->fields[fields[i]], &len);
+		p = trim_spaces(p, &len);
 		if (buf_add(out, p, len, e) || buf_add(out, "\x1f", 1, e))
 			return (-1);
 	}

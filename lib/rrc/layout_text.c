@@ -21,20 +21,6 @@ text_word(const char *text, const char *const *words)
 	return (-1);
 }
 
-/* Read the word under ${key}, one of ${words}: its number, 0 where the key is missing. */
-static int
-text_choice(const struct conf *c, const struct conf_node *n, const char *key,
-    const char *const *words, const char *what, int *out, struct err *e)
-{
-	const char *text = conf_text(c, n, key, words[0], e);
-
-	if (text == NULL)
-		return (-1);
-	if ((*out = text_word(text, words)) < 0)
-		return (conf_fail(c, conf_get(n, key), e, "'%s' must be %s", key, what));
-	return (0);
-}
-
 int
 layout_text_record(struct layout *l, const struct conf_node *n, struct err *e)
 {
@@ -51,9 +37,9 @@ layout_text_record(struct layout *l, const struct conf_node *n, struct err *e)
 	l->form = conf_get(n, "json") != NULL ? LAYOUT_JSON : LAYOUT_DELIMITED;
 	if ((t->items = conf_text(l->conf, n, "json", "", e)) == NULL ||
 	    (delimiter = conf_text(l->conf, n, "delimiter", ",", e)) == NULL ||
-	    text_choice(l->conf, n, "header", headers, "none, line or wrapped", &header, e) ||
-	    text_choice(l->conf, n, "charset", charsets, "ascii, latin-1 or utf-8", &charset, e) ||
-	    text_choice(l->conf, n, "rows", rows, "line, quoted or bare-lf", &ends, e) ||
+	    conf_word(l->conf, n, "header", headers, headers[0], &header, e) ||
+	    conf_word(l->conf, n, "charset", charsets, charsets[0], &charset, e) ||
+	    conf_word(l->conf, n, "rows", rows, rows[0], &ends, e) ||
 	    conf_bool(l->conf, n, "quotes", &t->quotes, e) ||
 	    conf_bool(l->conf, n, "trailing", &t->trailing, e) ||
 	    conf_bool(l->conf, n, "tabs", &t->tabs, e))

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/json_items.h"
+#include "base/trim.h"
 
 struct objects {
 	const struct layout *l;
@@ -44,13 +45,9 @@ objects_member(const struct json *j, const char *key, size_t n)
 	const struct json *m;
 
 	for (m = j->child; m != NULL; m = m->next) {
-		const char *p = m->key;
 		size_t len = m->key_len;
+		const char *p = trim_spaces(m->key, &len);
 
-		while (len > 0 && p[len - 1] == ' ')
-			len--;
-		for (; len > 0 && *p == ' '; p++)
-			len--;
 		if (len == n && memcmp(p, key, n) == 0)
 			return (m);
 	}
