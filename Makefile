@@ -24,7 +24,7 @@ CFLAGS_asan := -ftrivial-auto-var-init=pattern -O1 -g -Werror -fno-omit-frame-po
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_cov  := -O0 -g --coverage -DAEGIS_COVERAGE
 LDFLAGS_cov := --coverage
-CFLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+CFLAGS_fuzz := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                -fno-sanitize-recover=all
 LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 ifeq ($(FLAVOUR),fuzz)

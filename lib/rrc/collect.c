@@ -27,6 +27,8 @@ struct collect {
 	bool any;
 	bool full; /* more than COLLECT_MAX bytes */
 	struct buf out;
+	size_t *ends; /* in "out", of each value of "all": only "join" stands between them */
+	size_t nends, ends_max;
 	struct json_writer *json;
 };
 
@@ -120,20 +122,27 @@ static bool
 collect_has(const struct collect *g, const char *p, size_t len)
 {
 	const size_t join = strlen(g->join);
-	size_t at = 0, n;
+	size_t i, at = 0;
 
-	while (at + len <= g->out.len) {
-		const char *next = g->out.p + at;
-
-		for (n = 0; at + n < g->out.len &&
-		     (at + n + join > g->out.len || memcmp(next + n, g->join, join) != 0);
-		     n++)
-			continue;
-		if (n == len && memcmp(next, p, len) == 0)
+	for (i = 0; i < g->nends; at = g->ends[i++] + join)
+		if (g->ends[i] - at == len && memcmp(g->out.p + at, p, len) == 0)
 			return (true);
-		at += n + join;
-	}
 	return (false);
+}
+
+/* A value of "all", where it is a new one. */
+static int
+collect_all(struct collect *g, const char *p, size_t len, struct err *e)
+{
+
+	if (collect_has(g, p, len))
+		return (0);
+	if ((g->nends > 0 && buf_adds(&g->out, g->join, e)) || buf_add(&g->out, p, len, e))
+		return (-1);
+	if (g->nends == g->ends_max)
+		g->ends = xgrow(g->ends, &g->ends_max, sizeof(*g->ends));
+	g->ends[g->nends++] = g->out.len;
+	return (0);
 }
 
 /* A value of "min", "max" or "all". */
@@ -143,11 +152,8 @@ collect_value(struct collect *g, const char *p, size_t len, struct err *e)
 	const size_t n = len < g->out.len ? len : g->out.len;
 	int c;
 
-	if (g->kind == COLLECT_ALL) {
-		if (g->any && collect_has(g, p, len))
-			return (0);
-		return ((g->any && buf_adds(&g->out, g->join, e)) || buf_add(&g->out, p, len, e));
-	}
+	if (g->kind == COLLECT_ALL)
+		return (collect_all(g, p, len, e));
 	c = g->any ? memcmp(p, g->out.p, n) : 0;
 	if (c == 0)
 		c = len < g->out.len ? -1 : len > g->out.len;
@@ -229,7 +235,7 @@ collect_put(struct collect *g, struct stream_writer *w, struct fault_list *fault
 		stream_writer_null(w);
 	else
 		stream_writer_text(w, g->out.p, g->out.len);
-	g->out.len = 0;
+	g->out.len = g->nends = 0;
 	g->any = g->full = false;
 }
 
@@ -246,6 +252,7 @@ collect_free(struct collect *g)
 	free(g->items);
 	value_free(g->value);
 	buf_free(&g->out);
+	free(g->ends);
 	free(g->text);
 	free(g);
 }

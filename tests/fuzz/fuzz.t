@@ -38,7 +38,7 @@ done
 for t in ${targets[@]+"${targets[@]}"}; do
 	is "$(cat "$WORK/$t.rc")" 0 "$t: ${seconds} s, $(sed -n \
 	    's/^stat::number_of_executed_units: *//p' "$WORK/$t.log") inputs" || {
-		tail -n 60 "$WORK/$t.log" | sed 's/^/# /'
+		grep -E '^(SUMMARY|Base64|==.*ERROR|    #)' "$WORK/$t.log" | sed 's/^/# /'
 	}
 done
 done_testing

@@ -1,6 +1,7 @@
 /* Any bytes as a pipeline file: read, expanded, checked; never run. */
 #include "pipeline/pipeline.h"
 #include "base/conf.h"
+#include "base/report.h"
 #include "fuzz.h"
 #include "pipeline/pipeline_load.h"
 #include "pipeline/plan.h"
@@ -15,14 +16,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
 	struct buf out = BUF_INIT(32 << 20);
 	struct err e = ERR_INIT;
+	struct report *report;
 	struct pipeline *p;
 	struct conf *c;
 
 	if ((c = conf_parse("fuzz", data, size, &e)) == NULL)
 		return (0);
+	report = report_new(size / 2 % 2 ? "json" : "text");
 	set.n = size % 2 ? 2 : 0;
 	if ((p = pipeline_parse(c, &names, &faults, &e)) != NULL)
-		(void)plan_words(p, &out, &e);
+		(void)plan_words(p, report, &e);
+	(void)report_finish(report, &out, NULL);
+	report_free(report);
 	/* A file is taken, or there is a reason. */
 	if ((p == NULL) != (e.status != STATUS_OK))
 		__builtin_trap();

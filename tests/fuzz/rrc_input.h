@@ -54,6 +54,7 @@ each(void *cookie, const char *name, const struct book *b)
 static inline void
 input_decode(struct decode_options *o, const uint8_t *p, size_t size, size_t chunk)
 {
+	static char rejects[64]; /* two targets run at a time */
 	static int null = -1;
 	struct err e = ERR_INIT;
 	struct input in = { p, size, chunk, NULL };
@@ -61,16 +62,18 @@ input_decode(struct decode_options *o, const uint8_t *p, size_t size, size_t chu
 
 	if (null < 0 && (null = open("/dev/null", O_WRONLY)) < 0)
 		abort();
+	(void)snprintf(rejects, sizeof(rejects), "/dev/shm/fuzz-rrc-%d.rej", (int)getpid());
 	o->fd = null;
 	o->fd_name = "/dev/null";
 	o->source = "fuzz";
 	o->run = "00000000-0000-4000-8000-000000000000";
-	o->rejects = "/dev/shm/fuzz-rrc.rej";
+	o->rejects = rejects;
 	o->max_rejects.count = o->max_flaws.count = UINT64_MAX;
 	if (decode_run(o, &di, each, NULL, &e) != 0 && e.status == STATUS_OK)
 		abort();
 	if (e.status == STATUS_BUG || e.status == STATUS_IO)
 		abort();
+	(void)unlink(rejects);
 	free(in.block);
 }
 

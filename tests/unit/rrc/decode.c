@@ -37,7 +37,15 @@ static const char ledger[] =
     "      - {name: field, from: '1', field: NR, as: integer, nulls: ['999']}\n"
     "      - {name: CODE, as: code, codes: kind, unknown: null}\n"
     "      - {name: wells, from: '5', pick: count}\n"
-    "      - {name: second, from: '5', pick: 2, field: DEPTH, as: decimal, min: '-10', max: '99.5'}\n";
+    "      - {name: second, from: '5', pick: 2, field: DEPTH, as: decimal, min: '-10', max: '99.5'}\n"
+    "  notes:\n"
+    "    rows: '1'\n"
+    "    key: [id]\n"
+    "    columns:\n"
+    "      - {name: id, text: '{NR}'}\n"
+    "      - {name: run, from: '7', pick: all, field: NOTE, as: text, join: ''}\n"
+    "      - {name: words, from: '7', pick: all, field: NOTE, as: text, join: ' '}\n"
+    "      - {name: list, from: '7', pick: all, field: NOTE, as: text}\n";
 
 static struct layout *layout;
 static char path[64]; /* of the reject file */
@@ -126,6 +134,16 @@ test_lines(void)
 	decodes(o, S("1001\n30001A0125SMITH               !\n51\n7X\n30002B\n"),
 	    "5,43,001,0002,B,,,,", "5 1 3 1 long_record:1",
 	    "a line longer than the record; what is below it would be skipped anyway");
+}
+
+static void
+test_lists(void)
+{
+	const struct decode_options o = options("notes", NULL, 1);
+
+	decodes(o, S("1001\n7A B\n7A\n7AB\n7\n7B\n7A\n1002\n1003\n7C\n"),
+	    "1,0,001,A BAABB,A B A AB B,\"A B, A, AB, B\"|8,25,002,,,|9,30,003,C,C,C", "10 10 0 0",
+	    "each value once, as it stands, whatever is between them or inside one");
 }
 
 static void
@@ -256,6 +274,7 @@ main(void)
 	if (!tap_ok(layout != NULL, "the layout: %s", e.msg))
 		return (tap_end());
 	test_lines();
+	test_lists();
 	test_hierarchy();
 	test_fixed();
 	test_refusals();
