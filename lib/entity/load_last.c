@@ -36,17 +36,19 @@ load_last_set(struct load_last *x, const struct load_job *j, const struct load_d
 	x->on = load_dataset_settled(d);
 	for (i = 0; i < d->means.nbest; i++) {
 		f = definition_find(j->d, d->means.best[i]);
-		if (f == NULL || (f->type != FIELD_BOOLEAN && f->type != FIELD_DATE))
+		if (f == NULL)
 			return (err_set(e, STATUS_CONFIG,
-			    "'best' of '%s' in datasets.yaml: type '%s' has no date or boolean '%s'",
-			    d->name, j->type, d->means.best[i]));
+			    "'best' of '%s' in datasets.yaml: type '%s' has no field '%s'", d->name,
+			    j->type, d->means.best[i]));
 		if (i == LOAD_LAST_FIELDS ||
 		    (bits += f->type == FIELD_DATE ? LAST_DATE_BITS : 2) > LAST_CONTENT_BITS)
 			return (err_set(e, STATUS_CONFIG,
-			    "'best' of '%s' in datasets.yaml: two dates and six booleans at most",
+			    "'best' of '%s' in datasets.yaml: two dates and six others at most",
 			    d->name));
 		x->by[i].column = properties_find(p, f->key);
-		x->by[i].date = f->type == FIELD_DATE;
+		x->by[i].kind = f->type == FIELD_DATE ? LAST_DATE :
+		    f->type == FIELD_BOOLEAN          ? LAST_BOOLEAN :
+							LAST_SET;
 		if (x->by[i].column < 0)
 			return (err_set(e, STATUS_CONFIG,
 			    "'%s' has no column '%s', which says which of its rows is the best",
@@ -87,13 +89,13 @@ load_last_value(const struct load_last *x, const struct stream_field *f, struct 
 		return (content.lo & ((UINT64_C(1) << LAST_CONTENT_BITS) - 1));
 	for (i = 0; i < x->n; i++) {
 		v = &f[x->by[i].column];
-		if (x->by[i].date)
+		if (x->by[i].kind == LAST_DATE)
 			value = value << LAST_DATE_BITS | load_last_date(v);
+		else if (v->null || v->len == 0)
+			value <<= 2;
 		else
 			value = value << 2 |
-			    (v->null || v->len == 0 ? 0 :
-				    v->p[0] == 't'  ? 2U :
-						      1U);
+			    (x->by[i].kind == LAST_BOOLEAN && v->p[0] != 't' ? 1U : 2U);
 	}
 	return (value);
 }

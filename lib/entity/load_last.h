@@ -15,7 +15,11 @@ struct load_last {
 	size_t n; /* fields that say which is the best; 0: the last one counts */
 	struct {
 		int column;
-		bool date; /* else a boolean */
+		enum {
+			LAST_DATE,
+			LAST_BOOLEAN,
+			LAST_SET
+		} kind; /* the later one; the true one; any */
 	} by[LOAD_LAST_FIELDS];
 };
 

@@ -66,7 +66,7 @@ DATASETS = """datasets:
   - { dataset: f/operator, type: operator, role: own, coverage: full, duplicates: first, keys: "operator:3" }
   - { dataset: x/pad, type: pad, role: own, coverage: full }
   - { dataset: y/shaft, type: shaft, role: own, coverage: full }
-  - { dataset: z/bore, type: bore, role: own, coverage: delta, duplicates: best, best: [plugged, on, done] }
+  - { dataset: z/bore, type: bore, role: own, coverage: delta, duplicates: best, best: [plugged, on, done, note] }
 """
 OWN = ("a/site", "b/site", "p/site")
 
@@ -695,14 +695,15 @@ def best():
     stands = {}
     for round_ in range(NIGHTS):
         todo = [(b"bore:%d" % k, {"bore_id": b"%d" % k, "plugged": day(), "on": dice.choice([None, b"true", b"false"]),
-                                  "done": day(), "note": b"n%d" % dice.randrange(3)})
+                                  "done": day(), "note": dice.choice([None, b"n1", b"n2", b"n3"])})
                 for k in (dice.randrange(40) for _ in range(120))]
         if round_ % 3 == 2:
             todo = again[:]
             dice.shuffle(todo)
         again, want = todo, {}
         for key, v in todo:
-            rank = (v["plugged"] or b"", [None, b"false", b"true"].index(v["on"]), v["done"] or b"")
+            rank = (v["plugged"] or b"", [None, b"false", b"true"].index(v["on"]), v["done"] or b"",
+                    v["note"] is not None)
             if key not in want or rank > want[key][0]:
                 want[key] = (rank, v)
         now = {k: {f: x.decode() if x is not None else None for f, x in v.items()} for k, (_, v) in want.items()}
@@ -721,9 +722,9 @@ def best():
         for v in there.values():
             del v["entity_key"]
         same(there, stands, "and so they stand")
-    for text, word in (("[plugged, note]", "no date or boolean 'note'"), ("[plugged, done, plugged]", "at most")):
+    for text, word in (("[plugged, nothing]", "no field 'nothing'"), ("[plugged, done, plugged]", "at most")):
         with open(WORK + "/datasets.yaml", "w") as f:
-            f.write(DATASETS.replace("[plugged, on, done]", text))
+            f.write(DATASETS.replace("[plugged, on, done, note]", text))
         refused("z/bore", [(b"bore:1", {"bore_id": b"1"})], 78, "best: " + text, word)
     with open(WORK + "/datasets.yaml", "w") as f:
         f.write(DATASETS)
