@@ -47,6 +47,8 @@ static const struct option_spec options[] = {
 	{ "plan", OPTION_FLAG, NULL, &o.plan,
 	    "Count what would be inserted, updated and retired, show some changes, and write "
 	    "nothing." },
+	{ "persons", OPTION_FLAG, NULL, &o.persons,
+	    "With --plan: show values that may say who or where a person is, too." },
 	{ "check", OPTION_FLAG, NULL, &opt_check,
 	    "Read no stream: count the cells of the compliance matrix that are missing or out of "
 	    "date." },

@@ -19,6 +19,8 @@ static const struct option_spec options[] = {
 	{ "examples", OPTION_U64, "N", &o.examples,
 	    "Number of records to show of each code (default: 3)." },
 	PROGRAM_OPTION_FORMAT(&report),
+	{ "persons", OPTION_FLAG, NULL, &o.persons,
+	    "Show values that may say who or where a person is, too." },
 	{ "replay", OPTION_STRING, "FILE", &replay,
 	    "Write the rejected records of FILE to standard output, to be fixed and fed "
 	    "again." },
@@ -39,7 +41,9 @@ static const struct program prog = {
 	.description =
 	    "Reads reject files (doc/formats/reject-codes.md) and counts their records by the code "
 	    "of the first fault, with what it means, what to do, and some examples: record, byte "
-	    "offset, key, column, value, reason. FILE may be - for standard input.\n\n"
+	    "offset, key, column, value, reason. A value that may be a person's (an address, a "
+	    "telephone number: see doc/formats/reject-codes.md) is shown with --persons only. "
+	    "FILE may be - for standard input.\n\n"
 	    "With --replay the rejected records are written as they stood. RRC's own records "
 	    "(from rrc-decode) are bytes for rrc-decode again. Rows (from entity-map, entity-load or "
 	    "table-load) are a sealed stream of the kind, source and dataset they came from, for the "

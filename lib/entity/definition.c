@@ -97,6 +97,26 @@ definition_refers(const struct entity_definition *d, const char *parent)
 	return (NULL);
 }
 
+bool
+definition_person(const void *d, const char *field)
+{
+	const struct field_definition *f = definition_find(d, field);
+
+	return (f != NULL && f->person != NULL);
+}
+
+bool
+definition_person_key(const struct entity_definition *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->fields[i].role == ROLE_IDENTITY && d->fields[i].person != NULL &&
+		    !d->fields[i].hashed)
+			return (true);
+	return (false);
+}
+
 void
 definition_field_clear(struct field_definition *f)
 {

@@ -65,6 +65,14 @@ struct entity_definition {
 const char *definition_refers(const struct entity_definition *d, const char *parent);
 
 /**
+ * definition_person(d, field), definition_person_key(d):
+ * May what the field, or the entity's key, says be a person's?  ${d} is a struct entity_definition (a
+ * fault_person_fn).  One that is so under a condition may be.
+ */
+bool definition_person(const void *d, const char *field);
+bool definition_person_key(const struct entity_definition *d);
+
+/**
  * definition_free(d):
  * Free it, with all in it.
  */

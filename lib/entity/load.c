@@ -54,8 +54,11 @@ load_begin(struct load_job *j, struct err *e)
 	if (pg_begin_load(j->pg, "", e) || load_merge_tables(j->pg, e) ||
 	    (j->o->plan && pg_exec(j->pg, "SET TRANSACTION READ ONLY", e)) || load_lock(j, e))
 		return (-1);
-	j->d = definition_db_read(j->pg, j->tenant, j->type, e);
-	return (j->d == NULL);
+	if ((j->d = definition_db_read(j->pg, j->tenant, j->type, e)) == NULL)
+		return (-1);
+	fault_list_persons(intake_faults(j->in), definition_person, j->d,
+	    definition_person_key(j->d));
+	return (0);
 }
 
 /* Every event of the input, to its end. */

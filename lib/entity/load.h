@@ -27,6 +27,7 @@ struct load_options {
 	bool accept_change; /* take another layout, or other columns, than the last */
 	bool accept_older;  /* take a source that was loaded before the last */
 	bool plan;          /* stop at the difference, write nothing */
+	bool persons;       /* a plan shows values that are a person's */
 };
 
 /* A load that was done. */

@@ -17,7 +17,8 @@ enum { LOAD_SAMPLES = 10 }; /* changed entities that a plan shows */
 
 /**
  * load_sample_read(j, s, e):
- * Compare the first changed entities, which are in load_changed, with what is there.
+ * Compare the first changed entities, which are in load_changed, with what is there.  A value that is a
+ * person's is a text that says so, unless the options ask for it.
  */
 int load_sample_read(const struct load_job *j, struct load_samples *s, struct err *e);
 void load_sample_free(struct load_samples *s);

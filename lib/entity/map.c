@@ -62,6 +62,20 @@ map_shape(const struct stream_reader *in)
 	return (s != NULL ? s : xstrdup(""));
 }
 
+/* Does the column of the stream feed a field that may be a person's? */
+static bool
+map_person(const void *cookie, const char *column)
+{
+	const struct map_run *m = cookie;
+	size_t i;
+
+	for (i = 0; i < m->plan->n; i++)
+		if (m->plan->cells[i].field->person != NULL &&
+		    strcmp(stream_reader_column(m->in, m->plan->cells[i].column), column) == 0)
+			return (true);
+	return (false);
+}
+
 /* Make the plan for this dataset and these columns; keep the last one if both are the same,
  * without repeating its notices. */
 static int
@@ -86,6 +100,7 @@ map_make_plan(struct map_run *m, struct err *e)
 	free(columns);
 	if (m->plan == NULL)
 		return (-1);
+	fault_list_persons(m->faults, map_person, m, definition_person_key(m->o->def));
 	free(m->values);
 	m->values = xcalloc(m->plan->n, sizeof(*m->values));
 	return (0);

@@ -12,6 +12,7 @@
 #include "rrc/held.h"
 #include "rrc/intake.h"
 #include "rrc/outs.h"
+#include "rrc/persons.h"
 #include "rrc/rows.h"
 #include "rrc/view.h"
 #include "stream/reject.h"
@@ -141,6 +142,7 @@ decode_open(struct decode *d, const struct decode_input *in, struct err *e)
 	(void)snprintf(d->book.config_sha256, sizeof(d->book.config_sha256), "%s",
 	    conf_sha256(d->l->conf));
 	d->faults = fault_list_new();
+	fault_list_persons(d->faults, persons_has, d->l, persons_key(d->l, d->o->view));
 	io.segment = decode_segment(d);
 	if ((d->intake = intake_open(&io, &in->frames, e)) == NULL)
 		return (-1);

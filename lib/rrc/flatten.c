@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "rrc/persons.h"
 
 enum {
 	FLATTEN_RAW_MAX = 1 << 20,      /* bytes of a row's records in the reject file */
@@ -72,6 +73,8 @@ flatten_new(const struct layout *l, const struct view *v, const struct flatten_o
 	fl->bad.max = FLATTEN_GATHERED_MAX;
 	fl->faults = fault_list_new();
 	fl->named = fault_list_new();
+	fault_list_persons(fl->faults, persons_has, l, persons_key(l, v->name));
+	fault_list_persons(fl->named, persons_has, l, persons_key(l, v->name));
 	return (fl);
 }
 

@@ -122,7 +122,8 @@ struct layout {
 	size_t nsegments;
 	struct layout_codes *tables;
 	size_t ntables;
-	struct conf *conf; /* the file; owns all texts but names with "(N)" */
+	const struct conf_node *persons; /* see rrc/persons.h; NULL */
+	struct conf *conf;               /* the file; owns all texts but names with "(N)" */
 };
 
 /**

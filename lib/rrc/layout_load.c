@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "rrc/layout_field.h"
 #include "rrc/layout_text.h"
+#include "rrc/persons.h"
 
 /* Read 'record': the record length, place and width of the id, and the byte that marks a continued
  * line; or how a text's rows are made. */
@@ -224,8 +225,8 @@ layout_segment_parse(struct layout *l, const struct conf_node *n, struct err *e)
 static int
 layout_build(struct layout *l, struct err *e)
 {
-	static const char *const keys[] = { "layout", "title", "record", "codes", "views",
-		"segments", NULL };
+	static const char *const keys[] = { "layout", "title", "record", "codes", "persons",
+		"views", "segments", NULL };
 	const struct conf_node *root = conf_root(l->conf), *list, *n;
 
 	if (conf_only(l->conf, root, keys, e) ||
@@ -247,7 +248,7 @@ layout_build(struct layout *l, struct err *e)
 	for (n = list->child; n != NULL; n = n->next)
 		if (layout_segment_parse(l, n, e))
 			return (-1);
-	return (0);
+	return (persons_parse(l, e));
 }
 
 /* Take over ${conf}; NULL is passed through. */

@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "base/outfile.h"
 #include "base/utf8.h"
+#include "stream/reject_code.h"
 
 enum {
 	FAULT_MAX = 50,
@@ -35,6 +36,7 @@ struct fault {
 	size_t len;
 	bool has_value;
 	bool cut;
+	bool person; /* the value is a person's */
 	char reason[FAULT_REASON_SIZE];
 };
 
@@ -42,6 +44,9 @@ struct fault_list {
 	struct fault v[FAULT_MAX];
 	size_t n;    /* kept */
 	size_t more; /* and not kept */
+	fault_person_fn *person;
+	const void *cookie;
+	bool person_key;
 	char line[FAULT_LINE_SIZE];
 };
 
@@ -50,6 +55,15 @@ fault_list_new(void)
 {
 
 	return (xcalloc(1, sizeof(struct fault_list)));
+}
+
+void
+fault_list_persons(struct fault_list *l, fault_person_fn *fn, const void *cookie, bool key)
+{
+
+	l->person = fn;
+	l->cookie = cookie;
+	l->person_key = key;
 }
 
 void
@@ -67,6 +81,8 @@ fault_add(struct fault_list *l, const char *code, const char *column, const char
 	(void)snprintf(f->code, sizeof(f->code), "%s", code);
 	(void)snprintf(f->column, sizeof(f->column), "%s", column != NULL ? column : "");
 	f->has_value = value != NULL;
+	f->person =
+	    l->person != NULL && column != NULL && value != NULL && l->person(l->cookie, column);
 	f->len = value != NULL ? len : 0;
 	f->cut = f->len > FAULT_VALUE_MAX;
 	if (f->cut) {
@@ -89,13 +105,20 @@ fault_count(const struct fault_list *l)
 	return (l->n + l->more);
 }
 
-/* A fault as a line, into ${dst}. */
+/* A fault as a line, into ${dst}; the reason may quote the value. */
 static void
 fault_line(const struct fault *f, char *dst, size_t size)
 {
 	char value[FAULT_VALUE_MAX * 4 + 8];
 	size_t skip = 0;
 
+	if (f->person) {
+		const struct reject_code *known = reject_code_find(f->code);
+
+		(void)snprintf(dst, size, "%s (a person's): %s", f->column,
+		    known != NULL ? known->meaning : f->code);
+		return;
+	}
 	if (f->has_value)
 		(void)err_quote(value, sizeof(value), f->value, f->len);
 	else
@@ -226,10 +249,10 @@ reject_open_nth(const char *path, uint64_t nth, const struct stream_header *of, 
 	return (reject_open(numbered, of, book, e));
 }
 
-/* One member {"code":..., "column":..., "value":..., "reason":...}. */
+/* One member {"code":..., "column":..., "value":..., "reason":...}, "person" where that holds. */
 static void
 reject_fault(struct json_writer *j, const char *code, const char *column, const char *value,
-    size_t len, const char *reason)
+    size_t len, const char *reason, bool person)
 {
 	char quoted[FAULT_VALUE_MAX * 4 + 8];
 	const char *text[2] = { column, reason };
@@ -262,6 +285,10 @@ reject_fault(struct json_writer *j, const char *code, const char *column, const 
 			json_put_text(j, quoted, strlen(quoted));
 		}
 	}
+	if (person) {
+		json_put_key(j, "person");
+		json_put_bool(j, true);
+	}
 	json_put_close(j);
 }
 
@@ -279,16 +306,19 @@ reject_faults(struct reject_writer *w, const struct fault_list *l, size_t len, s
 		const struct fault *f = &l->v[i];
 
 		reject_fault(w->json, f->code, f->column[0] ? f->column : NULL,
-		    f->has_value ? f->value : NULL, f->len, f->reason);
+		    f->has_value ? f->value : NULL, f->len, f->reason, f->person);
 	}
+	if (l->person_key)
+		reject_fault(w->json, "person_key", NULL, NULL, 0, "the key may name a person",
+		    false);
 	if (l->more > 0) {
 		(void)snprintf(note, sizeof(note), "%zu more faults of this record", l->more);
-		reject_fault(w->json, "more_faults", NULL, NULL, 0, note);
+		reject_fault(w->json, "more_faults", NULL, NULL, 0, note, false);
 	}
 	if (len > REJECT_RAW_MAX) {
 		(void)snprintf(note, sizeof(note), "raw has the first %d of %zu bytes",
 		    REJECT_RAW_MAX, len);
-		reject_fault(w->json, "raw_cut", NULL, NULL, 0, note);
+		reject_fault(w->json, "raw_cut", NULL, NULL, 0, note, false);
 	}
 	json_put_close(w->json);
 	return (json_writer_end(w->json, e));

@@ -15,8 +15,9 @@
  * severity is "reject" (the record was set aside), "flaw" (it went on with a
  * NULL) or "form" (see reject_form()); key says whose row is lost (see struct
  * reject_at); code is the first fault's; faults is a JSON list of all of them,
- * [{"code":..., "column":..., "value":..., "reason":...}]; raw is the record's
- * bytes in hex.  It is written as base/outfile.h has it and becomes PATH, synced, when
+ * [{"code":..., "column":..., "value":..., "reason":...}], with a member "person": true
+ * where the value is a person's, and one {"code": "person_key", ...} where the key is; raw is the
+ * record's bytes in hex.  It is written as base/outfile.h has it and becomes PATH, synced, when
  * it is closed: before the stage seals its own stream.  The book names it where it can be
  * read back.
  */
@@ -31,6 +32,14 @@ struct fault_list;
  * first 50 faults of a row (a line says that there were more).
  */
 struct fault_list *fault_list_new(void);
+
+/**
+ * fault_list_persons(l, fn, cookie, key):
+ * From now on a column of which ${fn} says so is a person's: its value is not in messages, and the reject
+ * file says whose it is.  ${key}: so are the keys.
+ */
+typedef bool fault_person_fn(const void *cookie, const char *column);
+void fault_list_persons(struct fault_list *l, fault_person_fn *fn, const void *cookie, bool key);
 
 /**
  * fault_add(l, code, column, value, len, fmt, ...):

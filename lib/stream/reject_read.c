@@ -201,19 +201,57 @@ reject_read_row(struct reject_reader *rr, struct err *e)
 	return (c->nexamples < rr->o->examples ? reject_read_example(rr, c, f, e) : 0);
 }
 
-/* A fault as one line: column, value, reason; as JSON all that the file has. */
+/* The member of an object with this name, or NULL. */
+static const struct json *
+reject_read_member(const struct json *object, const char *key)
+{
+	const struct json *m = object->child;
+
+	while (m != NULL && strcmp(m->key, key) != 0)
+		m = m->next;
+	return (m);
+}
+
+/* Does the list of faults hold one with this code? */
+static bool
+reject_read_coded(const struct json *faults, const char *code)
+{
+	const struct json *f, *m;
+
+	for (f = faults->child; f != NULL; f = f->next)
+		if ((m = reject_read_member(f, "code")) != NULL && m->kind == JSON_STRING &&
+		    strcmp(m->text, code) == 0)
+			return (true);
+	return (false);
+}
+
+/* A fault as one line: column, value, reason; as JSON all that the file has.  Value and reason, which may
+ * quote it, are left out where they are a person's and ${hide} is set. */
 static void
-reject_read_fault(const struct json *fault, struct json_writer *w, struct report *r)
+reject_read_fault(const struct json *fault, bool hide, struct json_writer *w, struct report *r)
 {
 	struct buf line = BUF_INIT(1 << 20);
 	const struct json *m;
 
-	for (m = fault->child; m != NULL; m = m->next)
+	hide = hide && reject_read_member(fault, "person") != NULL;
+	json_put_object(w);
+	for (m = fault->child; m != NULL; m = m->next) {
+		bool value = strcmp(m->key, "value") == 0;
+
+		json_put_key(w, m->key);
+		if (hide && (value || strcmp(m->key, "reason") == 0)) {
+			json_put_null(w);
+			if (value)
+				(void)buf_addf(&line, NULL, "%s(a person's; --persons shows it)",
+				    line.len > 0 ? " " : "");
+			continue;
+		}
+		json_put_value(w, m);
 		if (m->kind == JSON_STRING && strcmp(m->key, "code") != 0)
-			(void)buf_addf(&line, NULL,
-			    strcmp(m->key, "value") == 0 ? "%s'%.120s'" : "%s%s",
+			(void)buf_addf(&line, NULL, value ? "%s'%.120s'" : "%s%s",
 			    line.len > 0 ? " " : "", m->text);
-	json_put_value(w, fault);
+	}
+	json_put_close(w);
 	if (line.len > 0 && buf_str(&line, NULL) != NULL)
 		report_block(r, line.p, line.len);
 	buf_free(&line);
@@ -221,8 +259,12 @@ reject_read_fault(const struct json *fault, struct json_writer *w, struct report
 
 /* Report one example: its place, severity and key, and each of its faults. */
 static int
-reject_read_show(const struct reject_example *x, struct report *r, struct err *e)
+reject_read_show(const struct reject_reader *rr, const struct reject_example *x, struct report *r,
+    struct err *e)
 {
+	const bool hide = !rr->o->persons,
+		   key = x->key != NULL && x->key[0] != '\0' &&
+	    !(hide && reject_read_coded(x->faults, "person_key"));
 	struct buf faults = BUF_INIT(16 << 20);
 	struct json_writer *w = json_writer_new(&faults);
 	const char *severity = x->reject ? "reject" : "flaw";
@@ -230,18 +272,17 @@ reject_read_show(const struct reject_example *x, struct report *r, struct err *e
 	int rc;
 
 	report_finding(r, "  record %s at byte %s (%s)%s%s", x->record ? x->record : "-",
-	    x->offset ? x->offset : "-", severity, x->key && x->key[0] ? ", key " : "",
-	    x->key ? x->key : "");
+	    x->offset ? x->offset : "-", severity, key ? ", key " : "", key ? x->key : "");
 	json_put_array(w);
 	for (f = x->faults->child; f != NULL; f = f->next)
-		reject_read_fault(f, w, r);
+		reject_read_fault(f, hide, w, r);
 	json_put_close(w);
 	rc = json_writer_end(w, e) || buf_str(&faults, e) == NULL;
 	json_writer_free(w);
 	report_open(r, NULL);
 	report_json(r, "record", x->record);
 	report_json(r, "offset", x->offset);
-	report_text(r, "key", NULL, x->key);
+	report_text(r, "key", NULL, key || (x->key != NULL && x->key[0] == '\0') ? x->key : NULL);
 	report_text(r, "severity", NULL, severity);
 	report_json(r, "faults", faults.p);
 	report_close(r);
@@ -251,7 +292,8 @@ reject_read_show(const struct reject_example *x, struct report *r, struct err *e
 
 /* What became of the records of one code, what it means, and some of them. */
 static int
-reject_read_code(const struct reject_count *c, struct report *r, struct err *e)
+reject_read_code(const struct reject_reader *rr, const struct reject_count *c, struct report *r,
+    struct err *e)
 {
 	const struct reject_code *known = reject_code_find(c->code);
 	size_t i;
@@ -269,7 +311,7 @@ reject_read_code(const struct reject_count *c, struct report *r, struct err *e)
 	report_count(r, "flaws", NULL, c->flaws);
 	report_list(r, "examples");
 	for (i = 0; rc == 0 && i < c->nexamples; i++)
-		rc = reject_read_show(&c->examples[i], r, e);
+		rc = reject_read_show(rr, &c->examples[i], r, e);
 	report_close(r);
 	report_close(r);
 	return (rc);
@@ -293,7 +335,7 @@ reject_read_report(const struct reject_reader *rr, struct report *r, struct err 
 	report_count(r, "flaws", NULL, rr->flaws);
 	report_list(r, "codes");
 	for (i = 0; rc == 0 && i < rr->ncounts; i++)
-		rc = reject_read_code(&rr->counts[i], r, e);
+		rc = reject_read_code(rr, &rr->counts[i], r, e);
 	report_close(r);
 	report_close(r);
 	return (rc);

@@ -13,12 +13,14 @@ struct reject_options {
 	const char *code;  /* only records with this fault, or NULL */
 	uint64_t examples; /* of each code */
 	bool flaws;        /* replay those as well */
+	bool persons;      /* show values that are a person's */
 	bool csv;          /* replay rows as plain CSV, not sealed */
 };
 
 /**
  * reject_read_count(path, o, r, e):
- * Describe in ${r} what the reject file ${path} ("-": standard input) holds, by code.
+ * Describe in ${r} what the reject file ${path} ("-": standard input) holds, by code; what is a
+ * person's only where ${o} says so.
  * Return 0, or -1 with ${e} set: STATUS_NOINPUT, STATUS_DATA (not a reject file, a broken seal).
  */
 int reject_read_count(const char *path, const struct reject_options *o, struct report *r,

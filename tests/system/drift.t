@@ -126,7 +126,7 @@ drift missing index 'oilgas.Well idx_Well_entity_id' 'DROP INDEX oilgas."idx_Wel
 MORE=12 drift missing extension uuid-ossp 'SET client_min_messages = error; ALTER TABLE users ALTER id DROP DEFAULT; DROP EXTENSION "uuid-ossp" CASCADE'
 drift extra index 'public.users two\x0alines' 'CREATE INDEX "two
 lines" ON users (id)'
-MORE=20 drift missing file 009_agent_definitions.sql 'DROP TABLE batch_schema_files'
+MORE=$(($(sed 's/#.*//' "$ROOT/sql/ORDER" | grep -c .) + 1)) drift missing file 009_agent_definitions.sql 'DROP TABLE batch_schema_files'
 drift missing file 009_agent_definitions.sql "DELETE FROM batch_schema_files WHERE name LIKE '009%'"
 drift changed file 100_batch.sql "UPDATE batch_schema_files SET sha256 = repeat('0', 64) WHERE name LIKE '100%'"
 say "$kinds kinds of drift"
