@@ -29,15 +29,26 @@ num_u64(const char *p, size_t len, uint64_t min, uint64_t max, uint64_t *out)
 size_t
 num_fmt(char *dst, uint64_t v)
 {
-	char tmp[20];
-	size_t n = 0, i;
+	static const char pairs[] =
+	    "00010203040506070809101112131415161718192021222324"
+	    "25262728293031323334353637383940414243444546474849"
+	    "50515253545556575859606162636465666768697071727374"
+	    "75767778798081828384858687888990919293949596979899";
+	static const uint64_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+		100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
+		100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, 10000000000000000000U };
+	/* Bits times log10(2) are the digits, or one too few. */
+	const size_t bits = 64 - (size_t)__builtin_clzll(v | 1), about = bits * 1233 >> 12;
+	const size_t n = about + ((v | 1) >= tens[about]);
+	char *p = dst + n;
 
-	do {
-		tmp[n++] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	for (i = 0; i < n; i++)
-		dst[i] = tmp[n - 1 - i];
+	for (; v >= 100; v /= 100)
+		memcpy(p -= 2, pairs + 2 * (v % 100), 2);
+	if (v >= 10)
+		memcpy(p - 2, pairs + 2 * v, 2);
+	else
+		p[-1] = (char)('0' + v);
 	return (n);
 }
 

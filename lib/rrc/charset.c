@@ -337,6 +337,43 @@ charset_wide(const struct charset *c, const unsigned char *p, size_t n, char *ds
 	return (o);
 }
 
+/* Bits where one of eight bytes is a control, beyond ASCII, a quote or a comma. */
+static inline uint64_t
+charset_odd(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	const uint64_t quote = x ^ (ones * '"'), comma = x ^ (ones * ','), del = x ^ (ones * 0x7f);
+
+	return (((x - ones * ' ') | (quote - ones) | (comma - ones) | (del - ones) | x) & tops);
+}
+
+bool
+charset_printable(const unsigned char *p, size_t n)
+{
+	uint64_t x, y;
+	uint32_t a, b;
+	size_t i;
+
+	if (n >= 8) {
+		memcpy(&y, p + n - 8, 8);
+		y = charset_odd(y);
+		for (i = 0; i + 8 < n; i += 8) {
+			memcpy(&x, p + i, 8);
+			y |= charset_odd(x);
+		}
+		return (y == 0);
+	}
+	if (n >= 4) {
+		memcpy(&a, p, 4);
+		memcpy(&b, p + n - 4, 4);
+		x = (uint64_t)a << 32 | b;
+	} else {
+		x = UINT64_C(0x2020202020000000) | (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 |
+		    p[n - 1];
+	}
+	return (charset_odd(x) == 0);
+}
+
 enum charset_result
 charset_text(const struct charset *c, const unsigned char *p, size_t width, bool both, char *dst,
     size_t *len)

@@ -54,6 +54,13 @@ enum charset_result charset_text(const struct charset *c, const unsigned char *p
     bool both, char *dst, size_t *len);
 
 /**
+ * charset_printable(p, n):
+ * Return true if the ${n} > 0 bytes at ${p} are printable ASCII characters, none of which CSV has to
+ * quote: charset_text() of any character set but EBCDIC takes them as they stand.
+ */
+bool charset_printable(const unsigned char *p, size_t n);
+
+/**
  * charset_empty(c, p, width):
  * Return true if the ${width} bytes at ${p} are all blanks or all low values: a
  * field without a value, whatever its kind.

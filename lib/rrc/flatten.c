@@ -26,6 +26,15 @@ struct flatten_slot {
 	bool full;
 };
 
+/* A column of the key: its value from the row's begin. */
+struct flatten_key {
+	size_t column;
+	bool known;
+	enum value_result res;
+	char *text;
+	size_t len;
+};
+
 struct flatten {
 	const struct layout *l;
 	const struct view *v;
@@ -37,6 +46,8 @@ struct flatten {
 	bool direct;      /* a row is whole with its own record */
 	bool pending;     /* a row is being made */
 	char *text;
+	struct flatten_key *keys;
+	size_t nkeys;
 	struct buf raw;                    /* the records of a row, for the reject file */
 	struct buf bad;                    /* faulty ones that were collected */
 	struct fault_list *faults, *named; /* of the row; of a name */
@@ -69,6 +80,11 @@ flatten_new(const struct layout *l, const struct view *v, const struct flatten_o
 	}
 	fl->seen = xcalloc(l->nsegments, sizeof(*fl->seen));
 	fl->text = xcalloc(1, v->size + 64);
+	fl->keys = xcalloc(v->ncolumns, sizeof(*fl->keys));
+	for (i = 0; i < v->ncolumns; i++)
+		if (v->columns[i].key)
+			fl->keys[fl->nkeys++] =
+			    (struct flatten_key){ .column = i, .text = xcalloc(1, v->size + 64) };
 	fl->raw.max = FLATTEN_RAW_MAX;
 	fl->bad.max = FLATTEN_GATHERED_MAX;
 	fl->faults = fault_list_new();
@@ -198,7 +214,7 @@ int
 flatten_end(struct flatten *fl, struct err *e)
 {
 	struct stream_writer *w = fl->out.w;
-	size_t i, len = 0;
+	size_t i, len = 0, nkeys = 0;
 
 	if (!fl->pending)
 		return (0);
@@ -207,7 +223,9 @@ flatten_end(struct flatten *fl, struct err *e)
 	stream_writer_u64(w, fl->slots[0].offset);
 	for (i = 0; i < fl->v->ncolumns; i++) {
 		const struct view_column *col = &fl->v->columns[i];
+		const struct flatten_key *k = col->key ? &fl->keys[nkeys++] : NULL;
 		enum value_result res = VALUE_NULL;
+		const char *text = fl->text;
 
 		if (col->count >= 0) {
 			stream_writer_u64(w, fl->slots[col->count].seen);
@@ -217,13 +235,23 @@ flatten_end(struct flatten *fl, struct err *e)
 			collect_put(col->collect, w, fl->faults);
 			continue;
 		}
-		if (fl->slots[col->slot].full)
+		if (k != NULL && k->known) {
+			res = k->res;
+			text = k->text;
+			len = k->len;
+		} else if (fl->slots[col->slot].full) {
+			if (value_stands(col->value, &fl->slots[col->slot].rec, &text, &len)) {
+				stream_writer_plain(w, text, len);
+				continue;
+			}
+			text = fl->text;
 			res = value_eval(col->value, &fl->slots[col->slot].rec, fl->text, &len,
 			    col->name, NULL, fl->faults);
+		}
 		if (res == VALUE_PLAIN)
-			stream_writer_plain(w, fl->text, len);
+			stream_writer_plain(w, text, len);
 		else if (res == VALUE_TEXT)
-			stream_writer_text(w, fl->text, len);
+			stream_writer_text(w, text, len);
 		else
 			stream_writer_null(w);
 	}
@@ -236,26 +264,41 @@ flatten_end(struct flatten *fl, struct err *e)
 	return (0);
 }
 
-/* Is the key of the row that begins good?  If not, collect all that is wrong so far. */
+/* Is the column's record there when the row begins? */
+static bool
+flatten_early(const struct flatten *fl, const struct view_column *col)
+{
+
+	return (col->value != NULL && fl->slots[col->slot].full &&
+	    (fl->l->segments[fl->v->slots[col->slot].segment].bit & fl->outer) != 0);
+}
+
+/*
+ * Is the key of the row that begins good?  Its values are kept for the row's end.  If it is not, collect
+ * all that is wrong so far.
+ */
 static bool
 flatten_key_good(struct flatten *fl)
 {
-	size_t i, pass, len;
+	size_t i, len;
 
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < fl->v->ncolumns; i++) {
-			const struct view_column *col = &fl->v->columns[i];
+	for (i = 0; i < fl->nkeys; i++) {
+		struct flatten_key *k = &fl->keys[i];
+		const struct view_column *col = &fl->v->columns[k->column];
 
-			if (col->value == NULL || col->key != (pass == 0) ||
-			    (fl->l->segments[fl->v->slots[col->slot].segment].bit & fl->outer) ==
-				0 ||
-			    !fl->slots[col->slot].full)
-				continue;
+		k->known = flatten_early(fl, col);
+		if (k->known)
+			k->res = value_eval(col->value, &fl->slots[col->slot].rec, k->text, &k->len,
+			    col->name, "bad_key", fl->out.faults);
+	}
+	if (fault_count(fl->out.faults) == 0)
+		return (true);
+	for (i = 0; i < fl->v->ncolumns; i++) {
+		const struct view_column *col = &fl->v->columns[i];
+
+		if (!col->key && flatten_early(fl, col))
 			(void)value_eval(col->value, &fl->slots[col->slot].rec, fl->text, &len,
-			    col->name, pass == 0 ? "bad_key" : NULL, fl->out.faults);
-		}
-		if (fault_count(fl->out.faults) == 0)
-			return (true);
+			    col->name, NULL, fl->out.faults);
 	}
 	return (false);
 }
@@ -433,6 +476,9 @@ flatten_free(struct flatten *fl)
 	free(fl->slots);
 	free(fl->seen);
 	free(fl->text);
+	for (i = 0; i < fl->nkeys; i++)
+		free(fl->keys[i].text);
+	free(fl->keys);
 	buf_free(&fl->raw);
 	buf_free(&fl->bad);
 	fault_list_free(fl->faults);

@@ -8,29 +8,19 @@
 #include <emmintrin.h>
 #endif
 
-/* A value ends before ${at}: note it if there is room. */
-static inline size_t
-split_put(struct span *spans, size_t n, size_t max, size_t from, size_t at)
-{
-
-	if (n < max) {
-		spans[n].at = (uint32_t)from;
-		spans[n].len = (uint32_t)(at - from);
-	}
-	return (n + 1);
-}
-
 /*
  * Sixteen bytes at a time: a bit for each delimiter among them.  What is read behind the row is
- * not looked at.
+ * not looked at, and values behind ${max} are counted only.
  */
 size_t
 split_row(const unsigned char *p, size_t len, unsigned char delimiter, struct span *spans,
     size_t max)
 {
-	size_t n = 0, from = 0, at;
+	uint32_t from = 0, at;
+	size_t n = 0;
 #ifdef __SSE2__
 	const __m128i want = _mm_set1_epi8((char)delimiter);
+	struct span *to;
 	size_t i;
 	unsigned bits;
 
@@ -40,20 +30,28 @@ split_row(const unsigned char *p, size_t len, unsigned char delimiter, struct sp
 		bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, want));
 		if (len - i < 16)
 			bits &= (1u << (len - i)) - 1;
-		for (; bits != 0; bits &= bits - 1) {
-			at = i + (size_t)__builtin_ctz(bits);
-			n = split_put(spans, n, max, from, at);
+		if (n > max) {
+			n += (size_t)__builtin_popcount(bits);
+			continue;
+		}
+		for (to = spans + n; bits != 0; bits &= bits - 1) {
+			at = (uint32_t)i + (uint32_t)__builtin_ctz(bits);
+			*to++ = (struct span){ from, at - from };
 			from = at + 1;
 		}
+		n = (size_t)(to - spans);
 	}
 #else
 	const unsigned char *d;
 
-	while (from < len && (d = memchr(p + from, delimiter, len - from)) != NULL) {
-		at = (size_t)(d - p);
-		n = split_put(spans, n, max, from, at);
-		from = at + 1;
+	for (; from < len && (d = memchr(p + from, delimiter, len - from)) != NULL; from = at + 1) {
+		at = (uint32_t)(d - p);
+		if (n < max)
+			spans[n] = (struct span){ from, at - from };
+		n++;
 	}
 #endif
-	return (split_put(spans, n, max, from, len));
+	if (n < max)
+		spans[n] = (struct span){ from, (uint32_t)len - from };
+	return (n + 1);
 }

@@ -158,7 +158,7 @@ text_open(const struct layout *l, int segment, struct framer *f, struct charset 
 		if (l->segments[i].nfields > t->max)
 			t->max = l->segments[i].nfields;
 	t->max++; /* the empty value behind a trailing delimiter */
-	t->spans = xcalloc(t->max + 1, sizeof(*t->spans));
+	t->spans = xcalloc(t->max + 1 + SPLIT_SLACK, sizeof(*t->spans));
 	t->row = csv_row_new(l->text.delimiter, true, FRAME_MAX_LINE + l->length, t->max);
 	charset_init(c, (enum charset_id)l->text.charset);
 	if (l->text.tabs)

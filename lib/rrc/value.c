@@ -410,6 +410,8 @@ value_parse(const struct layout *l, const struct charset *c, const struct layout
 		return (NULL);
 	}
 	v->scratch = xcalloc(1, 2 * l->length + NUMBER_TEXT);
+	v->stands = v->as == VALUE_AS_TEXT && v->choice.n == 0 && v->nulls == NULL &&
+	    c->id != CHARSET_EBCDIC;
 	return (v);
 }
 

@@ -51,6 +51,13 @@ size_t value_size(const struct value *v);
 bool value_is_number(const struct value *v);
 
 /**
+ * value_stands(v, rec, p, len):
+ * Where what value_eval() would give is VALUE_PLAIN and stands so in the record, as most texts do, set ${p}
+ * and ${len} to it and return true.
+ */
+bool value_stands(const struct value *v, const struct record *rec, const char **p, size_t *len);
+
+/**
  * value_eval(v, rec, dst, len, column, code, faults):
  * Convert the record ${rec}, of full length: write the text to ${dst} and its
  * length to ${len}.  A value that is faulty is VALUE_NULL, and the fault of ${column}

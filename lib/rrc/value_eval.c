@@ -414,6 +414,30 @@ value_any(const struct value *v, const struct record *rec, char *dst, size_t *le
 	return (VALUE_NULL);
 }
 
+bool
+value_stands(const struct value *v, const struct record *rec, const char **p, size_t *len)
+{
+	const unsigned char *b;
+	size_t n;
+
+	if (!v->stands)
+		return (false);
+	b = record_field(rec, v->field, &n);
+	if (n > v->field->width)
+		return (false);
+	while (n > 0 && b[n - 1] == ' ')
+		n--;
+	while (n > 0 && *b == ' ') {
+		b++;
+		n--;
+	}
+	if (n == 0 || *b == '#' || !charset_printable(b, n))
+		return (false);
+	*p = (const char *)b;
+	*len = n;
+	return (true);
+}
+
 enum value_result
 value_eval(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const char *column, const char *code, struct fault_list *faults)

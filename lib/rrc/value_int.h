@@ -61,6 +61,7 @@ struct value {
 	struct value_case *cases;
 	size_t ncases;
 	size_t size;
+	bool stands;   /* its text may go out as it stands in the record: see value_stands() */
 	char *scratch; /* one field's text */
 };
 

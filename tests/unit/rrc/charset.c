@@ -1,5 +1,7 @@
 #include "rrc/charset.h"
 
+#include <stdlib.h>
+
 #include "../../tap.h"
 
 static struct charset ascii, ebcdic;
@@ -18,6 +20,43 @@ text(const struct charset *c, const char *p, size_t n, bool both, enum charset_r
 					     "(text)");
 	dst[r == CHARSET_NULL || r == CHARSET_FAULT ? 0 : len] = '\0';
 	return (dst);
+}
+
+/* charset_printable() byte by byte, and charset_text() takes what is so as it stands. */
+static void
+test_printable(void)
+{
+	static const char edges[] = " !\"#+,-AZ~\x7f\x80\xa0\xff\x1f\t\n";
+	static const enum charset_id ids[] = { CHARSET_ASCII, CHARSET_LATIN1, CHARSET_UTF8 };
+	struct charset c;
+	unsigned char p[40];
+	char dst[80];
+	size_t bad = 0, odd = 0, r, n, i, k, len;
+
+	srand(18);
+	for (r = 0; r < 200000; r++) {
+		bool want = true;
+
+		n = 1 + (size_t)rand() % sizeof(p);
+		for (i = 0; i < n; i++) {
+			p[i] = (unsigned char)(rand() % 40 != 0 ?
+				' ' + rand() % 95 :
+				rand() % 2 != 0 ?
+				(unsigned char)edges[(size_t)rand() % (sizeof(edges) - 1)] :
+				rand() % 256);
+			want = want && p[i] >= ' ' && p[i] < 0x7f && p[i] != '"' && p[i] != ',';
+		}
+		bad += charset_printable(p, n) != want;
+		if (!want || p[0] == ' ' || p[n - 1] == ' ' || p[0] == '#')
+			continue;
+		for (k = 0; k < sizeof(ids) / sizeof(ids[0]); k++) {
+			charset_init(&c, ids[k]);
+			odd += charset_text(&c, p, n, true, dst, &len) != CHARSET_PLAIN ||
+			    len != n || memcmp(dst, p, n) != 0;
+		}
+	}
+	(void)tap_ok(bad == 0, "printable characters that need no quotes");
+	(void)tap_ok(odd == 0, "are a text as they stand");
 }
 
 int
@@ -64,6 +103,7 @@ main(void)
 	(void)tap_ok(charset_encode(&ebcdic, "01", raw, sizeof(raw)) == 2 && raw[0] == 0xf0 &&
 		raw[1] == 0xf1,
 	    "a record id in EBCDIC");
+	test_printable();
 	(void)tap_ok(charset_encode(&ebcdic, "012345678", raw, sizeof(raw)) == 0, "no room");
 	return (tap_end());
 }

@@ -35,7 +35,7 @@ make(char *row, struct span *want, size_t *n)
 int
 main(void)
 {
-	struct span want[VALUES], got[VALUES + 1];
+	struct span want[VALUES], got[VALUES + SPLIT_SLACK];
 	char row[WIDTH + SPLIT_SLACK], quoted[2 * WIDTH + 2 * VALUES];
 	struct csv_row *plain = csv_row_new('}', false, sizeof(quoted), VALUES);
 	struct csv_row *q = csv_row_new('}', false, sizeof(quoted), VALUES);
@@ -99,6 +99,9 @@ main(void)
 	n = split_row((const unsigned char *)"}}}}                ", 4, '}', got, 2);
 	(void)tap_ok(n == 5 && got[1].at == 1 && got[1].len == 0,
 	    "more values than asked for are counted");
+	memset(row, '}', 70);
+	n = split_row((const unsigned char *)row, 70, '}', got, 2);
+	(void)tap_ok(n == 71 && got[1].at == 1 && got[1].len == 0, "many more, too");
 	csv_row_free(plain);
 	csv_row_free(q);
 	return (tap_end());
