@@ -347,31 +347,63 @@ charset_odd(uint64_t x)
 	return (((x - ones * ' ') | (quote - ones) | (comma - ones) | (del - ones) | x) & tops);
 }
 
+/* One to seven bytes as eight, some of them twice; the order does not matter. */
+static inline uint64_t
+charset_few(const unsigned char *p, size_t n)
+{
+	uint32_t a, b;
+
+	if (n >= 4) {
+		memcpy(&a, p, 4);
+		memcpy(&b, p + n - 4, 4);
+		return ((uint64_t)a << 32 | b);
+	}
+	return (((uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1]) |
+	    p[0] * UINT64_C(0x0101010101000000));
+}
+
 bool
 charset_printable(const unsigned char *p, size_t n)
 {
 	uint64_t x, y;
-	uint32_t a, b;
 	size_t i;
 
-	if (n >= 8) {
-		memcpy(&y, p + n - 8, 8);
-		y = charset_odd(y);
-		for (i = 0; i + 8 < n; i += 8) {
-			memcpy(&x, p + i, 8);
-			y |= charset_odd(x);
-		}
-		return (y == 0);
+	if (n < 8)
+		return (charset_odd(charset_few(p, n)) == 0);
+	memcpy(&y, p + n - 8, 8);
+	y = charset_odd(y);
+	for (i = 0; i + 8 < n; i += 8) {
+		memcpy(&x, p + i, 8);
+		y |= charset_odd(x);
 	}
-	if (n >= 4) {
-		memcpy(&a, p, 4);
-		memcpy(&b, p + n - 4, 4);
-		x = (uint64_t)a << 32 | b;
-	} else {
-		x = UINT64_C(0x2020202020000000) | (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 |
-		    p[n - 1];
+	return (y == 0);
+}
+
+/* Bits where one of eight bytes is no digit. */
+static inline uint64_t
+charset_undigit(const struct charset *c, uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	x ^= c->zeros;
+	return (((x + ones * (0x7f - 9)) | x) & ones << 7);
+}
+
+bool
+charset_digits(const struct charset *c, const unsigned char *p, size_t n)
+{
+	uint64_t x, y;
+	size_t i;
+
+	if (n < 8)
+		return (charset_undigit(c, charset_few(p, n)) == 0);
+	memcpy(&y, p + n - 8, 8);
+	y = charset_undigit(c, y);
+	for (i = 0; i + 8 < n; i += 8) {
+		memcpy(&x, p + i, 8);
+		y |= charset_undigit(c, x);
 	}
-	return (charset_odd(x) == 0);
+	return (y == 0);
 }
 
 enum charset_result

@@ -61,6 +61,12 @@ enum charset_result charset_text(const struct charset *c, const unsigned char *p
 bool charset_printable(const unsigned char *p, size_t n);
 
 /**
+ * charset_digits(c, p, n):
+ * Return true if the ${n} > 0 bytes at ${p} are digits.
+ */
+bool charset_digits(const struct charset *c, const unsigned char *p, size_t n);
+
+/**
  * charset_empty(c, p, width):
  * Return true if the ${width} bytes at ${p} are all blanks or all low values: a
  * field without a value, whatever its kind.

@@ -20,7 +20,8 @@ enum {
 
 struct domain_check {
 	const struct layout_field *f;
-	bool key; /* a code that belongs to the segment's key */
+	bool key;    /* a code that belongs to the segment's key */
+	bool digits; /* digits suit */
 	struct choice choice;
 	unsigned char
 	    *codes; /* of LAYOUT_DOMAIN_CODES: ${n} times the field's width, in raw bytes */
@@ -91,6 +92,8 @@ domain_segment(struct domain *d, const struct layout *l, size_t segment, bool qu
 		k->f = f;
 		for (key = 0; key < s->nkey; key++)
 			k->key |= s->key[key] == i && f->domain == LAYOUT_DOMAIN_CODES;
+		k->digits = f->domain == LAYOUT_DOMAIN_DIGITS ||
+		    (f->domain == LAYOUT_DOMAIN_NONE && f->kind != LAYOUT_PACKED);
 		choice_init(&k->choice, d->c, s, f);
 		domain_codes(k, d->c, l->form == LAYOUT_RECORDS);
 		d->n[segment]++;
@@ -150,7 +153,12 @@ domain_suits(const struct domain *d, const struct domain_check *k, const struct 
 	size_t n;
 	const unsigned char *p = record_field(rec, k->f, &n);
 
-	if (!choice_holds(&k->choice, rec) || n == 0 || charset_empty(d->c, p, n))
+	if (!choice_holds(&k->choice, rec) || n == 0)
+		return (-1);
+	/* Most numbers are digits, also the zoned ones. */
+	if (k->digits && n <= NUMBER_MAX_DIGITS && charset_digits(d->c, p, n))
+		return (1);
+	if (charset_empty(d->c, p, n))
 		return (-1);
 	switch (k->f->domain) {
 	case LAYOUT_DOMAIN_CODES:

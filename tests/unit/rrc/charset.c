@@ -59,6 +59,31 @@ test_printable(void)
 	(void)tap_ok(odd == 0, "are a text as they stand");
 }
 
+/* charset_digits() byte by byte, in both sets. */
+static void
+test_digits(void)
+{
+	static const unsigned char edges[] = { 0, 1, 9, 10, 15, 16, 0x7f, 0x80, 0x89, 0x8a, 0xff };
+	unsigned char p[40];
+	size_t bad = 0, r, n, i;
+
+	for (r = 0; r < 200000; r++) {
+		const struct charset *c = r % 2 != 0 ? &ascii : &ebcdic;
+		bool want = true;
+
+		n = 1 + (size_t)rand() % sizeof(p);
+		for (i = 0; i < n; i++) {
+			p[i] = (unsigned char)(c->zero + rand() % 10);
+			if (rand() % 40 == 0)
+				p[i] = (unsigned char)(c->zero ^
+				    edges[(size_t)rand() % sizeof(edges)]);
+			want = want && p[i] >= c->zero && p[i] <= c->zero + 9;
+		}
+		bad += charset_digits(c, p, n) != want;
+	}
+	(void)tap_ok(bad == 0, "digits");
+}
+
 int
 main(void)
 {
@@ -104,6 +129,7 @@ main(void)
 		raw[1] == 0xf1,
 	    "a record id in EBCDIC");
 	test_printable();
+	test_digits();
 	(void)tap_ok(charset_encode(&ebcdic, "012345678", raw, sizeof(raw)) == 0, "no room");
 	return (tap_end());
 }
