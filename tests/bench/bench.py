@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
+    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames|texas] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -13,6 +13,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+import texas
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("AEGIS_BIN", f"{ROOT}/build/bin")
@@ -193,6 +195,59 @@ def bench_text():
         for peer, wall in zip(("wc-l", "libcsv", "duckdb-1-thread"), peers):
             figure(f"text-{name}", mb / ours, "MB/s", peer, mb / wall, "-" if quoted else ">=1000")
     subprocess.run(["rm", "-rf", SHM], check=True)
+
+
+def texas_argv(layout, view, kind, path, *more):
+    return [["aegis-rrc-decode", "--layout", layout, "--view", view, "--rejects", f"{DIR}/decode.rej", path],
+            ["aegis-entity-map", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/map.rej"],
+            ["aegis-entity-load", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/load.rej", *more]]
+
+
+def texas_files(wells):
+    """P-5 and two nights of P-4 for the leases that the wells name: 450,000 and 75,000 operators for 1.2 million."""
+    names = [f"{DIR}/texas-{wells}-{what}.ebc" for what in ("p5", "p4", "p4-2")]
+    if not all(os.path.exists(n) for n in names):
+        p = subprocess.Popen(["aegis-rrc-decode", "--layout", "dbf900", "--view", "well", "--rejects", f"{DIR}/decode.rej", wellbore(wells)],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        u = subprocess.Popen(["aegis-unseal"], stdin=p.stdout, stdout=subprocess.PIPE, text=True)
+        leases = sorted({r["lease"] for r in csv.DictReader(u.stdout) if r["lease"]})
+        if p.wait() or u.wait():
+            sys.exit("bench: the wells cannot be decoded")
+        leases = leases[::max(1, len(leases) * 8 // (3 * wells))][:3 * wells // 8]
+        texas.p5(names[0], wells // 16)
+        for night in (1, 2):
+            texas.p4(names[night], leases, wells // 16, night)
+    for n in names:
+        subprocess.run(["cat", n], stdout=subprocess.DEVNULL, check=True)
+    return names
+
+
+def bench_texas():
+    """Operators, leases and wells of a whole state, and of a quarter of it: each load once."""
+    database()
+    seconds, peak, keys = {}, {}, {}
+    for wells in (SIZE, 4 * SIZE):
+        p5, *p4 = texas_files(wells)
+        loads = {"operators": ("orf850", "operator", "operator", p5), "leases": ("p4f606", "lease", "lease", p4[0]),
+                 "wells": ("dbf900", "well", "well", wellbore(wells))}
+        empty()
+        for what, load in loads.items():
+            seconds[what, wells] = run(texas_argv(*load))
+        note(f"texas: {wells} wells: " + query("SELECT string_agg(n || ' ' || type_key || 's', ', ') FROM (SELECT type_key, count(*) n FROM entities"
+             " GROUP BY 1 ORDER BY 1) t") + f", {query('SELECT count(*) FROM entity_links WHERE resolved')} links;"
+             f" {os.path.getsize(p4[0]) // 92} P-4 records")
+        keys[wells] = int(query("SELECT count(*) FROM entities WHERE type_key = 'well'"))
+        t0 = time.perf_counter()
+        peak[wells] = [max(p) for p in zip(*(peaks(texas_argv(*load)) for load in loads.values()))]
+        seconds["unchanged", wells] = time.perf_counter() - t0
+        before = query("SELECT md5(string_agg(parent_key, ' ' ORDER BY child_key)) FROM entity_links WHERE parent_key LIKE 'operator:%'")
+        seconds["hands", wells] = run(texas_argv("p4f606", "lease", "lease", p4[1]))
+        if query("SELECT md5(string_agg(parent_key, ' ' ORDER BY child_key)) FROM entity_links WHERE parent_key LIKE 'operator:%'") == before:
+            sys.exit("bench: no well has changed hands")
+    for what in ("operators", "leases", "wells", "unchanged", "hands"):
+        figure(f"texas-{what}", seconds[what, 4 * SIZE], "s", "quarter", seconds[what, SIZE], "<=4.4x")
+    for i, stage in enumerate(("rrc-decode", "entity-map", "entity-load")):
+        figure(f"texas-memory-{stage}", peak[4 * SIZE][i] / 1024, "MiB", "quarter", peak[SIZE][i] / 1024, "<=32")
 
 
 def psql(*args, stdin=None):
@@ -790,7 +845,7 @@ def bench_fixture():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly links badrows frames"
+    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly links badrows frames texas"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
