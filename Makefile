@@ -160,9 +160,10 @@ torture: export BESIDE_NIGHTS ?= 20
 torture: export FUZZ_SECONDS ?= 600
 torture: export SPOILT ?= 10000
 torture: export ODD ?= 1000
+torture: export RECORDS ?= 100000
 torture: export TESTS ?= tests/system/chaos.t tests/system/restart.t tests/system/graph.t tests/system/merge.t \
     tests/system/entity_load.t tests/system/rules.t tests/system/fixture.t tests/system/beside.t tests/fuzz/fuzz.t \
-    tests/cli/rrc-decode/spoilt.t
+    tests/cli/rrc-decode/spoilt.t tests/cli/rrc-decode/next.t
 torture:
 	@scripts/setup check
 	@$(SUB) FLAVOUR=rel all units

@@ -6,9 +6,9 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/program.h"
-#include "cobol/cobol.h"
 #include "cobol/cobol_facts.h"
 #include "cobol/cobol_layout.h"
+#include "cobol/cobol_read.h"
 
 static const char *name, *title, *form = "yaml";
 static uint64_t length;

@@ -1,8 +1,8 @@
 /* Any text as a COBOL description: it is refused, or a layout and a table come of it. */
-#include "cobol/cobol.h"
 #include "base/buf.h"
 #include "cobol/cobol_facts.h"
 #include "cobol/cobol_layout.h"
+#include "cobol/cobol_read.h"
 #include "fuzz.h"
 
 int
