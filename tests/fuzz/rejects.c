@@ -37,7 +37,7 @@ try_count(const char *path, const struct reject_options *o, bool json)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct reject_options o = { NULL, 2, false, false };
+	struct reject_options o = { .examples = 2 };
 	struct buf b = BUF_INIT(4 << 20);
 	struct err e = ERR_INIT;
 	const char *path;
