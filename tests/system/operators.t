@@ -10,7 +10,7 @@ load() { # load LAYOUT FILE
 	    aegis entity-load --tenant "$TENANT" --type operator "${@:3}" >"$WORK/out" 2>"$WORK/err"
 }
 status() { psql -XqAt -F , -c "SELECT entity_key, status, source, as_of, other_status, other_source, other_as_of
-    FROM operator_p5_status() ORDER BY entity_key COLLATE \"C\""; }
+    FROM operator_p5_status('$TENANT') ORDER BY entity_key COLLATE \"C\""; }
 
 ok "P-5 is loaded" load orf850 "$ROOT/fixtures/orf850-demo.ebc.gz"
 ok "so is the wellbore query" load ewa "$ROOT/fixtures/ewa-demo.csv.gz"
@@ -36,6 +36,7 @@ status >"$WORK/got"
 is "$(diff "$WORK/want" "$WORK/got")" "" "each operator's status, its source and month; the other's beside it ($(wc -l <"$WORK/got") operators)"
 is "$(cut -d, -f3 "$WORK/got" | sort -u | tr '\n' ' ')" "ewa/operator orf850/operator " "some of each"
 
+RUN=00000000-0000-4000-8000-00000000000f
 # Rows made for it: 2,000 organisations of an old P-5, one of them with a date typed wrong.
 sql "TRUNCATE entities" >/dev/null
 made() { # made KEY PROPERTIES
@@ -45,6 +46,8 @@ sql "INSERT INTO entities (tenant_id, type_key, entity_key, properties, changed_
     jsonb_build_object('p5_status', 'active', 'p5_last_filed', date '2021-03-15' - n / 10), '$TENANT' FROM generate_series(101, 2100) n" >/dev/null
 made operator:000001 '{"p5_status": "active", "p5_last_filed": "2024-11-30"}'
 made operator:000002 '{"p5_status": "active", "p5_last_filed": "2091-01-01", "query_p5_status": "inactive", "query_renewal_year": "2020", "query_renewal_month": "7"}'
+sql "INSERT INTO entities (tenant_id, type_key, entity_key, properties, changed_run) VALUES ('$RUN', 'operator', 'operator:000009',
+    '{\"p5_status\": \"active\", \"p5_last_filed\": \"2025-01-01\"}', '$RUN')" >/dev/null # another tenant's, newer
 one() { status | grep "^operator:$1,"; }
 is "$(one 000002)" "operator:000002,active,orf850/operator,2021-03-01,inactive,ewa/operator,2019-07-01" "a date typed wrong and one to come do not make P-5 newer than it is"
 made operator:000003 '{"query_p5_status": "delinquent", "query_renewal_year": "2023", "query_renewal_month": "12"}'
@@ -55,7 +58,7 @@ made operator:000004 '{"p5_status": "inactive", "p5_last_filed": "soon", "query_
 is "$(one 000004)" "operator:000004,active,ewa/operator,2022-12-01,inactive,orf850/operator,2021-03-01" "what is no date is none"
 sql "DELETE FROM entities WHERE entity_key = 'operator:000003'; UPDATE entities SET properties = properties - 'query_renewal_year'" >/dev/null
 is "$(one 000004)" "operator:000004,inactive,orf850/operator,2021-03-01,active,ewa/operator," "a source without a date counts as the older one"
-is "$(psql -XqAt -c 'SET ROLE aegis_import' -c 'SELECT count(*) FROM operator_p5_status()')" 2003 "the import's role may ask"
-is "$(psql -XqAt -c 'SET ROLE aegis_audit' -c 'SELECT count(*) FROM operator_p5_status()' 2>&1 | grep -c 'permission denied for table entities')" 1 \
+is "$(psql -XqAt -c 'SET ROLE aegis_import' -c "SELECT count(*) FROM operator_p5_status('$TENANT')")" 2003 "the import's role may ask"
+is "$(psql -XqAt -c 'SET ROLE aegis_audit' -c "SELECT count(*) FROM operator_p5_status('$TENANT')" 2>&1 | grep -c 'permission denied for table entities')" 1 \
     "who may not read entities, may not"
 done_testing
