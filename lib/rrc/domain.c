@@ -14,8 +14,10 @@ enum {
 	DOMAIN_NUMBERS = 8, /* numeric fields of a segment that are looked at in every record, */
 	DOMAIN_FIRST = 4,   /* the first of these among them */
 	DOMAIN_TELLS = 4,   /* values of a record, of fewer of which nothing is said */
-	DOMAIN_SHARE =
-	    3, /* more than a third of the values do not suit: another dataset's record */
+	/* More than a third of the values do not suit, and where these are few, more than half. */
+	DOMAIN_FEW = 3,
+	DOMAIN_HALF = 2,
+	DOMAIN_THIRD = 3,
 };
 
 struct domain_check {
@@ -208,8 +210,10 @@ domain_look(const struct domain *d, size_t segment, const struct record *rec,
 		return (true);
 	/* One that does not suit is a reason to look at all. */
 	(void)domain_count(d, segment, rec, d->quick[segment], d->n[segment], &one);
-	return (one.looked < DOMAIN_TELLS ? one.looked < 2 || !strange :
-					    DOMAIN_SHARE * one.misfits <= one.looked);
+	if (one.looked < DOMAIN_TELLS)
+		return (one.looked < 2 || !strange);
+	return (
+	    (one.misfits > DOMAIN_FEW ? DOMAIN_THIRD : DOMAIN_HALF) * one.misfits <= one.looked);
 }
 
 void
