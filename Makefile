@@ -9,7 +9,9 @@ endif
 BUILD   ?= build
 O       := $(BUILD)/$(FLAVOUR)
 
-PKGS    := libpq zlib libzstd libcrypto yaml-0.1 libarchive libxxhash yajl
+# ISA-L unpacks gzip in a third of zlib's time; Debian has it for amd64 and arm64.
+ISAL    := $(shell pkg-config --exists libisal 2>/dev/null && echo libisal)
+PKGS    := libpq zlib $(ISAL) libzstd libcrypto yaml-0.1 libarchive libxxhash yajl
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
            -Wcast-qual -Wformat=2 -Wundef -Wvla -Wstrict-prototypes \
@@ -33,7 +35,7 @@ endif
 
 VERSION := 0.1.0
 # Debian's libcsv has no pkg-config file.
-CPPFLAGS += -Ilib -I$(O) -DAEGIS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CPPFLAGS += -Ilib -I$(O) -DAEGIS_VERSION='"$(VERSION)"' $(if $(ISAL),-DAEGIS_ISAL) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += $(CSTD) $(WARN) $(CFLAGS_$(FLAVOUR)) -pthread -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LDFLAGS  += $(LDFLAGS_$(FLAVOUR)) -Wl,--as-needed -pthread
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lcrypt

@@ -1,35 +1,37 @@
-/* gzip, by zlib. */
+/* gzip: members, one behind the other. */
 
 #include "stream/gunzip.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include <zlib.h>
-
 #include "base/buf.h"
 
-/* For inflateInit2(): the largest window, and a gzip header and trailer. */
-enum { GUNZIP_WINDOW = 15 + 16 };
+#ifdef AEGIS_ISAL
+const struct inflate *gunzip_inflates = &inflate_isal;
+#else
+const struct inflate *gunzip_inflates = &inflate_zlib;
+#endif
 
 enum gunzip_state { GUNZIP_INSIDE, GUNZIP_BETWEEN, GUNZIP_PADDING };
 
 struct gunzip {
 	const struct unpack_input *in;
-	z_stream z;
+	const struct inflate *by;
+	void *z;
+	struct inflate_io io;
 	enum gunzip_state state;
 	bool input_over;
 	uint64_t pulled; /* compressed bytes pulled so far */
 	uint64_t member; /* offset of the present member */
 };
 
-/* Offset of the next compressed byte that zlib has not taken. */
+/* Offset of the next compressed byte that is not taken. */
 static uint64_t
 gunzip_offset(const struct gunzip *g)
 {
 
-	return (g->pulled - g->z.avail_in);
+	return (g->pulled - g->io.nin);
 }
 
 /* Report broken data with the place in the compressed file; always -1. */
@@ -42,22 +44,21 @@ gunzip_broken(const struct gunzip *g, const char *why, struct err *e)
 	    g->in->name, why, (unsigned long long)gunzip_offset(g), (unsigned long long)g->member));
 }
 
-/* Get more compressed bytes if zlib has taken all it had; sets input_over at the end of the input.
- */
+/* Get more compressed bytes where all are taken; sets input_over at the end of the input. */
 static int
 gunzip_pull(struct gunzip *g, struct err *e)
 {
 	const unsigned char *p;
 	ssize_t n;
 
-	if (g->input_over || g->z.avail_in > 0)
+	if (g->input_over || g->io.nin > 0)
 		return (0);
 	if ((n = g->in->pull(g->in->ctx, &p, e)) < 0)
 		return (-1);
 	g->input_over = n == 0;
 	g->pulled += (uint64_t)n;
-	g->z.next_in = (z_const Bytef *)(uintptr_t)p;
-	g->z.avail_in = (uInt)n;
+	g->io.in = p;
+	g->io.nin = (size_t)n;
 	return (0);
 }
 
@@ -66,19 +67,19 @@ static int
 gunzip_between(struct gunzip *g, struct err *e)
 {
 
-	while (g->z.avail_in > 0 && *g->z.next_in == 0) {
+	while (g->io.nin > 0 && *g->io.in == 0) {
 		g->state = GUNZIP_PADDING;
-		g->z.next_in++;
-		g->z.avail_in--;
+		g->io.in++;
+		g->io.nin--;
 	}
-	if (g->z.avail_in == 0)
+	if (g->io.nin == 0)
 		return (0);
-	if (g->state == GUNZIP_PADDING || *g->z.next_in != 0x1f)
+	if (g->state == GUNZIP_PADDING || *g->io.in != 0x1f)
 		return (gunzip_broken(g, "bytes after the end that are not gzip", e));
 	g->member = gunzip_offset(g);
 	g->state = GUNZIP_INSIDE;
-	if (inflateReset(&g->z) != Z_OK)
-		return (gunzip_broken(g, "zlib cannot go on", e));
+	if (g->by->again(g->z))
+		return (gunzip_broken(g, "the next member cannot begin", e));
 	return (0);
 }
 
@@ -87,23 +88,24 @@ gunzip_between(struct gunzip *g, struct err *e)
 static int
 gunzip_inflate(struct gunzip *g, struct err *e)
 {
-	uInt room = g->z.avail_out;
+	const char *why = NULL;
+	size_t room = g->io.nout;
 
-	switch (inflate(&g->z, Z_NO_FLUSH)) {
-	case Z_STREAM_END:
+	switch (g->by->run(g->z, &g->io, &why)) {
+	case INFLATE_END:
 		g->state = GUNZIP_BETWEEN;
 		return (0);
-	case Z_OK:
-	case Z_BUF_ERROR:
-		if (g->input_over && g->z.avail_out == room)
+	case INFLATE_MORE:
+		if (g->input_over && g->io.nout == room)
 			return (gunzip_broken(g, "the file is cut short", e));
 		return (0);
-	case Z_MEM_ERROR:
+	case INFLATE_NO_MEMORY:
 		return (
 		    err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': out of memory", g->in->name));
-	default:
-		return (gunzip_broken(g, g->z.msg ? g->z.msg : "broken data", e));
+	case INFLATE_BROKEN:
+		break;
 	}
+	return (gunzip_broken(g, why, e));
 }
 
 struct gunzip *
@@ -112,9 +114,10 @@ gunzip_open(const struct unpack_input *in, struct err *e)
 	struct gunzip *g = xcalloc(1, sizeof(*g));
 
 	g->in = in;
-	if (inflateInit2(&g->z, GUNZIP_WINDOW) != Z_OK) {
-		(void)err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': zlib does not start",
-		    in->name);
+	g->by = gunzip_inflates;
+	if ((g->z = g->by->open()) == NULL) {
+		(void)err_set(e, STATUS_TEMPFAIL, "cannot unpack '%s': %s does not start", in->name,
+		    g->by->name);
 		free(g);
 		return (NULL);
 	}
@@ -125,15 +128,13 @@ ssize_t
 gunzip_read(struct gunzip *g, unsigned char *p, size_t n, struct err *e)
 {
 
-	if (n > INT_MAX)
-		n = INT_MAX;
-	g->z.next_out = p;
-	g->z.avail_out = (uInt)n;
-	while (g->z.avail_out > 0) {
+	g->io.out = p;
+	g->io.nout = n;
+	while (g->io.nout > 0) {
 		if (gunzip_pull(g, e))
 			return (-1);
 		if (g->state != GUNZIP_INSIDE) {
-			if (g->input_over && g->z.avail_in == 0)
+			if (g->input_over && g->io.nin == 0)
 				break;
 			if (gunzip_between(g, e))
 				return (-1);
@@ -141,7 +142,7 @@ gunzip_read(struct gunzip *g, unsigned char *p, size_t n, struct err *e)
 			return (-1);
 		}
 	}
-	return ((ssize_t)(n - g->z.avail_out));
+	return ((ssize_t)(n - g->io.nout));
 }
 
 void
@@ -150,6 +151,6 @@ gunzip_free(struct gunzip *g)
 
 	if (g == NULL)
 		return;
-	(void)inflateEnd(&g->z);
+	g->by->close(g->z);
 	free(g);
 }

@@ -1,14 +1,18 @@
 #ifndef AEGIS_STREAM_GUNZIP_H
 #define AEGIS_STREAM_GUNZIP_H
 
+#include "stream/inflate.h"
 #include "stream/unpack.h"
 
 /*
- * Unpacks gzip (RFC 1952) with zlib: all members one behind the other, each
+ * Unpacks gzip (RFC 1952) with ISA-L, or zlib where that is not: all members one behind the other, each
  * with its CRC and length checked.  NULs behind the last member are padding, as
  * for gzip(1); anything else there is an error.
  */
 struct gunzip;
+
+/* What inflates the next one that is opened: the faster one, unless a test says otherwise. */
+extern const struct inflate *gunzip_inflates;
 
 /**
  * gunzip_open(in, e):

@@ -9,8 +9,8 @@
 #include "base/err.h"
 
 /*
- * Unpacks one compressed file, pulling its bytes from a function: gzip with
- * zlib (stream/gunzip.h), zip, tar and zstd with libarchive.  (libarchive 3.6 reads
+ * Unpacks one compressed file, pulling its bytes from a function: gzip by
+ * stream/gunzip.h, zip, tar and zstd with libarchive.  (libarchive 3.6 reads
  * gzip too, but leaves its CRC unchecked and stops in silence at garbage or a cut
  * header behind a member.)
  */

@@ -119,6 +119,11 @@ def bench_decode():
     figure("decode-view-well", mb / view, "MB/s", "sha256sum", mb / cat, ">=600")
     figure("decode-all-segments", mb / split, "MB/s", "wc-l", mb / lines, ">=250")
     figure("decode-all-segments", mb / split, "MB/s", "libcsv", mb / libcsv, ">=250")
+    with open(f"{SHM}/wells.gz", "wb") as f:
+        subprocess.run(["gzip", "-c", path], stdout=f, check=True)
+    packed, gzip = turns(lambda: run([decode_argv(f"{SHM}/wells.gz", "--view", "well")]),
+                         lambda: run([["gzip", "-dc", f"{SHM}/wells.gz"]]))
+    figure("decode-view-well-gz", mb / packed, "MB/s", "gzip", mb / gzip)
     subprocess.run(["rm", "-rf", SHM], check=True)
 
 
