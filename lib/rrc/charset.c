@@ -379,16 +379,6 @@ charset_printable(const unsigned char *p, size_t n)
 	return (y == 0);
 }
 
-/* Bits where one of eight bytes is no digit. */
-static inline uint64_t
-charset_undigit(const struct charset *c, uint64_t x)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-
-	x ^= c->zeros;
-	return (((x + ones * (0x7f - 9)) | x) & ones << 7);
-}
-
 bool
 charset_digits(const struct charset *c, const unsigned char *p, size_t n)
 {
@@ -396,12 +386,12 @@ charset_digits(const struct charset *c, const unsigned char *p, size_t n)
 	size_t i;
 
 	if (n < 8)
-		return (charset_undigit(c, charset_few(p, n)) == 0);
+		return (charset_undigit(c, charset_few(p, n), UINT64_MAX) == 0);
 	memcpy(&y, p + n - 8, 8);
-	y = charset_undigit(c, y);
+	y = charset_undigit(c, y, UINT64_MAX);
 	for (i = 0; i + 8 < n; i += 8) {
 		memcpy(&x, p + i, 8);
-		y |= charset_undigit(c, x);
+		y |= charset_undigit(c, x, UINT64_MAX);
 	}
 	return (y == 0);
 }

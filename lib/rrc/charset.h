@@ -67,6 +67,19 @@ bool charset_printable(const unsigned char *p, size_t n);
 bool charset_digits(const struct charset *c, const unsigned char *p, size_t n);
 
 /**
+ * charset_undigit(c, x, mask):
+ * Eight raw bytes, and all ones for those of them that are meant: zero if these are digits.
+ */
+static inline uint64_t
+charset_undigit(const struct charset *c, uint64_t x, uint64_t mask)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	x = (x ^ c->zeros) & mask;
+	return (((x + ones * (0x7f - 9)) | x) & ones << 7);
+}
+
+/**
  * charset_empty(c, p, width):
  * Return true if the ${width} bytes at ${p} are all blanks or all low values: a
  * field without a value, whatever its kind.

@@ -391,7 +391,7 @@ static int
 decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
 {
 	const struct layout_segment *s = &d->l->segments[i];
-	struct frame whole = *fr;
+	struct frame whole;
 	const int above = layout_above(s);
 
 	if (above >= 0 &&
@@ -404,6 +404,7 @@ decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
 		d->consecutive = 0;
 		return (0);
 	}
+	whole = *fr;
 	intake_pad(d->intake, &whole);
 	if (decode_foreign(d, i, &whole) || (d->repeats && !decode_repeats(d, s, &whole))) {
 		d->bad |= s->bit;

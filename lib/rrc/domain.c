@@ -30,11 +30,28 @@ struct domain_check {
 	size_t n;
 };
 
+/* Eight bytes of a record, and which of them are digits where all is well. */
+struct domain_eight {
+	size_t at;
+	uint64_t mask;
+};
+
+/* Of a segment: the plain numbers stand first, then all that is looked at in every record. */
+struct domain_segment {
+	struct domain_check *checks;
+	size_t plain, quick, n;
+	struct domain_eight *eights; /* of the plain numbers */
+	size_t neights;
+};
+
 struct domain {
 	const struct charset *c;
-	struct domain_check *checks[LAYOUT_MAX_SEGMENTS];
-	size_t n[LAYOUT_MAX_SEGMENTS], quick[LAYOUT_MAX_SEGMENTS]; /* the quick ones stand first */
+	struct domain_segment segments[LAYOUT_MAX_SEGMENTS];
+	size_t n;
 };
+
+/* Which checks are taken down. */
+enum domain_pass { DOMAIN_PLAIN, DOMAIN_QUICK, DOMAIN_REST };
 
 /* Is the field one whose bytes are a number, read the first time? */
 static bool
@@ -75,21 +92,51 @@ domain_is_quick(size_t nth, size_t numbers)
 	    nth * (DOMAIN_NUMBERS - DOMAIN_FIRST) / rest);
 }
 
-/* The segment's checks, ${quick} ones or the others: all domains and some numbers, or all other numbers. */
+/* Are the field's bytes, where its record has them, plain digits as a rule, at one place? */
+static bool
+domain_is_plain(const struct layout *l, const struct layout_segment *s,
+    const struct layout_field *f)
+{
+
+	return (l->form == LAYOUT_RECORDS && f->when < 0 && f->width <= 8 && l->length >= 8 &&
+	    f->at + f->width <= l->length && s->length >= 8 &&
+	    (f->kind == LAYOUT_DIGITS || f->kind == LAYOUT_ZONED));
+}
+
+/* The eight bytes of a record that hold a plain number. */
+static struct domain_eight
+domain_eight(const struct layout *l, const struct layout_field *f)
+{
+	struct domain_eight e = { f->at + 8 <= l->length ? f->at : l->length - 8, 0 };
+	unsigned char mask[8] = { 0 };
+
+	memset(mask + (f->at - e.at), 0xff, f->width);
+	memcpy(&e.mask, mask, sizeof(e.mask));
+	return (e);
+}
+
+/* Take down the segment's checks of a pass: plain numbers, other numbers and domains that are looked at in every
+ * record, or all other numbers. */
 static void
-domain_segment(struct domain *d, const struct layout *l, size_t segment, bool quick)
+domain_take(struct domain *d, const struct layout *l, size_t segment, enum domain_pass pass)
 {
 	const struct layout_segment *s = &l->segments[segment];
+	struct domain_segment *ds = &d->segments[segment];
 	size_t numbers = 0, nth = 0, key, i;
 
 	for (i = 0; i < s->nfields; i++)
 		numbers += domain_is_number(&s->fields[i]);
 	for (i = 0; i < s->nfields; i++) {
 		const struct layout_field *f = &s->fields[i];
-		struct domain_check *k = &d->checks[segment][d->n[segment]];
+		const bool number = domain_is_number(f);
+		const bool quick =
+		    number ? domain_is_quick(nth++, numbers) : f->domain != LAYOUT_DOMAIN_NONE;
+		const enum domain_pass mine = !quick   ? DOMAIN_REST :
+		    number && domain_is_plain(l, s, f) ? DOMAIN_PLAIN :
+							 DOMAIN_QUICK;
+		struct domain_check *k = &ds->checks[ds->n];
 
-		if (domain_is_number(f) ? domain_is_quick(nth++, numbers) != quick :
-					  f->domain == LAYOUT_DOMAIN_NONE || !quick)
+		if (mine != pass || (!number && !quick))
 			continue;
 		k->f = f;
 		for (key = 0; key < s->nkey; key++)
@@ -98,7 +145,9 @@ domain_segment(struct domain *d, const struct layout *l, size_t segment, bool qu
 		    (f->domain == LAYOUT_DOMAIN_NONE && f->kind != LAYOUT_PACKED);
 		choice_init(&k->choice, d->c, s, f);
 		domain_codes(k, d->c, l->form == LAYOUT_RECORDS);
-		d->n[segment]++;
+		if (pass == DOMAIN_PLAIN)
+			ds->eights[ds->neights++] = domain_eight(l, f);
+		ds->n++;
 	}
 }
 
@@ -109,11 +158,17 @@ domain_new(const struct layout *l, const struct charset *c)
 	size_t i;
 
 	d->c = c;
+	d->n = l->nsegments;
 	for (i = 0; i < l->nsegments; i++) {
-		d->checks[i] = xcalloc(l->segments[i].nfields, sizeof(struct domain_check));
-		domain_segment(d, l, i, true);
-		d->quick[i] = d->n[i];
-		domain_segment(d, l, i, false);
+		struct domain_segment *s = &d->segments[i];
+
+		s->checks = xcalloc(l->segments[i].nfields, sizeof(*s->checks));
+		s->eights = xcalloc(DOMAIN_NUMBERS, sizeof(*s->eights));
+		domain_take(d, l, i, DOMAIN_PLAIN);
+		s->plain = s->n;
+		domain_take(d, l, i, DOMAIN_QUICK);
+		s->quick = s->n;
+		domain_take(d, l, i, DOMAIN_REST);
 	}
 	return (d);
 }
@@ -180,36 +235,54 @@ domain_suits(const struct domain *d, const struct domain_check *k, const struct 
 
 /* Look at the checks from ${first} to ${end}; does a code of the key not exist? */
 static bool
-domain_count(const struct domain *d, size_t segment, const struct record *rec, size_t first,
-    size_t end, struct domain_seen *seen)
+domain_count(const struct domain *d, const struct domain_segment *s, const struct record *rec,
+    size_t first, size_t end, struct domain_seen *seen)
 {
 	bool strange = false;
 	size_t i;
 
 	for (i = first; i < end; i++) {
-		int suits = domain_suits(d, &d->checks[segment][i], rec);
+		int suits = domain_suits(d, &s->checks[i], rec);
 
 		seen->looked += suits >= 0;
 		seen->misfits += suits == 0;
-		strange |= suits == 0 && d->checks[segment][i].key;
+		strange |= suits == 0 && s->checks[i].key;
 	}
 	return (strange);
+}
+
+/* Are all plain numbers digits, as they are in most records? */
+static bool
+domain_plain(const struct domain *d, const struct domain_segment *s, const struct record *rec)
+{
+	uint64_t bad = 0, x;
+	size_t i;
+
+	for (i = 0; i < s->neights; i++) {
+		memcpy(&x, rec->p + s->eights[i].at, sizeof(x));
+		bad |= charset_undigit(d->c, x, s->eights[i].mask);
+	}
+	return (bad == 0);
 }
 
 bool
 domain_look(const struct domain *d, size_t segment, const struct record *rec,
     struct domain_seen *seen)
 {
+	const struct domain_segment *s = &d->segments[segment];
 	struct domain_seen one = { 0, 0 };
+	size_t first = 0;
 	bool strange;
 
-	strange = domain_count(d, segment, rec, 0, d->quick[segment], &one);
+	if (domain_plain(d, s, rec))
+		one.looked = first = s->plain;
+	strange = domain_count(d, s, rec, first, s->quick, &one);
 	seen->looked += one.looked;
 	seen->misfits += one.misfits;
 	if (one.misfits == 0)
 		return (true);
 	/* One that does not suit is a reason to look at all. */
-	(void)domain_count(d, segment, rec, d->quick[segment], d->n[segment], &one);
+	(void)domain_count(d, s, rec, s->quick, s->n, &one);
 	if (one.looked < DOMAIN_TELLS)
 		return (one.looked < 2 || !strange);
 	return (
@@ -223,12 +296,13 @@ domain_free(struct domain *d)
 
 	if (d == NULL)
 		return;
-	for (i = 0; i < LAYOUT_MAX_SEGMENTS; i++) {
-		for (k = 0; k < d->n[i]; k++) {
-			choice_release(&d->checks[i][k].choice);
-			free(d->checks[i][k].codes);
+	for (i = 0; i < d->n; i++) {
+		for (k = 0; k < d->segments[i].n; k++) {
+			choice_release(&d->segments[i].checks[k].choice);
+			free(d->segments[i].checks[k].codes);
 		}
-		free(d->checks[i]);
+		free(d->segments[i].checks);
+		free(d->segments[i].eights);
 	}
 	free(d);
 }

@@ -240,7 +240,8 @@ flatten_end(struct flatten *fl, struct err *e)
 			text = k->text;
 			len = k->len;
 		} else if (fl->slots[col->slot].full) {
-			if (value_stands(col->value, &fl->slots[col->slot].rec, &text, &len)) {
+			if (col->stands &&
+			    value_stands(col->value, &fl->slots[col->slot].rec, &text, &len)) {
 				stream_writer_plain(w, text, len);
 				continue;
 			}

@@ -51,10 +51,11 @@ size_t value_size(const struct value *v);
 bool value_is_number(const struct value *v);
 
 /**
- * value_stands(v, rec, p, len):
- * Where what value_eval() would give is VALUE_PLAIN and stands so in the record, as most texts do, set ${p}
- * and ${len} to it and return true.
+ * value_may_stand(v), value_stands(v, rec, p, len):
+ * Where what value_eval() would give is VALUE_PLAIN and stands so in the record ${rec}, as most texts
+ * do, set ${p} and ${len} to it and return true.  Only where value_may_stand() is true may it be asked.
  */
+bool value_may_stand(const struct value *v);
 bool value_stands(const struct value *v, const struct record *rec, const char **p, size_t *len);
 
 /**

@@ -415,14 +415,18 @@ value_any(const struct value *v, const struct record *rec, char *dst, size_t *le
 }
 
 bool
+value_may_stand(const struct value *v)
+{
+
+	return (v->stands);
+}
+
+bool
 value_stands(const struct value *v, const struct record *rec, const char **p, size_t *len)
 {
-	const unsigned char *b;
 	size_t n;
+	const unsigned char *b = record_field(rec, v->field, &n);
 
-	if (!v->stands)
-		return (false);
-	b = record_field(rec, v->field, &n);
 	if (n > v->field->width)
 		return (false);
 	while (n > 0 && b[n - 1] == ' ')

@@ -151,6 +151,7 @@ view_content(const struct layout *l, struct view *v, const struct charset *c,
 		return (0);
 	if ((col->value = value_parse(l, c, s, n, col->name, e)) == NULL)
 		return (-1);
+	col->stands = value_may_stand(col->value);
 	if (value_size(col->value) > v->size)
 		v->size = value_size(col->value);
 	return (0);

@@ -22,6 +22,8 @@ enum { VIEW_LAST = 0, VIEW_COUNT = -1 };
 struct view_column {
 	const char *name;
 	bool key;
+	bool
+	    stands; /* its text may go out as it stands in the record: value_stands() is worth asking */
 	int count;   /* slot whose records are counted, or -1 */
 	size_t slot; /* of the record that the value comes from */
 	struct value *value;
