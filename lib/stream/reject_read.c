@@ -385,6 +385,9 @@ reject_read_form(struct reject_replay *p, const struct stream_field *f, struct e
 		return (err_set(e, STATUS_DATA,
 		    "'%s' holds records of two forms: replay them one by one", p->rr->path));
 	}
+	if (dataset->len >= BOOK_DATASET_SIZE)
+		return (err_set(e, STATUS_DATA, "'%s': its dataset's name is longer than %d bytes",
+		    p->rr->path, BOOK_DATASET_SIZE - 1));
 	p->kind = xstrndup(kind->p, kind->len);
 	p->dataset = xstrndup(dataset->p, dataset->len);
 	p->columns = xstrndup(raw->p, raw->len);

@@ -124,4 +124,6 @@ grep -rhoE 'fault_add\([^;]*' "$ROOT"/lib | grep -oE '^fault_add\([^"]*"[a-z_]+"
 is "$(comm -23 "$WORK/library" "$WORK/program")" "" "and every code that the library gives"
 ok "and more than ten of these" test "$(wc -l <"$WORK/library")" -gt 10
 ok "the man page says how to list them" grep -q 'codes lists the codes' "$ROOT/build/man/man1/aegis-rejects.1"
+printf '_record,_offset,key,severity,code,faults,raw\n0,0,%0200d,form,rrc:a/b,[],61\n' 0 | aegis seal --kind reject:rrc >"$WORK/long.rej"
+exits 65 "a dataset's name that none can have" aegis rejects --replay "$WORK/long.rej"
 done_testing
