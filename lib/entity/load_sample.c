@@ -8,10 +8,9 @@
 static char *
 load_sample_value(const struct pg_result *r, int row, int column)
 {
-	const char *hide = pg_result_get(r, row, 4);
 
-	if (hide != NULL && hide[0] == 't' && pg_result_get(r, row, column) != NULL)
-		return (xstrdup("\"(a person's; --persons shows it)\""));
+	if (pg_result_bool(r, row, 4) && pg_result_get(r, row, column) != NULL)
+		return (xstrdup("\"" FAULT_HIDDEN "\""));
 	return (pg_result_dup(r, row, column));
 }
 

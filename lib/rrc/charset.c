@@ -337,15 +337,8 @@ charset_wide(const struct charset *c, const unsigned char *p, size_t n, char *ds
 	return (o);
 }
 
-/* Bits where one of eight bytes is a control, beyond ASCII, a quote or a comma. */
-static inline uint64_t
-charset_odd(uint64_t x)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	const uint64_t quote = x ^ (ones * '"'), comma = x ^ (ones * ','), del = x ^ (ones * 0x7f);
-
-	return (((x - ones * ' ') | (quote - ones) | (comma - ones) | (del - ones) | x) & tops);
-}
+/* Bits where one of eight bytes is what a walk looks for. */
+typedef uint64_t charset_eight_fn(const struct charset *c, uint64_t x);
 
 /* One to seven bytes as eight, some of them twice; the order does not matter. */
 static inline uint64_t
@@ -362,38 +355,55 @@ charset_few(const unsigned char *p, size_t n)
 	    p[0] * UINT64_C(0x0101010101000000));
 }
 
-bool
-charset_printable(const unsigned char *p, size_t n)
+/* Are all bytes free of what ${odd} looks for?  Eight at a time, the last eight perhaps again. */
+static inline bool
+charset_free_of(const struct charset *c, const unsigned char *p, size_t n, charset_eight_fn *odd)
 {
 	uint64_t x, y;
 	size_t i;
 
 	if (n < 8)
-		return (charset_odd(charset_few(p, n)) == 0);
+		return (odd(c, charset_few(p, n)) == 0);
 	memcpy(&y, p + n - 8, 8);
-	y = charset_odd(y);
+	y = odd(c, y);
 	for (i = 0; i + 8 < n; i += 8) {
 		memcpy(&x, p + i, 8);
-		y |= charset_odd(x);
+		y |= odd(c, x);
 	}
 	return (y == 0);
+}
+
+/* A control, a byte beyond ASCII, a quote or a comma. */
+static inline uint64_t
+charset_odd(const struct charset *c, uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	const uint64_t quote = x ^ (ones * '"'), comma = x ^ (ones * ','), del = x ^ (ones * 0x7f);
+
+	(void)c;
+	return (((x - ones * ' ') | (quote - ones) | (comma - ones) | (del - ones) | x) & tops);
+}
+
+/* A byte that is no digit. */
+static inline uint64_t
+charset_no_digit(const struct charset *c, uint64_t x)
+{
+
+	return (charset_undigit(c, x, UINT64_MAX));
+}
+
+bool
+charset_printable(const unsigned char *p, size_t n)
+{
+
+	return (charset_free_of(NULL, p, n, charset_odd));
 }
 
 bool
 charset_digits(const struct charset *c, const unsigned char *p, size_t n)
 {
-	uint64_t x, y;
-	size_t i;
 
-	if (n < 8)
-		return (charset_undigit(c, charset_few(p, n), UINT64_MAX) == 0);
-	memcpy(&y, p + n - 8, 8);
-	y = charset_undigit(c, y, UINT64_MAX);
-	for (i = 0; i + 8 < n; i += 8) {
-		memcpy(&x, p + i, 8);
-		y |= charset_undigit(c, x, UINT64_MAX);
-	}
-	return (y == 0);
+	return (charset_free_of(c, p, n, charset_no_digit));
 }
 
 enum charset_result

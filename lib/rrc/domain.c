@@ -94,13 +94,11 @@ domain_is_quick(size_t nth, size_t numbers)
 
 /* Are the field's bytes, where its record has them, plain digits as a rule, at one place? */
 static bool
-domain_is_plain(const struct layout *l, const struct layout_segment *s,
-    const struct layout_field *f)
+domain_is_plain(const struct layout *l, const struct layout_field *f)
 {
 
 	return (l->form == LAYOUT_RECORDS && f->when < 0 && f->width <= 8 && l->length >= 8 &&
-	    f->at + f->width <= l->length && s->length >= 8 &&
-	    (f->kind == LAYOUT_DIGITS || f->kind == LAYOUT_ZONED));
+	    f->at + f->width <= l->length && (f->kind == LAYOUT_DIGITS || f->kind == LAYOUT_ZONED));
 }
 
 /* The eight bytes of a record that hold a plain number. */
@@ -131,9 +129,9 @@ domain_take(struct domain *d, const struct layout *l, size_t segment, enum domai
 		const bool number = domain_is_number(f);
 		const bool quick =
 		    number ? domain_is_quick(nth++, numbers) : f->domain != LAYOUT_DOMAIN_NONE;
-		const enum domain_pass mine = !quick   ? DOMAIN_REST :
-		    number && domain_is_plain(l, s, f) ? DOMAIN_PLAIN :
-							 DOMAIN_QUICK;
+		const enum domain_pass mine = !quick ? DOMAIN_REST :
+		    number && domain_is_plain(l, f)  ? DOMAIN_PLAIN :
+						       DOMAIN_QUICK;
 		struct domain_check *k = &ds->checks[ds->n];
 
 		if (mine != pass || (!number && !quick))

@@ -90,7 +90,6 @@ flatten_new(const struct layout *l, const struct view *v, const struct flatten_o
 	fl->faults = fault_list_new();
 	fl->named = fault_list_new();
 	fault_list_persons(fl->faults, persons_has, l, persons_key(l, v->name));
-	fault_list_persons(fl->named, persons_has, l, persons_key(l, v->name));
 	return (fl);
 }
 
@@ -240,14 +239,12 @@ flatten_end(struct flatten *fl, struct err *e)
 			text = k->text;
 			len = k->len;
 		} else if (fl->slots[col->slot].full) {
-			if (col->stands &&
-			    value_stands(col->value, &fl->slots[col->slot].rec, &text, &len)) {
-				stream_writer_plain(w, text, len);
-				continue;
-			}
-			text = fl->text;
-			res = value_eval(col->value, &fl->slots[col->slot].rec, fl->text, &len,
-			    col->name, NULL, fl->faults);
+			const struct record *rec = &fl->slots[col->slot].rec;
+
+			res = col->stands && value_stands(col->value, rec, &text, &len) ?
+			    VALUE_PLAIN :
+			    value_eval(col->value, rec, fl->text, &len, col->name, NULL,
+				fl->faults);
 		}
 		if (res == VALUE_PLAIN)
 			stream_writer_plain(w, text, len);

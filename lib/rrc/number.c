@@ -9,13 +9,8 @@ static bool
 number_take(const struct charset *c, const unsigned char *p, size_t n, char *dst)
 {
 	unsigned bad = 0;
-	size_t i = 0;
+	size_t i;
 
-	if (n >= 8 && charset_digits(c, p, n)) {
-		for (; i < n; i++)
-			dst[i] = (char)('0' + (p[i] & 15));
-		return (true);
-	}
 	for (i = 0; i < n; i++) {
 		unsigned d = (unsigned)p[i] - c->zero;
 

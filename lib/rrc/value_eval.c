@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/trim.h"
 #include "rrc/date.h"
 #include "rrc/number.h"
 #include "rrc/value_int.h"
@@ -425,19 +426,14 @@ bool
 value_stands(const struct value *v, const struct record *rec, const char **p, size_t *len)
 {
 	size_t n;
-	const unsigned char *b = record_field(rec, v->field, &n);
+	const char *b = (const char *)record_field(rec, v->field, &n);
 
 	if (n > v->field->width)
 		return (false);
-	while (n > 0 && b[n - 1] == ' ')
-		n--;
-	while (n > 0 && *b == ' ') {
-		b++;
-		n--;
-	}
-	if (n == 0 || *b == '#' || !charset_printable(b, n))
+	b = trim_spaces(b, &n);
+	if (n == 0 || *b == '#' || !charset_printable((const unsigned char *)b, n))
 		return (false);
-	*p = (const char *)b;
+	*p = b;
 	*len = n;
 	return (true);
 }

@@ -33,6 +33,9 @@ struct fault_list;
  */
 struct fault_list *fault_list_new(void);
 
+/* What reports show in place of a value that is a person's. */
+#define FAULT_HIDDEN "(a person's; --persons shows it)"
+
 /**
  * fault_list_persons(l, fn, cookie, key):
  * From now on a column of which ${fn} says so is a person's: its value is not in messages, and the reject

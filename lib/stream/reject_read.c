@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "stream/plain.h"
 #include "stream/reader.h"
+#include "stream/reject.h"
 #include "stream/reject_code.h"
 
 enum { REJECT_READ_CODES = 256, REJECT_READ_PIECE = 64 << 10 };
@@ -201,17 +202,6 @@ reject_read_row(struct reject_reader *rr, struct err *e)
 	return (c->nexamples < rr->o->examples ? reject_read_example(rr, c, f, e) : 0);
 }
 
-/* The member of an object with this name, or NULL. */
-static const struct json *
-reject_read_member(const struct json *object, const char *key)
-{
-	const struct json *m = object->child;
-
-	while (m != NULL && strcmp(m->key, key) != 0)
-		m = m->next;
-	return (m);
-}
-
 /* Does the list of faults hold one with this code? */
 static bool
 reject_read_coded(const struct json *faults, const char *code)
@@ -219,7 +209,7 @@ reject_read_coded(const struct json *faults, const char *code)
 	const struct json *f, *m;
 
 	for (f = faults->child; f != NULL; f = f->next)
-		if ((m = reject_read_member(f, "code")) != NULL && m->kind == JSON_STRING &&
+		if ((m = json_get(f, "code")) != NULL && m->kind == JSON_STRING &&
 		    strcmp(m->text, code) == 0)
 			return (true);
 	return (false);
@@ -233,7 +223,7 @@ reject_read_fault(const struct json *fault, bool hide, struct json_writer *w, st
 	struct buf line = BUF_INIT(1 << 20);
 	const struct json *m;
 
-	hide = hide && reject_read_member(fault, "person") != NULL;
+	hide = hide && json_get(fault, "person") != NULL;
 	json_put_object(w);
 	for (m = fault->child; m != NULL; m = m->next) {
 		bool value = strcmp(m->key, "value") == 0;
@@ -242,8 +232,8 @@ reject_read_fault(const struct json *fault, bool hide, struct json_writer *w, st
 		if (hide && (value || strcmp(m->key, "reason") == 0)) {
 			json_put_null(w);
 			if (value)
-				(void)buf_addf(&line, NULL, "%s(a person's; --persons shows it)",
-				    line.len > 0 ? " " : "");
+				(void)buf_addf(&line, NULL, "%s%s", line.len > 0 ? " " : "",
+				    FAULT_HIDDEN);
 			continue;
 		}
 		json_put_value(w, m);
@@ -257,14 +247,14 @@ reject_read_fault(const struct json *fault, bool hide, struct json_writer *w, st
 	buf_free(&line);
 }
 
-/* Report one example: its place, severity and key, and each of its faults. */
+/* Report one example: its place, severity and key, and each of its faults; without what is a person's where
+ * ${hide} is set. */
 static int
-reject_read_show(const struct reject_reader *rr, const struct reject_example *x, struct report *r,
-    struct err *e)
+reject_read_show(const struct reject_example *x, bool hide, struct report *r, struct err *e)
 {
-	const bool hide = !rr->o->persons,
-		   key = x->key != NULL && x->key[0] != '\0' &&
-	    !(hide && reject_read_coded(x->faults, "person_key"));
+	const bool keyed = x->key != NULL && x->key[0] != '\0';
+	const char *key =
+	    hide && keyed && reject_read_coded(x->faults, "person_key") ? NULL : x->key;
 	struct buf faults = BUF_INIT(16 << 20);
 	struct json_writer *w = json_writer_new(&faults);
 	const char *severity = x->reject ? "reject" : "flaw";
@@ -272,7 +262,7 @@ reject_read_show(const struct reject_reader *rr, const struct reject_example *x,
 	int rc;
 
 	report_finding(r, "  record %s at byte %s (%s)%s%s", x->record ? x->record : "-",
-	    x->offset ? x->offset : "-", severity, key ? ", key " : "", key ? x->key : "");
+	    x->offset ? x->offset : "-", severity, key && keyed ? ", key " : "", key ? key : "");
 	json_put_array(w);
 	for (f = x->faults->child; f != NULL; f = f->next)
 		reject_read_fault(f, hide, w, r);
@@ -282,7 +272,7 @@ reject_read_show(const struct reject_reader *rr, const struct reject_example *x,
 	report_open(r, NULL);
 	report_json(r, "record", x->record);
 	report_json(r, "offset", x->offset);
-	report_text(r, "key", NULL, key || (x->key != NULL && x->key[0] == '\0') ? x->key : NULL);
+	report_text(r, "key", NULL, key);
 	report_text(r, "severity", NULL, severity);
 	report_json(r, "faults", faults.p);
 	report_close(r);
@@ -292,8 +282,7 @@ reject_read_show(const struct reject_reader *rr, const struct reject_example *x,
 
 /* What became of the records of one code, what it means, and some of them. */
 static int
-reject_read_code(const struct reject_reader *rr, const struct reject_count *c, struct report *r,
-    struct err *e)
+reject_read_code(const struct reject_count *c, bool hide, struct report *r, struct err *e)
 {
 	const struct reject_code *known = reject_code_find(c->code);
 	size_t i;
@@ -311,7 +300,7 @@ reject_read_code(const struct reject_reader *rr, const struct reject_count *c, s
 	report_count(r, "flaws", NULL, c->flaws);
 	report_list(r, "examples");
 	for (i = 0; rc == 0 && i < c->nexamples; i++)
-		rc = reject_read_show(rr, &c->examples[i], r, e);
+		rc = reject_read_show(&c->examples[i], hide, r, e);
 	report_close(r);
 	report_close(r);
 	return (rc);
@@ -335,7 +324,7 @@ reject_read_report(const struct reject_reader *rr, struct report *r, struct err 
 	report_count(r, "flaws", NULL, rr->flaws);
 	report_list(r, "codes");
 	for (i = 0; rc == 0 && i < rr->ncounts; i++)
-		rc = reject_read_code(rr, &rr->counts[i], r, e);
+		rc = reject_read_code(&rr->counts[i], !rr->o->persons, r, e);
 	report_close(r);
 	report_close(r);
 	return (rc);

@@ -204,12 +204,6 @@ def bench_text():
     subprocess.run(["rm", "-rf", SHM], check=True)
 
 
-def texas_argv(layout, view, kind, path, *more):
-    return [["aegis-rrc-decode", "--layout", layout, "--view", view, "--rejects", f"{DIR}/decode.rej", path],
-            ["aegis-entity-map", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/map.rej"],
-            ["aegis-entity-load", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/load.rej", *more]]
-
-
 def texas_files(wells):
     """P-5 and two nights of P-4 for the same share of the leases that the wells name: 450,000 and 75,000 operators
     for 1.2 million wells."""
@@ -240,16 +234,16 @@ def bench_texas():
                  "wells": ("dbf900", "well", "well", wellbore(wells))}
         empty()
         for what, load in loads.items():
-            seconds[what, wells] = run(texas_argv(*load))
+            seconds[what, wells] = run(load_argv(*load))
         for what in loads:
             rows[what, wells] = int(query(f"SELECT count(*) FROM entities WHERE type_key = '{what[:-1]}'"))
         rows["unchanged", wells] = sum(rows[what, wells] for what in loads)
         rows["hands", wells] = rows["leases", wells]
         t0 = time.perf_counter()
-        peak[wells] = [max(p) for p in zip(*(peaks(texas_argv(*load)) for load in loads.values()))]
+        peak[wells] = [max(p) for p in zip(*(peaks(load_argv(*load)) for load in loads.values()))]
         seconds["unchanged", wells] = time.perf_counter() - t0
         before = query("SELECT md5(string_agg(parent_key, ' ' ORDER BY child_key)) FROM entity_links WHERE parent_key LIKE 'operator:%'")
-        seconds["hands", wells] = run(texas_argv("p4f606", "lease", "lease", p4[1]))
+        seconds["hands", wells] = run(load_argv("p4f606", "lease", "lease", p4[1]))
         if query("SELECT md5(string_agg(parent_key, ' ' ORDER BY child_key)) FROM entity_links WHERE parent_key LIKE 'operator:%'") == before:
             sys.exit("bench: no well has changed hands")
         note(f"texas: {os.path.getsize(p4[0]) // 92} P-4 records, {query('SELECT count(*) FROM entity_links WHERE resolved')} links; "
@@ -295,10 +289,14 @@ def empty():
     psql("-c", f"TRUNCATE {TABLES}", "-c", "CHECKPOINT")
 
 
+def load_argv(layout, view, kind, path, *more):
+    return [["aegis-rrc-decode", "--layout", layout, "--view", view, "--rejects", f"{DIR}/decode.rej", path],
+            ["aegis-entity-map", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/map.rej"],
+            ["aegis-entity-load", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/load.rej", *more]]
+
+
 def chain_argv(path, *more):
-    return [decode_argv(path, "--view", "well"),
-            ["aegis-entity-map", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/map.rej"],
-            ["aegis-entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/load.rej", *more]]
+    return load_argv("dbf900", "well", "well", path, *more)
 
 
 LOADED = ("entities", "entity_sources", "entity_links")
