@@ -217,3 +217,19 @@ num_uuid(char dst[37], const char *s)
 	dst[36] = '\0';
 	return (s[36] == '\0' ? 0 : -1);
 }
+
+int
+num_uuid_bytes(unsigned char dst[16], const char *s)
+{
+	char text[37];
+	size_t i, k;
+
+	if (num_uuid(text, s))
+		return (-1);
+	for (i = 0, k = 0; i < 16; i++, k += 2) {
+		k += text[k] == '-';
+		if (num_unhex(&dst[i], text + k, 1))
+			return (-1);
+	}
+	return (0);
+}

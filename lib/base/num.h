@@ -84,4 +84,10 @@ int num_unhex(void *dst, const char *p, size_t n);
  */
 int num_uuid(char dst[37], const char *s);
 
+/**
+ * num_uuid_bytes(dst, s):
+ * Read the UUID ${s} into its 16 bytes, the first digit's first.  Return 0, or -1 if it is none.
+ */
+int num_uuid_bytes(unsigned char dst[16], const char *s);
+
 #endif

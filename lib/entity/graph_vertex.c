@@ -147,8 +147,8 @@ graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct e
 	struct graph_vertices v = { .g = g, .l = l };
 	int rc = -1;
 
-	copy_into_init(&v.fresh, g->pg);
-	copy_spool_init(&v.staged);
+	copy_into_init(&v.fresh, g->pg, COPY_TEXT);
+	copy_spool_init(&v.staged, COPY_TEXT);
 	if (pg_execf(g->pg, NULL, e,
 		"DROP TABLE IF EXISTS graph_v; CREATE TEMPORARY TABLE graph_v"
 		" (eid agtype NOT NULL, properties agtype NOT NULL)") ||

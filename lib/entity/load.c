@@ -12,6 +12,7 @@
 #include "entity/load_orphan.h"
 #include "entity/load_result.h"
 #include "entity/load_rows.h"
+#include "ledger/ground.h"
 
 /* The rooms of a load at work. */
 struct load_work {
@@ -45,11 +46,13 @@ load_lock(const struct load_job *j, struct err *e)
 	return (err_hint(e, "try again when it is done"));
 }
 
-/* From BEGIN to where rows can be taken. */
+/* To where rows can be taken, in a transaction. */
 static int
 load_begin(struct load_job *j, struct err *e)
 {
 
+	if (!j->o->plan && ground_tenant(j->pg, j->tenant, e))
+		return (-1);
 	/* The server itself sees to it that a plan writes nothing but temporary tables. */
 	if (pg_begin_load(j->pg, "", e) || load_merge_tables(j->pg, e) ||
 	    (j->o->plan && pg_exec(j->pg, "SET TRANSACTION READ ONLY", e)) || load_lock(j, e))

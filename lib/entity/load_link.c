@@ -8,6 +8,7 @@
 
 #include "base/notice.h"
 #include "entity/definition_file.h"
+#include "ledger/ground.h"
 
 static const char load_link_rules_sql[] =
 #include "queries/link_rules.inc"
@@ -222,8 +223,8 @@ load_link_select(const struct load_touched *t, const struct load_link *k, bool a
 }
 
 /*
- * A rule without a link yet: the rows go through here and back by COPY, which the server
- * takes in faster than what it selects itself.
+ * A rule without a link yet: the rows go through here and back by COPY into a partition of their
+ * own, which the server takes in faster than what it selects itself.
  */
 static int
 load_link_first(struct load_touched *t, struct load_link *k, struct err *e)
@@ -235,17 +236,15 @@ load_link_first(struct load_touched *t, struct load_link *k, struct err *e)
 	int rc;
 	long n = 0;
 
-	copy_spool_init(&s);
+	copy_spool_init(&s, COPY_TEXT);
 	rc = buf_adds(&sql, "COPY (", e) || load_link_select(t, k, true, &sql, e) ||
 	    buf_adds(&sql, ") TO STDOUT", e) || buf_str(&sql, e) == NULL ||
 	    load_touched_join(pg, true, e) || pg_copy_out(pg, sql.p, e);
 	while (rc == 0 && (n = pg_copy_get(pg, &p, e)) > 0)
 		rc = buf_add(&s.b, p, (size_t)n, e) || copy_spool_row(&s, e);
 	rc = rc || n < 0 || load_touched_join(pg, false, e) ||
-	    copy_spool_send(&s, pg,
-		"COPY entity_links (rule_id, child_key, parent_key, resolved, changed_run)"
-		" FROM STDIN",
-		e);
+	    ground_send(&s, pg, "entity_links", t->j->tenant, k->rule,
+		"rule_id, child_key, parent_key, resolved, changed_run", e);
 	k->changed = s.rows;
 	copy_spool_free(&s);
 	buf_free(&sql);
@@ -261,7 +260,8 @@ load_link_put(struct load_touched *t, struct load_link *k, const char *sql, bool
 	uint64_t rows = 0;
 	int rc;
 
-	rc = load_touched_join(pg, join, e) ||
+	rc = ground_ready(pg, "entity_links", t->j->tenant, k->rule, e) ||
+	    load_touched_join(pg, join, e) ||
 	    pg_execf(pg, &rows, e,
 		"INSERT INTO entity_links AS k (rule_id, child_key, parent_key, resolved,"
 		" changed_run) %s ON CONFLICT (rule_id, child_key) DO UPDATE"
@@ -322,10 +322,13 @@ load_link_parted(const struct load_job *j, const struct load_link *k, struct buf
 	if (k->via == NULL)
 		return (
 		    load_link_value(j, k, "e", cond, e) || pg_sqlf(j->pg, cond, e, " IS NULL)"));
-	return (pg_sqlf(j->pg, cond, e,
-		    "NOT EXISTS (SELECT FROM entities l WHERE l.tenant_id = %L AND l.type_key = %L"
-		    " AND l.entity_key = e.properties ->> %L AND l.retired_at IS NULL AND ",
-		    j->tenant, k->via, k->via_field) ||
+	return (
+	    pg_sqlf(j->pg, cond, e,
+		"NOT EXISTS (SELECT FROM entities l WHERE l.tenant_id = %L AND l.type_key = %L"
+		" AND l.entity_key = e.properties ->> %L AND l.retired_at IS NULL"
+		/* Without a word of o the server would ask once for all of them (PostgreSQL 17). */
+		" AND o.child_key IS NOT NULL AND ",
+		j->tenant, k->via, k->via_field) ||
 	    load_link_value(j, k, "l", cond, e) || pg_sqlf(j->pg, cond, e, " IS NOT NULL))"));
 }
 

@@ -8,17 +8,20 @@
 #include "base/num.h"
 #include "entity/load_last.h"
 #include "entity/load_sample.h"
+#include "ledger/ground.h"
 #include "pg/copy_into.h"
+#include "pg/copy_row.h"
 
 struct load_merge {
 	const struct load_job *j;
 	const struct load_dataset *d;
-	int part;                  /* place of the partition in the row, or -1 */
-	struct buf prefix;         /* what every row of entities starts with, */
-	struct buf run_tail;       /* and ends with, */
-	struct buf source_tail;    /* and every row of entity_sources */
+	int part;                 /* place of the partition in the row, or -1 */
+	unsigned char tenant[16]; /* as the binary form has a uuid */
+	unsigned char run[16];
+	int32_t dataset;
+	struct ground ground;      /* of entities */
 	struct copy_into entities; /* rows on their way */
-	struct copy_spool fresh;   /* entity_sources: key, digest, part, run, dataset */
+	struct copy_spool fresh;   /* entity_sources: LOAD_SOURCES */
 	struct copy_spool changed; /* load_changed */
 	struct load_acts acts;
 };
@@ -30,10 +33,9 @@ load_merge_new(const struct load_job *j, const struct load_dataset *d)
 
 	m->j = j;
 	m->d = d;
-	m->prefix.max = m->run_tail.max = m->source_tail.max = 4096;
-	copy_into_init(&m->entities, j->pg);
-	copy_spool_init(&m->fresh);
-	copy_spool_init(&m->changed);
+	copy_into_init(&m->entities, j->pg, COPY_BINARY);
+	copy_spool_init(&m->fresh, COPY_BINARY);
+	copy_spool_init(&m->changed, COPY_BINARY);
 	return (m);
 }
 
@@ -44,6 +46,7 @@ load_merge_tables(struct pg *pg, struct err *e)
 	return (pg_exec(pg,
 	    "CREATE TEMPORARY TABLE load_changed (entity_key varchar(255) NOT NULL,"
 	    " properties jsonb NOT NULL, digest bytea NOT NULL, part varchar(64),"
+	    " at_section integer NOT NULL, record bigint NOT NULL, byte_offset bigint NOT NULL,"
 	    " act char(1) NOT NULL, revived boolean NOT NULL, seq bigint NOT NULL,"
 	    " section integer NOT NULL, same boolean NOT NULL) ON COMMIT DROP;"
 	    " CREATE TEMPORARY TABLE load_gone (entity_key varchar(255) NOT NULL) ON COMMIT DROP",
@@ -54,25 +57,40 @@ int
 load_merge_begin(struct load_merge *m, int part, struct err *e)
 {
 	const struct load_job *j = m->j;
+	uint64_t number;
 
 	m->part = part;
-	return (buf_addf(&m->prefix, e, "%s\t", j->tenant) ||
-	    pg_copy_text(&m->prefix, j->type, strlen(j->type), e) ||
-	    buf_adds(&m->prefix, "\t", e) || buf_addf(&m->run_tail, e, "\t%s\n", j->run) ||
-	    buf_addf(&m->source_tail, e, "\t%s\t%s\n", j->run, m->d->id) ||
-	    pg_sqlf(j->pg, &m->entities.sql, e,
-		"COPY entities (tenant_id, type_key, entity_key, name, field, district, properties,"
-		" changed_run) FROM STDIN"));
+	if (j->o->plan)
+		return (0);
+	if (num_uuid_bytes(m->tenant, j->tenant) || num_uuid_bytes(m->run, j->run) ||
+	    num_u64(m->d->id, strlen(m->d->id), 0, INT32_MAX, &number))
+		return (err_set(e, STATUS_BUG, "tenant, run or dataset cannot be read"));
+	m->dataset = (int32_t)number;
+	return (0);
 }
 
-/* A value that may be missing, in COPY's text form. */
+/* The first new entity: where it goes. */
+static int
+load_merge_open(struct load_merge *m, struct err *e)
+{
+	const struct load_job *j = m->j;
+
+	if (m->entities.sql.len > 0)
+		return (0);
+	return (ground_open(&m->ground, j->pg, "entities", j->tenant, j->type, e) ||
+	    ground_copy(&m->ground, j->pg, &m->entities.sql,
+		"tenant_id, type_key, entity_key, name, field, district, properties, changed_run",
+		COPY_BINARY, e));
+}
+
+/* A value that may be missing. */
 static int
 load_merge_value(struct buf *b, const struct stream_field *f, int at, struct err *e)
 {
 
 	if (at < 0 || f[at].null)
-		return (buf_add(b, "\\N", 2, e));
-	return (pg_copy_text(b, f[at].p, f[at].len, e));
+		return (copy_row_null(b, e));
+	return (copy_row_bytes(b, f[at].p, f[at].len, e));
 }
 
 /* The first field with ${role} that has a value fills its column of entities. */
@@ -84,56 +102,62 @@ load_merge_column(const struct load_merge *m, struct buf *b, const struct stream
 
 	while (at >= 0 && f[at].null)
 		at = properties_role(m->j->p, role, at);
-	if (load_merge_value(b, f, at >= 0 ? at : fallback, e))
-		return (-1);
-	return (buf_add(b, "\t", 1, e));
+	return (load_merge_value(b, f, at >= 0 ? at : fallback, e));
 }
 
-/* entity_key, name, field, district, properties. */
+/* What the row says, as jsonb. */
 static int
-load_merge_entity(const struct load_merge *m, struct buf *b, const struct stream_field *f,
+load_merge_properties(const struct load_merge *m, struct buf *b, const struct stream_field *f,
     struct err *e)
 {
+	size_t at;
 
-	/* Without a name of its own an entity is called by its key. */
-	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
-	    buf_add(b, "\t", 1, e) || load_merge_column(m, b, f, ROLE_NAME, PROPERTIES_KEY, e) ||
-	    load_merge_column(m, b, f, ROLE_FIELD, -1, e) ||
-	    load_merge_column(m, b, f, ROLE_DISTRICT, -1, e))
+	if (copy_row_jsonb(b, &at, e) || properties_copy(m->j->p, f, b, e))
 		return (-1);
-	return (properties_copy(m->j->p, f, b, e));
+	copy_row_end(b, at);
+	return (0);
 }
 
-/* A digest as bytea in COPY's text form, and the partition. */
+/* Digest and partition, and where the row comes from: section, record, byte offset. */
 static int
-load_merge_digest(const struct load_merge *m, struct buf *b, const struct stream_field *f,
+load_merge_said(const struct load_merge *m, struct buf *b, const struct stream_field *f,
     struct digest128 d, struct err *e)
 {
+	struct intake *in = m->j->in;
 	unsigned char bytes[DIGEST128_SIZE];
-	char text[3 + 2 * DIGEST128_SIZE] = "\\\\x";
+	uint64_t record, offset;
 
 	digest128_write(d, bytes);
-	num_hex(text + 3, bytes, sizeof(bytes));
-	if (buf_add(b, "\t", 1, e) || buf_add(b, text, sizeof(text), e) || buf_add(b, "\t", 1, e))
-		return (-1);
-	return (load_merge_value(b, f, m->part, e));
+	stream_reader_place(intake_reader(in), &record, &offset);
+	return (copy_row_bytes(b, bytes, sizeof(bytes), e) || load_merge_value(b, f, m->part, e) ||
+	    copy_row_i32(b, (int32_t)intake_sections(in) - 1, e) ||
+	    copy_row_i64(b, (int64_t)record, e) || copy_row_i64(b, (int64_t)offset, e));
 }
 
 int
 load_merge_insert(struct load_merge *m, const struct stream_field *f, struct digest128 content,
     struct err *e)
 {
+	const struct stream_field *key = &f[PROPERTIES_KEY];
+	const struct load_job *j = m->j;
 	struct buf *b = &m->entities.b, *s = &m->fresh.b;
 
-	if (m->j->o->plan)
+	if (j->o->plan)
 		return (0);
-	/* To the server at once, so that both sides have work. */
-	if (buf_add(b, m->prefix.p, m->prefix.len, e) || load_merge_entity(m, b, f, e) ||
-	    buf_add(b, m->run_tail.p, m->run_tail.len, e) || copy_into_row(&m->entities, e))
+	/* To the server at once, so that both sides have work.  Without a name of its own an entity is
+	 * called by its key. */
+	if (load_merge_open(m, e) || copy_row(b, 8, e) ||
+	    copy_row_bytes(b, m->tenant, sizeof(m->tenant), e) ||
+	    copy_row_bytes(b, j->type, strlen(j->type), e) ||
+	    copy_row_bytes(b, key->p, key->len, e) ||
+	    load_merge_column(m, b, f, ROLE_NAME, PROPERTIES_KEY, e) ||
+	    load_merge_column(m, b, f, ROLE_FIELD, -1, e) ||
+	    load_merge_column(m, b, f, ROLE_DISTRICT, -1, e) || load_merge_properties(m, b, f, e) ||
+	    copy_row_bytes(b, m->run, sizeof(m->run), e) || copy_into_row(&m->entities, e))
 		return (-1);
-	if (pg_copy_text(s, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
-	    load_merge_digest(m, s, f, content, e) ||
-	    buf_add(s, m->source_tail.p, m->source_tail.len, e))
+	if (copy_row(s, 8, e) || copy_row_bytes(s, key->p, key->len, e) ||
+	    load_merge_said(m, s, f, content, e) || copy_row_bytes(s, m->run, sizeof(m->run), e) ||
+	    copy_row_i32(s, m->dataset, e))
 		return (-1);
 	return (copy_spool_row(&m->fresh, e));
 }
@@ -143,6 +167,7 @@ load_merge_change(struct load_merge *m, const struct stream_field *f, struct dig
     enum load_act act, bool revived, uint64_t note, struct err *e)
 {
 	bool last = load_dataset_settled(m->d), same = false;
+	const char code = (char)act;
 	struct buf *b = &m->changed.b;
 	size_t section = 0;
 
@@ -155,11 +180,12 @@ load_merge_change(struct load_merge *m, const struct stream_field *f, struct dig
 		if (m->j->o->plan && (m->changed.rows >= LOAD_SAMPLES || act != LOAD_UPDATE))
 			return (0);
 	}
-	if (pg_copy_text(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
-	    buf_add(b, "\t", 1, e) || properties_copy(m->j->p, f, b, e) ||
-	    load_merge_digest(m, b, f, content, e) ||
-	    buf_addf(b, e, "\t%c\t%c\t%llu\t%zu\t%c\n", (int)act, revived ? 't' : 'f',
-		(unsigned long long)m->changed.rows, section, same ? 't' : 'f'))
+	if (copy_row(b, 12, e) ||
+	    copy_row_bytes(b, f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len, e) ||
+	    load_merge_properties(m, b, f, e) || load_merge_said(m, b, f, content, e) ||
+	    copy_row_bytes(b, &code, 1, e) || copy_row_bool(b, revived, e) ||
+	    copy_row_i64(b, (int64_t)m->changed.rows, e) || copy_row_i32(b, (int32_t)section, e) ||
+	    copy_row_bool(b, same, e))
 		return (-1);
 	return (copy_spool_row(&m->changed, e));
 }
@@ -269,7 +295,8 @@ load_merge_again(struct load_merge *m, struct err *e)
 	uint64_t rows;
 	int rc;
 
-	rc = load_merge_roles(m, &roles, "e.properties", NULL, false, e) ||
+	rc = ground_ready(j->pg, "entities", j->tenant, j->type, e) ||
+	    load_merge_roles(m, &roles, "e.properties", NULL, false, e) ||
 	    buf_str(&roles, e) == NULL ||
 	    pg_execf(j->pg, &rows, e,
 		"INSERT INTO entities (tenant_id, type_key, entity_key, name, field, district,"
@@ -308,7 +335,7 @@ int
 load_merge_land(struct load_merge *m, struct err *e)
 {
 
-	return (copy_into_end(&m->entities, e));
+	return (copy_into_end(&m->entities, e) || ground_close(&m->ground, m->j->pg, e));
 }
 
 int
@@ -317,7 +344,8 @@ load_merge_spool(struct load_merge *m, struct err *e)
 
 	if (m->changed.rows == 0)
 		return (0);
-	return (copy_spool_send(&m->changed, m->j->pg, "COPY load_changed FROM STDIN", e) ||
+	return (copy_spool_send(&m->changed, m->j->pg,
+		    "COPY load_changed FROM STDIN WITH (FORMAT binary)", e) ||
 	    (load_dataset_settled(m->d) && load_last_settle(m->j, m->d, &m->acts, e)));
 }
 
@@ -328,12 +356,16 @@ load_merge_sources(struct load_merge *m, struct err *e)
 	const struct load_acts *n = &m->acts;
 	uint64_t rows;
 
-	return (pg_execf(m->j->pg, &rows, e,
-		    "INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run, part)"
-		    " SELECT %s, entity_key, digest, %L::uuid, part FROM load_changed"
-		    " ON CONFLICT (dataset_id, entity_key) DO UPDATE SET digest = EXCLUDED.digest,"
-		    " seen_run = EXCLUDED.seen_run, part = EXCLUDED.part",
-		    m->d->id, m->j->run) ||
+	return (ground_ready(m->j->pg, "entity_sources", m->j->tenant, m->d->id, e) ||
+	    pg_execf(m->j->pg, &rows, e,
+		"INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run, part,"
+		" section, record, byte_offset)"
+		" SELECT %s, entity_key, digest, %L::uuid, part, at_section, record, byte_offset"
+		" FROM load_changed"
+		" ON CONFLICT (dataset_id, entity_key) DO UPDATE SET digest = EXCLUDED.digest,"
+		" seen_run = EXCLUDED.seen_run, part = EXCLUDED.part, section = EXCLUDED.section,"
+		" record = EXCLUDED.record, byte_offset = EXCLUDED.byte_offset",
+		m->d->id, m->j->run) ||
 	    load_merge_counted(rows, n->updated + n->inserted + n->pending, "updating digests", e));
 }
 
@@ -342,9 +374,7 @@ load_merge_apply(struct load_merge *m, struct err *e)
 {
 	const struct load_acts *n = &m->acts;
 
-	if (m->fresh.rows > 0 &&
-	    copy_spool_send(&m->fresh, m->j->pg,
-		"COPY entity_sources (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
+	if (ground_send(&m->fresh, m->j->pg, "entity_sources", m->j->tenant, m->d->id, LOAD_SOURCES,
 		e))
 		return (-1);
 	if (n->updated + n->inserted + n->pending == 0)
@@ -413,8 +443,5 @@ load_merge_free(struct load_merge *m)
 	copy_into_free(&m->entities);
 	copy_spool_free(&m->fresh);
 	copy_spool_free(&m->changed);
-	buf_free(&m->prefix);
-	buf_free(&m->run_tail);
-	buf_free(&m->source_tail);
 	free(m);
 }

@@ -11,6 +11,9 @@
  */
 struct load_merge;
 
+/* Columns of entity_sources, as load_merge_fresh() has them. */
+#define LOAD_SOURCES "entity_key, digest, part, section, record, byte_offset, seen_run, dataset_id"
+
 /**
  * load_merge_new(j, d):
  * ${j} and ${d} must live as long; the job's columns are known before the first row.
@@ -59,7 +62,7 @@ int load_merge_arrived(struct load_merge *m, struct err *e);
 /**
  * load_merge_touched(m), load_merge_fresh(m):
  * Entities that were inserted or updated; those of them that nobody had, as rows of entity_sources
- * (key, digest, part, run, dataset).
+ * (LOAD_SOURCES).
  */
 uint64_t load_merge_touched(const struct load_merge *m);
 struct copy_spool *load_merge_fresh(struct load_merge *m);

@@ -18,7 +18,7 @@ load_retire_init(struct load_retire *t)
 
 	memset(t, 0, sizeof(*t));
 	t->part = -1;
-	copy_spool_init(&t->lost);
+	copy_spool_init(&t->lost, COPY_TEXT);
 }
 
 int

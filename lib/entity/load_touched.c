@@ -2,6 +2,8 @@
 
 #include "entity/load_touched.h"
 
+#include "entity/load_merge.h"
+
 /* So many that looking them up one by one is the slower way. */
 enum { TOUCHED_MANY = 20000 };
 
@@ -20,13 +22,11 @@ load_touched(struct load_touched *t, struct err *e)
 		return (0);
 	/* The columns of entity_sources, since what is sent is its spool. */
 	if (pg_exec(t->j->pg,
-		"CREATE TEMPORARY TABLE load_touched (entity_key varchar(255) NOT NULL,"
-		" digest bytea, part varchar(64), seen_run uuid, dataset_id integer)"
-		" ON COMMIT DROP",
+		"CREATE TEMPORARY TABLE load_touched ON COMMIT DROP AS SELECT " LOAD_SOURCES
+		" FROM entity_sources WITH NO DATA",
 		e) ||
 	    copy_spool_send(t->fresh, t->j->pg,
-		"COPY load_touched (entity_key, digest, part, seen_run, dataset_id) FROM STDIN",
-		e) ||
+		"COPY load_touched (" LOAD_SOURCES ") FROM STDIN WITH (FORMAT binary)", e) ||
 	    pg_exec(t->j->pg,
 		"INSERT INTO load_touched (entity_key)"
 		" SELECT entity_key FROM load_changed WHERE act IN ('u', 'i')"

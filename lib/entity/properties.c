@@ -18,13 +18,14 @@ struct column {
 	const struct field_definition *field;
 	enum kind kind;
 	size_t max;   /* characters, where a column of entities sets a limit */
-	char *prefix; /* ,"KEY": in JSON in COPY's text form */
+	char *prefix; /* ,"KEY": in JSON */
 	size_t prefix_len;
 	bool plain; /* the value last checked can be copied as it is */
 };
 
 struct properties {
 	struct column *columns;
+	size_t *order; /* of the columns in the JSON */
 	size_t n;
 	struct digest128 seed;
 	struct buf canon; /* what properties_digest() hashes */
@@ -79,11 +80,7 @@ properties_limit(const struct field_definition *f)
 	return (SIZE_MAX);
 }
 
-/*
- * JSON escapes (RFC 8259, section 7) with every backslash doubled, which is what
- * COPY's text form makes of them; it has no other business with JSON, as JSON
- * has no raw TAB, LF or CR.
- */
+/* JSON escapes (RFC 8259, section 7). */
 static int
 properties_escape(struct buf *b, const char *p, size_t len, struct err *e)
 {
@@ -93,7 +90,7 @@ properties_escape(struct buf *b, const char *p, size_t len, struct err *e)
 	size_t i;
 	char *d;
 
-	if (buf_reserve(b, len * 7, e)) /* at the most \\u00XX */
+	if (buf_reserve(b, len * 6, e)) /* at the most \u00XX */
 		return (-1);
 	d = b->p + b->len;
 	for (i = 0; i < len; i++) {
@@ -104,12 +101,8 @@ properties_escape(struct buf *b, const char *p, size_t len, struct err *e)
 			continue;
 		}
 		*d++ = '\\';
-		*d++ = '\\';
-		if (c == '"') {
-			*d++ = '"';
-		} else if (c == '\\') {
-			*d++ = '\\';
-			*d++ = '\\';
+		if (c == '"' || c == '\\') {
+			*d++ = (char)c;
 		} else if (shorts[c] != 0) {
 			*d++ = shorts[c];
 		} else {
@@ -122,6 +115,32 @@ properties_escape(struct buf *b, const char *p, size_t len, struct err *e)
 	}
 	b->len = (size_t)(d - b->p);
 	return (0);
+}
+
+/* Does the key ${a} come before ${b} in a jsonb?  Shorter ones do, then by their bytes: the server sorts
+ * what comes in another order. */
+static bool
+properties_before(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	return (n != m ? n < m : memcmp(a, b, n) < 0);
+}
+
+/* The columns as a jsonb has them. */
+static void
+properties_sort(struct properties *p)
+{
+	size_t i, j;
+
+	for (i = 0; i < p->n; i++) {
+		for (j = i; j > 0 &&
+		     properties_before(p->columns[i].field->key,
+			 p->columns[p->order[j - 1]].field->key);
+		     j--)
+			p->order[j] = p->order[j - 1];
+		p->order[j] = i;
+	}
 }
 
 /* Find each column's field, make its JSON prefix, and set the digests' seed from keys, kinds,
@@ -189,10 +208,12 @@ properties_new(const struct entity_definition *d, const char *const *columns, si
 	p->canon.max = ROW_BUF_MAX;
 	p->n = n - PROPERTIES_FIRST;
 	p->columns = xcalloc(p->n, sizeof(*p->columns));
+	p->order = xcalloc(p->n, sizeof(*p->order));
 	if (properties_prepare(p, d, columns, e)) {
 		properties_free(p);
 		return (NULL);
 	}
+	properties_sort(p);
 	return (p);
 }
 
@@ -394,8 +415,8 @@ properties_copy(const struct properties *p, const struct stream_field *f, struct
 	size_t i, start = out->len;
 
 	for (i = 0; i < p->n; i++) {
-		const struct stream_field *v = &f[PROPERTIES_FIRST + i];
-		const struct column *c = &p->columns[i];
+		const struct stream_field *v = &f[PROPERTIES_FIRST + p->order[i]];
+		const struct column *c = &p->columns[p->order[i]];
 		bool text = c->kind == KIND_TEXT;
 		char *d;
 
@@ -477,6 +498,7 @@ properties_free(struct properties *p)
 	for (i = 0; i < p->n; i++)
 		free(p->columns[i].prefix);
 	free(p->columns);
+	free(p->order);
 	buf_free(&p->canon);
 	free(p);
 }

@@ -67,9 +67,8 @@ bool properties_check(struct properties *p, const struct stream_field *f,
 
 /**
  * properties_copy(p, f, out, e):
- * Append the JSON object of the row's values that are not NULL, by field_key,
- * in COPY's text form (what pg_copy_text() makes of the JSON).  The row is the one
- * last given to properties_check(), without a fault.  Return 0, or -1 with ${e} set.
+ * Append the JSON object of the row's values that are not NULL, by field_key, in the
+ * order in which a jsonb keeps them.  The row is the one last given to properties_check(), without a fault.  Return 0, or -1 with ${e} set.
  */
 int properties_copy(const struct properties *p, const struct stream_field *f, struct buf *out,
     struct err *e);

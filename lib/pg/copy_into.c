@@ -2,11 +2,16 @@
 
 #include "pg/copy_into.h"
 
+/* What stands before and behind all rows in the binary form: a signature, no flags, no extension; -1. */
+static const char copy_into_head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0",
+		  copy_into_tail[] = "\377\377";
+
 void
-copy_into_init(struct copy_into *c, struct pg *pg)
+copy_into_init(struct copy_into *c, struct pg *pg, enum copy_form form)
 {
 
 	c->pg = pg;
+	c->form = form;
 	c->rows = c->ended = 0;
 	c->open = false;
 	c->b = (struct buf)BUF_INIT(COPY_INTO_MAX);
@@ -23,7 +28,8 @@ copy_into_open(struct copy_into *c, struct err *e)
 	if (pg_copy_in(c->pg, c->sql.p, e))
 		return (-1);
 	c->open = true;
-	return (0);
+	return (c->form == COPY_BINARY &&
+	    pg_copy_put(c->pg, copy_into_head, sizeof(copy_into_head), e));
 }
 
 int
@@ -64,6 +70,9 @@ copy_into_end(struct copy_into *c, struct err *e)
 		return (-1);
 	if (!c->open)
 		return (0);
+	if (c->form == COPY_BINARY &&
+	    pg_copy_put(c->pg, copy_into_tail, sizeof(copy_into_tail) - 1, e))
+		return (-1);
 	c->open = false;
 	if (pg_copy_end(c->pg, &arrived, e))
 		return (-1);

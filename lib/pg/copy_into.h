@@ -9,6 +9,9 @@
 #include "base/err.h"
 #include "pg/pg.h"
 
+/* How its rows are written: pg_copy_text(), or copy_row(). */
+enum copy_form { COPY_TEXT, COPY_BINARY };
+
 /*
  * A COPY ... FROM STDIN that is counted: it begins with its first row, goes to the server in
  * blocks while the rows are made, and is right only if the server took as many as were sent.
@@ -18,6 +21,7 @@ struct copy_into {
 	uint64_t rows;  /* of all that were ended, and of the open one */
 	uint64_t ended; /* of those that were ended */
 	bool open;
+	enum copy_form form;
 	struct buf b, sql;
 };
 
@@ -27,21 +31,21 @@ enum {
 };
 
 /**
- * copy_into_init(c, pg):
+ * copy_into_init(c, pg, form):
  * A COPY over ${pg} by the statement that the caller writes into c->sql (pg_sqlf()) before the
- * first row.
+ * first row, and which has (FORMAT binary) where ${form} is.
  */
-void copy_into_init(struct copy_into *c, struct pg *pg);
+void copy_into_init(struct copy_into *c, struct pg *pg, enum copy_form form);
 
 /**
  * copy_into_row(c, e):
- * A whole row in COPY's text form was appended to c->b: count it, and send what makes a block.
+ * A whole row was appended to c->b: count it, and send what makes a block.
  */
 int copy_into_row(struct copy_into *c, struct err *e);
 
 /**
  * copy_into_put(c, p, len, rows, e):
- * Send ${len} bytes of COPY text from elsewhere, in which ${rows} rows end.
+ * Send ${len} bytes of rows from elsewhere, in which ${rows} rows end.
  */
 int copy_into_put(struct copy_into *c, const void *p, size_t len, uint64_t rows, struct err *e);
 

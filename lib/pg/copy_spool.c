@@ -1,4 +1,4 @@
-/* COPY text that waits for its turn. */
+/* Rows of a COPY that wait for their turn. */
 
 #include "pg/copy_spool.h"
 
@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "pg/copy_into.h"
 
 static const char copy_spool_name[] = "temporary file";
 
 void
-copy_spool_init(struct copy_spool *s)
+copy_spool_init(struct copy_spool *s, enum copy_form form)
 {
 
 	s->fd = -1;
+	s->form = form;
 	s->rows = 0;
 	s->b = (struct buf)BUF_INIT(COPY_SPOOL_MAX);
 }
@@ -58,7 +58,7 @@ copy_spool_send(struct copy_spool *s, struct pg *pg, const char *sql, struct err
 	struct copy_into c;
 	int rc;
 
-	copy_into_init(&c, pg);
+	copy_into_init(&c, pg, s->form);
 	rc = buf_adds(&c.sql, sql, e) || buf_str(&c.sql, e) == NULL || copy_spool_put(s, &c, e);
 	if (rc)
 		copy_into_fail(&c, e->msg);

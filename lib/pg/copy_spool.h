@@ -5,11 +5,13 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "pg/copy_into.h"
 #include "pg/pg.h"
 
-/* COPY text that waits: in memory up to a block, then in a file without a name. */
+/* Rows of a COPY that wait: in memory up to a block, then in a file without a name. */
 struct copy_spool {
 	int fd; /* -1: all of it is still in memory */
+	enum copy_form form;
 	uint64_t rows;
 	struct buf b;
 };
@@ -19,11 +21,11 @@ enum {
 	COPY_SPOOL_MAX = 32 << 20,    /* of a block with the largest row behind it */
 };
 
-void copy_spool_init(struct copy_spool *s);
+void copy_spool_init(struct copy_spool *s, enum copy_form form);
 
 /**
  * copy_spool_row(s, e):
- * A whole row of COPY text was appended to s->b: count it, and make room.
+ * A whole row was appended to s->b: count it, and make room.
  */
 int copy_spool_row(struct copy_spool *s, struct err *e);
 

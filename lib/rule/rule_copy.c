@@ -24,7 +24,7 @@ rule_copy_new(const struct catalog *c)
 	struct rule_copy *in = xcalloc(1, sizeof(*in));
 
 	in->c = c;
-	copy_spool_init(&in->spool);
+	copy_spool_init(&in->spool, COPY_TEXT);
 	in->json.max = in->said.max = 1 << 20;
 	in->w = json_writer_new(&in->json);
 	return (in);

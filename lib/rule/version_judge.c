@@ -154,7 +154,7 @@ version_judge(struct version *v, struct err *e)
 	struct copy_spool said;
 	int rc = -1;
 
-	copy_spool_init(&said);
+	copy_spool_init(&said, COPY_TEXT);
 	if (version_judge_act(v, e) == 0 && version_judge_say(v, &said, e) == 0 &&
 	    copy_spool_send(&said, v->pg, "COPY rule_said FROM STDIN", e) == 0 &&
 	    version_judge_count(v, e) == 0)

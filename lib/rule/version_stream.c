@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "ledger/ground.h"
 #include "ledger/known_read.h"
 #include "pg/copy_into.h"
 #include "pg/copy_spool.h"
@@ -227,8 +228,8 @@ version_stream_end(struct version_stream *t, struct err *e)
 		return (-1);
 	if (t->v->plan)
 		return (0);
-	if (copy_spool_send(&t->fresh, pg,
-		"COPY entity_sources (entity_key, digest, dataset_id, seen_run) FROM STDIN", e))
+	if (ground_send(&t->fresh, pg, "entity_sources", t->v->tenant, t->dataset_id,
+		"entity_key, digest, dataset_id, seen_run", e))
 		return (-1);
 	if (t->other.rows == 0)
 		return (0);
@@ -252,9 +253,9 @@ version_stream_take_all(struct version *v, struct err *e)
 	t.v = v;
 	t.effective = v->o->effective ? v->o->effective : v->today;
 	t.tail.max = 4096;
-	copy_into_init(&t.versions, v->pg);
-	copy_spool_init(&t.fresh);
-	copy_spool_init(&t.other);
+	copy_into_init(&t.versions, v->pg, COPY_TEXT);
+	copy_spool_init(&t.fresh, COPY_TEXT);
+	copy_spool_init(&t.other, COPY_TEXT);
 	t.known = known_new();
 	rc = buf_addf(&t.tail, e, "1\t%s\tfirst version\t%s", v->source, VERSION_WRITER) ||
 	    buf_str(&t.tail, e) == NULL ||

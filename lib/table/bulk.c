@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/os.h"
+#include "ledger/ground.h"
 #include "table/bulk_copy.h"
 #include "table/bulk_merge.h"
 
@@ -128,6 +129,8 @@ bulk_begin(void *load, struct intake_section *s, struct err *e)
 	if ((g->t = table_describe(g->pg, table, e)) == NULL || bulk_mode(g, e))
 		return (-1);
 	(void)snprintf(s->own.dataset, sizeof(s->own.dataset), "table:%.100s", table);
+	if (ground_is(table) && ground_rest(g->pg, table, e))
+		return (-1);
 	g->staged = g->o->mode != TABLE_INSERT;
 	if (g->staged && bulk_merge_key(g, e))
 		return (-1);
@@ -165,6 +168,8 @@ bulk_end(void *load, struct intake_section *s, struct err *e)
 	struct bulk *l = load;
 
 	if (bulk_copy_flush(l->copy, e) || (l->g.staged && bulk_merge_write(&l->g, e)))
+		return (-1);
+	if (ground_is(l->g.t->name) && ground_settle(l->g.pg, l->g.t->name, e))
 		return (-1);
 	if (!l->g.staged)
 		s->counts.inserted = s->own.read - s->own.rejected;

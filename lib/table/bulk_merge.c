@@ -196,6 +196,27 @@ bulk_merge_lists(const struct bulk_target *g, struct merge_lists *m, struct err 
 	return (0);
 }
 
+/* Rows of aegis_stage whose key the table does not have: of a partitioned one the server does not say
+ * what became of a row. */
+static int
+bulk_merge_new(const struct bulk_target *g, uint64_t *n, struct err *e)
+{
+	struct buf same = BUF_INIT(1 << 20);
+	size_t i;
+	int rc = 0;
+
+	*n = 0;
+	for (i = 0; rc == 0 && i < g->key->n; i++)
+		rc = pg_sqlf(g->pg, &same, e, "%st.%I = s.%I", i > 0 ? " AND " : "",
+		    g->key->columns[i], g->key->columns[i]);
+	if (rc == 0 && g->t->partitioned)
+		rc = pg_u64f(g->pg, n, e,
+		    "SELECT count(*) FROM aegis_stage s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
+		    g->t->quoted, same.p);
+	buf_free(&same);
+	return (rc);
+}
+
 /* Insert or update the table from aegis_stage, and count rows inserted, updated and unchanged. */
 static int
 bulk_merge_upsert(const struct bulk_target *g, struct err *e)
@@ -204,22 +225,24 @@ bulk_merge_upsert(const struct bulk_target *g, struct err *e)
 	struct buf names = BUF_INIT(1 << 20), action = BUF_INIT(MERGE_SQL_MAX);
 	struct ledger_counts *c = &intake_now(g->in)->counts;
 	struct pg_result *r = NULL;
+	uint64_t fresh;
 
 	if (pg_names(g->pg, &names, g->columns, g->ncolumns, e) == 0 &&
-	    bulk_merge_lists(g, &m, e) == 0 &&
+	    bulk_merge_lists(g, &m, e) == 0 && bulk_merge_new(g, &fresh, e) == 0 &&
 	    (m.n == 0 ? pg_sqlf(g->pg, &action, e, "NOTHING") :
 			pg_sqlf(g->pg, &action, e,
 			    "UPDATE SET %s WHERE ROW(%s) IS DISTINCT FROM ROW(%s)", m.set.p,
 			    m.was.p, m.now.p)) == 0)
 		r = pg_queryf(g->pg, e,
 		    "WITH m AS (INSERT INTO %s AS t (%s) SELECT %s FROM aegis_stage"
-		    " ORDER BY aegis_record ON CONFLICT (%s) DO %s RETURNING (xmax = 0) AS fresh)"
+		    " ORDER BY aegis_record ON CONFLICT (%s) DO %s RETURNING %s AS fresh)"
 		    " SELECT count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh),"
 		    " (SELECT count(*) FROM aegis_stage) - count(*) FROM m",
-		    g->t->quoted, names.p, names.p, g->key->target, action.p);
+		    g->t->quoted, names.p, names.p, g->key->target, action.p,
+		    g->t->partitioned ? "false" : "(xmax = 0)");
 	if (r != NULL) {
-		c->inserted = pg_result_u64(r, 0, 0);
-		c->updated = pg_result_u64(r, 0, 1);
+		c->inserted = pg_result_u64(r, 0, 0) + fresh;
+		c->updated = pg_result_u64(r, 0, 1) - fresh;
 		c->unchanged = pg_result_u64(r, 0, 2);
 	}
 	buf_free(&m.set);

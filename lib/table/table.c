@@ -40,6 +40,7 @@ table_read_columns(struct table *t, struct pg *pg, struct err *e)
 		t->columns[i].name = xstrdup(pg_result_get(r, (int)i, 0));
 		t->columns[i].required = pg_result_bool(r, (int)i, 1);
 		t->columns[i].generated = pg_result_bool(r, (int)i, 2);
+		t->partitioned = pg_result_bool(r, (int)i, 3);
 	}
 	pg_result_free(r);
 	if (t->n > 0)

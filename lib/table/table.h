@@ -30,6 +30,7 @@ struct table {
 	struct table_key *keys; /* the natural key, where there is one, then the primary key */
 	size_t nkeys;
 	bool append_only; /* an audit table */
+	bool partitioned;
 };
 
 /**

@@ -2,7 +2,9 @@
 -- lacks, since a later PostgreSQL has more of them.
 WITH rel AS (SELECT c.*, n.nspname || '.' || c.relname AS name FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'oilgas')
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (SELECT FROM pg_depend
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  AND NOT (c.relispartition AND coalesce(pg_partition_root(c.oid) = ANY (ARRAY[to_regclass('public.entities'),
+  to_regclass('public.entity_sources'), to_regclass('public.entity_links')]), false)) AND NOT EXISTS (SELECT FROM pg_depend
   WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')),
 ns AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'oilgas', 'ag_catalog')),
 fun AS (SELECT p.*, n.nspname || '.' || p.proname || '(' ||

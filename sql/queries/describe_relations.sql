@@ -1,12 +1,15 @@
--- Relations, columns, constraints and indexes of public and oilgas.
+-- Relations, columns, constraints and indexes of public and oilgas.  Partitions of sql/220_ground.sql are
+-- what a database has in them, and no part of its schema.
 -- What belongs to an extension is the extension's.  A foreign key whose triggers are off is not kept:
 -- the catalogue calls it valid all the same.
 WITH rel AS (SELECT c.*, n.nspname || '.' || c.relname AS name FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'oilgas')
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (SELECT FROM pg_depend
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  AND NOT (c.relispartition AND coalesce(pg_partition_root(c.oid) = ANY (ARRAY[to_regclass('public.entities'),
+  to_regclass('public.entity_sources'), to_regclass('public.entity_links')]), false)) AND NOT EXISTS (SELECT FROM pg_depend
   WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'))
 SELECT 'table', name, name, CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN
-  'partitioned table' WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' ELSE 'view ' ||
+  'table partitioned by ' || pg_get_partkeydef(oid) WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' ELSE 'view ' ||
   regexp_replace(pg_get_viewdef(oid), '\s+', ' ', 'g') END ||
   CASE WHEN relpersistence = 'u' THEN ', unlogged' ELSE '' END ||
   CASE WHEN relrowsecurity THEN ', row security' ELSE '' END ||

@@ -1,7 +1,9 @@
 -- Triggers, rules and policies of relations of public and oilgas; an extension's triggers are its own.
 WITH rel AS (SELECT c.*, n.nspname || '.' || c.relname AS name FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'oilgas')
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (SELECT FROM pg_depend
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  AND NOT (c.relispartition AND coalesce(pg_partition_root(c.oid) = ANY (ARRAY[to_regclass('public.entities'),
+  to_regclass('public.entity_sources'), to_regclass('public.entity_links')]), false)) AND NOT EXISTS (SELECT FROM pg_depend
   WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'))
 SELECT 'trigger', name, name || ' ' || tgname, pg_get_triggerdef(t.oid) || CASE
   tgenabled WHEN 'D' THEN ', disabled' WHEN 'A' THEN ', always' WHEN 'R' THEN ', replica'

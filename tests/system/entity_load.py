@@ -452,7 +452,7 @@ class Held:
         for _ in range(200):
             self.pid = sql("SELECT pid FROM pg_stat_activity WHERE application_name ="
                            " 'aegis-entity-load' AND state = '%s'%s" % (
-                               state, " AND query LIKE 'COPY entities %'"
+                               state, " AND query LIKE 'COPY %entities%'"
                                if state == "active" else " AND query LIKE '%batch_datasets%'"))
             if self.pid:
                 break

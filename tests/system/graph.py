@@ -46,6 +46,7 @@ def night(changes, tenant=TENANT):
     todo = ["INSERT INTO batch_runs (run_id, pipeline, host, version) VALUES ('%s', 'x', 'h', 'v')" % run,
             "INSERT INTO batch_sources (run_id, dataset_id, source, config_sha256) SELECT '%s', dataset_id,"
             " 's', 'c' FROM batch_datasets WHERE tenant_id = '%s'" % (run, tenant)]
+    todo += ["SELECT batch_ground('%s', '%s')" % (tenant, kind) for kind in sorted({c[0] for c in changes})]
     for kind, key, p in changes:
         if p is None:
             todo.append("UPDATE entities SET retired_at = '2026-11-27T01:02:03Z', changed_run = '%s' WHERE"

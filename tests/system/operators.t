@@ -46,6 +46,7 @@ sql "INSERT INTO entities (tenant_id, type_key, entity_key, properties, changed_
     jsonb_build_object('p5_status', 'active', 'p5_last_filed', date '2021-03-15' - n / 10), '$TENANT' FROM generate_series(101, 2100) n" >/dev/null
 made operator:000001 '{"p5_status": "active", "p5_last_filed": "2024-11-30"}'
 made operator:000002 '{"p5_status": "active", "p5_last_filed": "2091-01-01", "query_p5_status": "inactive", "query_renewal_year": "2020", "query_renewal_month": "7"}'
+sql "SELECT batch_ground('$RUN', 'operator')" >/dev/null
 sql "INSERT INTO entities (tenant_id, type_key, entity_key, properties, changed_run) VALUES ('$RUN', 'operator', 'operator:000009',
     '{\"p5_status\": \"active\", \"p5_last_filed\": \"2025-01-01\"}', '$RUN')" >/dev/null # another tenant's, newer
 one() { status | grep "^operator:$1,"; }

@@ -50,6 +50,9 @@ INSERT INTO skill_definitions (id, tenant_id, skill_key, display_name) VALUES ('
 INSERT INTO skill_code_blocks (skill_id, block_key, code) VALUES ('70000000-0000-4000-8000-000000000000', 'b', :nasty);
 INSERT INTO skill_personas (skill_id, persona_key, display_name, prompt_text) VALUES ('70000000-0000-4000-8000-000000000000', 'p', 'P', 'x');
 INSERT INTO agent_definitions (tenant_id, agent_key, root_skill_key, loaded_skills) VALUES ('00000000-0000-4000-8000-000000000001', 'rule_37', 'rrc_rule37', '{a}');
+SELECT batch_ground('00000000-0000-4000-8000-000000000001', 'well');
+SELECT batch_ground_hang(tab::regclass, batch_ground_make(tab, NULL, key), key, tab::regclass)
+    FROM (VALUES ('entity_sources', '1'), ('entity_links', '00000000-0000-4000-8000-00000000000a')) x (tab, key);
 INSERT INTO entities (tenant_id, type_key, entity_key, name, properties, changed_run) VALUES ('00000000-0000-4000-8000-000000000001', 'well', '42-383-67890', :nasty, '{"depth": 8032.50}', '00000000-0000-4000-8000-00000000000a');
 INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run) VALUES (1, '42-383-67890', '\x00ff0a0d5c2c22000102030405060708', '00000000-0000-4000-8000-00000000000a');
 INSERT INTO entity_links (rule_id, child_key, parent_key, changed_run) VALUES ('00000000-0000-4000-8000-00000000000a', 'a', 'b', '00000000-0000-4000-8000-00000000000b');

@@ -8,7 +8,7 @@ round() {
 	psql -Xq -v ON_ERROR_STOP=1 -v embedding="$embedding" -f "$ROOT/tests/system/populate.sql" >"$WORK/log" 2>&1
 	tap_result $? "$kind: rows for every table" || sed 's/^/# /' "$WORK/log"
 	# What the schema has, by the catalogue; the ledger is a database's own.
-	tables=$(sql "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+	tables=$(sql "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
 	    AND relname NOT LIKE 'batch\\_%' ORDER BY 1")
 	is "$(for t in $tables; do [ "$(sql "SELECT count(*) FROM $t")" -gt 0 ] || echo "$t"; done)" "" "$kind: none is empty"
 	exits 0 "$kind: table-dump --all" aegis table-dump --all --output-dir "$WORK/$kind"

@@ -42,6 +42,7 @@ is "$?" 0 "when it is free the load goes on"
 # What another load wrote while this one waited for the tenant's links is seen behind the lock.
 aegis rrc-decode --layout olf001 --view lease "$ROOT/fixtures/olf001-demo.ebc.gz" 2>/dev/null | aegis entity-map --tenant "$TENANT" --type lease >"$WORK/leases" 2>/dev/null
 lease=$(aegis unseal "$WORK/leases" | sed -n 2p | cut -d, -f3)
+sql "SELECT batch_ground('$TENANT', 'well')" >/dev/null
 hold links "SELECT pg_advisory_xact_lock(hashtextextended('aegis entity-links $TENANT', 0))"
 aegis entity-load --tenant "$TENANT" --type lease --rejects "$WORK/lease.rej" <"$WORK/leases" >"$WORK/out" 2>"$WORK/err" 7>&- & pid=$!
 for _ in $(seq 100); do [ "$(sql "SELECT count(*) FROM pg_locks WHERE NOT granted")" = 1 ] && break; sleep 0.05; done

@@ -31,6 +31,7 @@ printf '_record,_offset,field_number,lease_line,between_wells\n1,0,00000007,330,
 
 # A well on a lease in field 7; a lease in field 8; a filing about field 7 itself; one elsewhere.
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/{operator,field,lease,well}.yaml >/dev/null 2>&1
+sql "SELECT batch_ground('$TENANT', t) FROM unnest('{lease,well}'::text[]) t" >/dev/null
 sql "INSERT INTO entities (tenant_id, type_key, entity_key, name, field, properties, changed_run) VALUES
 	('$TENANT', 'lease', 'lease:O-08-00001', 'A', 'field:00000007', '{}', gen_random_uuid()),
 	('$TENANT', 'lease', 'lease:O-08-00002', 'B', 'field:00000008', '{}', gen_random_uuid());

@@ -24,6 +24,8 @@ static const struct {
 	{ "field", FIELD_REF, ROLE_FIELD, false },
 	{ "second_name", FIELD_TEXT, ROLE_NAME, false },
 };
+/* By the length of the key, then by its bytes. */
+static const size_t jsonb_order[] = { 2, 6, 3, 4, 5, 1, 0, 7 };
 enum { FIELDS = sizeof(table) / sizeof(table[0]), ROW = FIELDS + PROPERTIES_FIRST };
 
 static struct entity_definition d;
@@ -80,17 +82,16 @@ undefine(void)
 	free(d.type);
 }
 
-/* yajl's JSON, put through pg_copy_text(): what properties_copy() does at once. */
+/* yajl's JSON, its keys in the order in which a jsonb has them. */
 static void
 other_way(struct buf *out)
 {
-	struct buf json = BUF_INIT(1 << 22);
-	struct json_writer *w = json_writer_new(&json);
-	size_t i;
+	struct json_writer *w = json_writer_new(out);
+	size_t i, k;
 
 	json_put_object(w);
-	for (i = 0; i < FIELDS; i++) {
-		const struct stream_field *f = &row[PROPERTIES_FIRST + i];
+	for (k = 0; k < FIELDS; k++) {
+		const struct stream_field *f = &row[PROPERTIES_FIRST + (i = jsonb_order[k])];
 
 		if (f->null)
 			continue;
@@ -103,10 +104,9 @@ other_way(struct buf *out)
 			json_put_text(w, f->p, f->len);
 	}
 	json_put_close(w);
-	if (json_writer_end(w, &e) || pg_copy_text(out, json.p, json.len, &e))
+	if (json_writer_end(w, &e))
 		(void)tap_ok(0, "%s", e.msg);
 	json_writer_free(w);
-	buf_free(&json);
 }
 
 static int

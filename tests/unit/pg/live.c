@@ -303,7 +303,7 @@ test_copy_into(void)
 	int i, rc = 0;
 
 	(void)pg_exec(pg, "CREATE TABLE counted (a int, b text)", &e);
-	copy_into_init(&c, pg);
+	copy_into_init(&c, pg, COPY_TEXT);
 	(void)pg_sqlf(pg, &c.sql, &e, "COPY counted FROM STDIN");
 	(void)tap_ok(copy_into_end(&c, &e) == 0 && c.rows == 0, "no rows: no COPY %s", e.msg);
 	for (i = 0; rc == 0 && i < MANY; i++)
@@ -319,13 +319,13 @@ test_copy_into(void)
 	    " 'BEGIN IF NEW.a = 7 THEN RETURN NULL; END IF; RETURN NEW; END';"
 	    "CREATE TRIGGER swallow BEFORE INSERT ON counted FOR EACH ROW EXECUTE FUNCTION swallow()",
 	    &e);
-	copy_into_init(&c, pg);
+	copy_into_init(&c, pg, COPY_TEXT);
 	(void)pg_sqlf(pg, &c.sql, &e, "COPY counted FROM STDIN");
 	(void)copy_into_put(&c, "6\tx\n7\ty\n", 8, 2, &e);
 	(void)tap_ok(copy_into_end(&c, &e) != 0 && e.status == STATUS_DATA,
 	    "a trigger that drops a row: %s", e.msg);
 	copy_into_free(&c);
-	copy_into_init(&c, pg);
+	copy_into_init(&c, pg, COPY_TEXT);
 	memset(&e, 0, sizeof(e));
 	(void)pg_sqlf(pg, &c.sql, &e, "COPY counted FROM STDIN");
 	(void)copy_into_put(&c, "8\tx\n", 4, 1, &e);
