@@ -14,6 +14,9 @@
 #include "entity/load_rows.h"
 #include "ledger/ground.h"
 
+/* Bytes of the input that are read while the keys come from the database. */
+enum { LOAD_AHEAD = 24 << 20 };
+
 /* The rooms of a load at work. */
 struct load_work {
 	struct load *l;
@@ -75,6 +78,7 @@ load_read(struct load_work *w, int fd, const char *name, struct err *e)
 	rc = buf_addf(&kind, e, "entity:%s", w->j.type) || buf_str(&kind, e) == NULL ||
 	    (r = stream_reader_open(fd, name, kind.p, e)) == NULL ||
 	    load_known_ahead(&w->j, r, &w->rows.asked, e) ||
+	    stream_reader_ahead(r, LOAD_AHEAD, e) ||
 	    intake_take(w->j.in, r, false, &load_rows_steps, &w->rows, e);
 	stream_reader_free(r);
 	buf_free(&kind);

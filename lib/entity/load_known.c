@@ -40,6 +40,18 @@ load_known_ahead(const struct load_job *j, struct stream_reader *r, struct buf *
 	return (rc || (asked->len > 0 && buf_adds(asked, ")", e)) || buf_str(asked, e) == NULL);
 }
 
+/* Keys from an index alone, since the rows are wide; of the table's statistics nothing is sure. */
+static int
+load_known_keys(struct pg *pg, const char *query, unsigned what, struct known *k, struct err *e)
+{
+
+	return (
+	    pg_exec(pg, "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off", e) ||
+	    known_read(k, pg, query, what, e) ||
+	    pg_exec(pg,
+		"SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_bitmapscan TO DEFAULT", e));
+}
+
 int
 load_known(const struct load_job *j, const struct load_dataset *d, const struct buf *asked,
     struct known *k, struct err *e)
@@ -56,10 +68,16 @@ load_known(const struct load_job *j, const struct load_dataset *d, const struct 
 	sql.len = 0;
 	rc = rc ||
 	    pg_sqlf(j->pg, &sql, e,
-		"SELECT entity_key, retired_at IS NOT NULL FROM entities"
-		" WHERE tenant_id = %L AND type_key = %L%s",
+		"SELECT entity_key FROM entities WHERE tenant_id = %L AND type_key = %L%s",
 		j->tenant, j->type, some) ||
-	    known_read(k, j->pg, sql.p, KNOWN_THERE | KNOWN_RETIRED, e);
+	    load_known_keys(j->pg, sql.p, KNOWN_THERE, k, e);
+	sql.len = 0;
+	rc = rc ||
+	    pg_sqlf(j->pg, &sql, e,
+		"SELECT entity_key, true FROM entities WHERE tenant_id = %L AND type_key = %L"
+		" AND retired_at IS NOT NULL%s",
+		j->tenant, j->type, some) ||
+	    load_known_keys(j->pg, sql.p, KNOWN_RETIRED, k, e);
 	buf_free(&sql);
 	return (rc);
 }

@@ -54,14 +54,14 @@ load_retire_part(struct load_retire *t, const struct load_dataset *d, const stru
 /* What is looked for: keys without a row. */
 struct load_retire_search {
 	struct load_retire *t;
-	const struct known *k;
+	struct known *k;
 };
 
 /* One key that the dataset had, in what this input covers. */
 static int
 load_retire_known(void *cookie, const struct copy_binary_field *f, struct err *e)
 {
-	const struct load_retire_search *x = cookie;
+	struct load_retire_search *x = cookie;
 	struct copy_spool *lost = &x->t->lost;
 
 	x->t->covered++;
@@ -83,6 +83,9 @@ load_retire_find(struct load_retire *t, const struct load_job *j, const struct l
 	if (!load_dataset_retires(j, d) || known_unseen(k) == 0 || (t->part >= 0 && t->nparts == 0))
 		return (0);
 	t->withheld = load_held(j, k, &t->held);
+	if (known_unseen(k) == 0)
+		return (0);
+	known_again(k);
 	/* Within the partitions that the input is of. */
 	rc = pg_sqlf(j->pg, &sql, e, "SELECT entity_key FROM entity_sources WHERE dataset_id = %s",
 	    d->id);

@@ -9,10 +9,10 @@
 #include "base/err.h"
 
 /*
- * What the database has of the keys that a load brings, and what the dataset last said of each: a
- * hash table in memory from the key's digest to the content's, so that a load knows for every
- * row at once whether it is new, changed or as it was.  24 bytes a slot, at most 40 a key; it
- * is made of parts that grow one by one, so that growing never holds the whole twice.
+ * What the database has of the keys that a load brings, and what the dataset last said of each: from
+ * the key's digest to the content's, in memory, so that a load knows for every row at once whether it is new,
+ * changed or as it was.  Keys that are asked for in the order in which they came cost least, since they
+ * are found without a look into the hash table.  At most 40 bytes a key.
  *
  * Keys are told apart by 128 bits, contents by 60: two keys of ten million
  * share a digest with a chance of 1.5e-25, a change goes unseen with 9e-19.
@@ -53,6 +53,15 @@ int known_add(struct known *ix, struct digest128 key, unsigned what, struct dige
     struct err *e);
 
 /**
+ * known_add_new(ix, key, what, content, e), known_again(ix):
+ * The same for a key of which is known that it was not added before; and: the keys come once more, from
+ * the first on.
+ */
+int known_add_new(struct known *ix, struct digest128 key, unsigned what, struct digest128 content,
+    struct err *e);
+void known_again(struct known *ix);
+
+/**
  * known_see(ix, key, content, note, row, e):
  * Set ${row} to what a row of the input with ${key} and ${content} is, and keep
  * ${note} (KNOWN_NOTE_BITS) for the key's next row; a key that was seen before
@@ -85,7 +94,7 @@ bool known_hold(struct known *ix, struct digest128 key);
  * How many keys with a digest no row had, and whether ${key} is one of them.
  */
 size_t known_unseen(const struct known *ix);
-bool known_is_unseen(const struct known *ix, struct digest128 key);
+bool known_is_unseen(struct known *ix, struct digest128 key);
 
 /**
  * known_count(ix), known_bytes(ix):

@@ -7,6 +7,7 @@
 struct known_reading {
 	struct known *k;
 	unsigned what;
+	bool first; /* nothing was read before */
 };
 
 /* Add a row of the query to the table: first the key, then, if any, a digest or flag according to
@@ -25,13 +26,18 @@ known_read_row(void *cookie, const struct copy_binary_field *f, struct err *e)
 	} else if ((what & KNOWN_RETIRED) && (f[1].len != 1 || f[1].p[0] == 0)) {
 		what &= ~(unsigned)KNOWN_RETIRED;
 	}
-	return (known_add(x->k, digest_xxh128(f[0].p, f[0].len), what, content, e));
+	return ((x->first ? known_add_new : known_add)(x->k, digest_xxh128(f[0].p, f[0].len), what,
+	    content, e));
 }
 
 int
 known_read(struct known *k, struct pg *pg, const char *query, unsigned what, struct err *e)
 {
-	struct known_reading x = { k, what };
+	struct known_reading x = { k, what, known_count(k) == 0 };
+	int rc;
 
-	return (copy_binary_read(pg, query, known_read_row, &x, e));
+	known_again(k);
+	rc = copy_binary_read(pg, query, known_read_row, &x, e);
+	known_again(k);
+	return (rc);
 }

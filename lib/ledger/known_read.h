@@ -7,7 +7,7 @@
 
 /**
  * known_read(k, pg, query, what, e):
- * Add the keys that ${query} selects, as ${what} (see known_add()).  Its columns are the key, as text;
+ * Add the keys that ${query} selects, as ${what} (see known_add()).  Its columns are the key, as text, each once;
  * with KNOWN_SAID the digest, as bytea; with KNOWN_RETIRED a boolean, whether that holds for the key.
  * Return 0, or -1 with ${e} set.
  */

@@ -7,6 +7,7 @@
 
 #include <csv.h>
 
+#include "base/ahead.h"
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/num.h"
@@ -32,6 +33,7 @@ struct csv_input {
 	uint64_t base;   /* offset of buf.p[0] in the input */
 	uint64_t number; /* lines before the next one */
 	bool eof;
+	struct ahead *ahead; /* or NULL */
 	struct csv_line line;
 	struct csv_row *row; /* cuts it */
 };
@@ -98,12 +100,21 @@ csv_fill(struct csv_input *in, struct err *e)
 	if (in->buf.cap - in->buf.len < CSV_PIECE / 4 &&
 	    buf_reserve(&in->buf, in->buf.cap == 0 ? CSV_PIECE : CSV_PIECE / 4, e))
 		return (-1);
-	if ((n = io_read(in->fd, in->buf.p + in->buf.len, in->buf.cap - in->buf.len, in->name, e)) <
-	    0)
+	n = in->ahead != NULL ?
+	    ahead_read(in->ahead, in->buf.p + in->buf.len, in->buf.cap - in->buf.len, in->name, e) :
+	    io_read(in->fd, in->buf.p + in->buf.len, in->buf.cap - in->buf.len, in->name, e);
+	if (n < 0)
 		return (-1);
 	in->buf.len += (size_t)n;
 	in->eof = n == 0;
 	return (0);
+}
+
+int
+csv_input_ahead(struct csv_input *in, size_t limit, struct err *e)
+{
+
+	return ((in->ahead = ahead_start(in->fd, limit, e)) == NULL);
 }
 
 int
@@ -295,6 +306,7 @@ csv_input_free(struct csv_input *in)
 
 	if (in == NULL)
 		return;
+	ahead_stop(in->ahead);
 	csv_row_free(in->row);
 	buf_free(&in->buf);
 	free(in->name);

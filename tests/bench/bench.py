@@ -88,6 +88,24 @@ def wellbore(wells, night=1):
     return path
 
 
+def short(path):
+    """The same wells with two records each, of 494 bytes: the root and the first behind it."""
+    out = path.replace(".ebc", "-short.ebc")
+    if not os.path.exists(out):
+        with open(path, "rb") as f, open(out + ".tmp", "wb") as g:
+            behind = 0
+            while block := f.read(247 * 40000):
+                kept = []
+                for i in range(0, len(block), 247):
+                    behind = 0 if block[i:i + 2] == b"\xf0\xf1" else behind + 1
+                    if behind < 2:
+                        kept.append(block[i:i + 247])
+                g.write(b"".join(kept))
+        os.rename(out + ".tmp", out)
+    subprocess.run(["cat", out], stdout=subprocess.DEVNULL, check=True)
+    return out
+
+
 def decode_argv(path, *more):
     return ["aegis-rrc-decode", "--layout", "dbf900", *more, "--rejects", f"{DIR}/decode.rej", path]
 
@@ -463,10 +481,44 @@ def bench_nightly():
     for i, stage in enumerate(("rrc-decode", "entity-map", "entity-load")):
         figure(f"nightly-memory-{stage}", max(first[i], unchanged[i]) / 1024, "MiB", aim="<=64")
     figure("nightly-index", index["bytes"] / index["keys"], "bytes/entity", aim="<=64")
-    if not os.environ.get("NOGRAPH") and query("SELECT to_regclass('ag_catalog.ag_graph') IS NOT NULL") == "t":
+    if query("SELECT to_regclass('ag_catalog.ag_graph') IS NOT NULL") == "t":
         bench_graph(night1, night2)
     else:
         note("graph: no AGE here")
+
+
+def bench_load():
+    """A night's load beside \\copy of its rows and beside decoding alone, of wells of 494 bytes and of 6 KB."""
+    database()
+    for size, shape in (("494B", short), ("6KB", lambda path: path)):
+        night1, night2 = shape(wellbore(SIZE)), shape(wellbore(SIZE, 2))
+        decode = lambda: run([decode_argv(night1, "--view", "well")])
+        empty()
+        run(chain_argv(night1))
+        for t in LOADED:
+            psql("-c", f"\\copy (SELECT * FROM {t}) to '{DIR}/{t}.copy'")
+        note(f"load: {SIZE} wells of {size}, {os.path.getsize(night1)} bytes; {query('SELECT count(*) FROM entities')} entities")
+
+        def load():
+            empty()
+            return run(chain_argv(night1))
+
+        def copied():
+            empty()
+            places()
+            return copy_in(*LOADED)
+
+        ours, copy, alone = turns(load, copied, decode)
+        figure(f"load-{size}-first", ours, "s", "psql-copy", copy, "<=0.95x")
+        note(f"load: decoding alone {alone:.2f} s")
+        load()
+        psql("-c", "VACUUM ANALYZE", "-c", "CHECKPOINT")
+        again, alone = turns(lambda: run(chain_argv(night1)), decode)
+        figure(f"load-{size}-no-news", again, "s", "decode", alone, "<=1.5x")
+        nights = [night2, night1]
+        changed, same = turns(lambda: nights.reverse() or run(chain_argv(nights[0], *TOGGLE)),
+                              lambda: run(chain_argv(nights[0], *TOGGLE)))
+        figure(f"load-{size}-1%-changed", changed, "s", "no-news", same, "<=1.2x")
 
 
 AUDIT = """SELECT md5('id' || g)::uuid AS id, 'tenant-' || g % 20 AS tenant_id, 'approval.' || g % 7 AS event_type,
