@@ -1,6 +1,7 @@
 #include "../../tap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "ledger/known.h"
 
@@ -156,6 +157,70 @@ growth(void)
 	known_free(ix);
 }
 
+/* Keys read in one order, read again in another, and asked for in a third: as a plain array has it. */
+static void
+orders(void)
+{
+	enum { KEYS = 5000, ROUNDS = 60 };
+	static unsigned char model[2 * KEYS]; /* 0 none, 1 there, 2 said as well, 3 seen */
+	unsigned seed = 11;
+	uint64_t first, wrong = 0;
+	size_t round, i, k, places;
+
+	for (round = 0; round < ROUNDS; round++) {
+		struct known *ix = known_new();
+		size_t n = round < 3 ? round : KEYS;
+
+		places = 2 * n + 1;
+		memset(model, 0, sizeof(model));
+		for (i = 0; i < n; i++) {
+			if (known_add_new(ix, digest_of(i), KNOWN_SAID, digest_of(i), &e))
+				wrong++;
+			model[i] = 2;
+		}
+		known_again(ix);
+		for (i = 0; i < n; i++) {
+			seed = seed * 1103515245u + 12345u;
+			/* In order, but for some; all of a round in disorder. */
+			k = round % 4 == 3 || seed / 65536 % 50 == 0 ? seed / 65536 % places : i;
+			if (k >= 2 * KEYS)
+				continue;
+			know(ix, k, KNOWN_THERE, 0);
+			model[k] |= model[k] == 2 ? 2 : 1;
+		}
+		known_again(ix);
+		for (i = 0; i < 2 * n; i++) {
+			seed = seed * 1103515245u + 12345u;
+			k = seed / 65536 % 20 == 0 ? seed / 4096 % places : i;
+			if (k >= 2 * KEYS)
+				continue;
+			switch (see(ix, k, k, k + 1, &first)) {
+			case AGAIN:
+				wrong += model[k] != 3 || first != k + 1;
+				break;
+			case NEW:
+				wrong += model[k] != 0;
+				break;
+			case UNSOURCED:
+				wrong += model[k] != 1;
+				break;
+			case SAME:
+			case LOST:
+				wrong += model[k] != 2;
+				break;
+			case CHANGED:
+				wrong++;
+				break;
+			}
+			model[k] = 3;
+		}
+		for (i = 0; i < n; i++)
+			wrong += known_is_unseen(ix, digest_of(i)) != (model[i] == 2);
+		known_free(ix);
+	}
+	(void)tap_ok(wrong == 0, "in whatever order: %llu wrong", (unsigned long long)wrong);
+}
+
 /* What no row had, what is held although no row had it, and what is retired. */
 static void
 unseen(void)
@@ -203,6 +268,7 @@ main(void)
 {
 
 	unseen();
+	orders();
 
 	verdicts();
 	taken_back();

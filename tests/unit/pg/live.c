@@ -6,6 +6,8 @@
 
 #include "../../tap.h"
 #include "pg/copy_into.h"
+#include "pg/copy_row.h"
+#include "pg/copy_spool.h"
 #include "pg/pg.h"
 #include "pg/without.h"
 #include "server/server.h"
@@ -335,6 +337,54 @@ test_copy_into(void)
 	    "one that is given up adds nothing");
 }
 
+/* Rows in the binary form, of every kind of field, straight and by way of a spool. */
+static void
+test_copy_row(void)
+{
+	static const char json[] = "{\"a\":\"\\\\ \\u00e9\"}", text[] = "tab\t, \\N, \xc3\xa9";
+	static const unsigned char uuid[16] = { 0x12, 0x34, 0x56, 0x78, 0, 0, 0x40, 0, 0x80, 0, 0,
+		0, 0, 0, 0, 0xff };
+	enum { MANY = 20000 };
+	struct copy_spool s;
+	struct copy_into c;
+	struct err e = ERR_INIT;
+	int i, rc = 0;
+	size_t at;
+
+	(void)pg_exec(pg,
+	    "CREATE TABLE rows (t text, u uuid, b bytea, i integer, n bigint, z boolean, j jsonb, w text)",
+	    &e);
+	copy_into_init(&c, pg, COPY_BINARY);
+	copy_spool_init(&s, COPY_BINARY);
+	(void)pg_sqlf(pg, &c.sql, &e, "COPY rows FROM STDIN WITH (FORMAT binary)");
+	for (i = 0; rc == 0 && i < 2 * MANY; i++) {
+		struct buf *b = i < MANY ? &c.b : &s.b;
+
+		rc = copy_row(b, 8, &e) || copy_row_bytes(b, text, sizeof(text) - 1, &e) ||
+		    copy_row_bytes(b, uuid, sizeof(uuid), &e) ||
+		    copy_row_bytes(b, "\0\377", 2, &e) || copy_row_i32(b, i - MANY, &e) ||
+		    copy_row_i64(b, INT64_MIN + i, &e) || copy_row_bool(b, i % 2, &e) ||
+		    copy_row_jsonb(b, &at, &e) || buf_add(b, json, sizeof(json) - 1, &e);
+		copy_row_end(b, at);
+		rc = rc || copy_row_null(b, &e) ||
+		    (i < MANY ? copy_into_row(&c, &e) : copy_spool_row(&s, &e));
+	}
+	(void)tap_ok(rc == 0 && copy_into_end(&c, &e) == 0 &&
+		copy_spool_send(&s, pg, "COPY rows FROM STDIN WITH (FORMAT binary)", &e) == 0,
+	    "rows in the binary form %s", e.msg);
+	(void)tap_is(
+	    one("SELECT count(*) || ' ' || sum(i) || ' ' || sum(n + 9223372036854775807) || ' '"
+		" || count(*) FILTER (WHERE z) FROM rows"),
+	    "40000 -20000 799940000 20000", "are in, with their numbers");
+	(void)tap_is(
+	    one("SELECT DISTINCT t || ' ' || u || ' ' || b::text || ' ' || j::text || coalesce(w, '-')"
+		" FROM rows"),
+	    "tab\t, \\N, \xc3\xa9 12345678-0000-4000-8000-0000000000ff \\x00ff {\"a\": \"\\\\ \xc3\xa9\"}-",
+	    "and every byte");
+	copy_into_free(&c);
+	copy_spool_free(&s);
+}
+
 int
 main(void)
 {
@@ -367,6 +417,7 @@ main(void)
 	test_copy_text();
 	test_copy_out();
 	test_copy_into();
+	test_copy_row();
 	test_lost();
 	(void)tap_ok(server_destroy(&r, &e) == 0, "the server goes");
 	(void)tap_ok(rmdir(var) == 0 && rmdir(dir) == 0, "and leaves nothing");
