@@ -137,7 +137,7 @@ ahead_read(struct ahead *a, void *p, size_t n, const char *name, struct err *e)
 	while (a->len == 0 && !a->end)
 		(void)pthread_cond_wait(&a->filled, &a->lock);
 	if (a->len == 0) {
-		k = a->error != 0 ? -1 : 0;
+		k = -(a->error != 0);
 		errno = a->error;
 	} else {
 		size_t most = a->len < a->cap - a->begin ? a->len : a->cap - a->begin;

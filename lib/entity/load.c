@@ -8,14 +8,12 @@
 
 #include "base/os.h"
 #include "entity/definition_db.h"
+#include "entity/load_change.h"
 #include "entity/load_known.h"
 #include "entity/load_orphan.h"
 #include "entity/load_result.h"
 #include "entity/load_rows.h"
 #include "ledger/ground.h"
-
-/* Bytes of the input that are read while the keys come from the database. */
-enum { LOAD_AHEAD = 24 << 20 };
 
 /* The rooms of a load at work. */
 struct load_work {
@@ -78,7 +76,6 @@ load_read(struct load_work *w, int fd, const char *name, struct err *e)
 	rc = buf_addf(&kind, e, "entity:%s", w->j.type) || buf_str(&kind, e) == NULL ||
 	    (r = stream_reader_open(fd, name, kind.p, e)) == NULL ||
 	    load_known_ahead(&w->j, r, &w->rows.asked, e) ||
-	    stream_reader_ahead(r, LOAD_AHEAD, e) ||
 	    intake_take(w->j.in, r, false, &load_rows_steps, &w->rows, e);
 	stream_reader_free(r);
 	buf_free(&kind);
@@ -151,15 +148,15 @@ load_plan(struct load_work *w, struct err *e)
 	return (0);
 }
 
-/* What follows from the entities: links, books, and that cells are due. */
+/* What follows from the entities: changes, links, books, and that cells are due. */
 static int
 load_follow(struct load_work *w, struct err *e)
 {
 	struct load_touched t = { &w->j, load_merge_touched(w->merge) + w->l->retire.gone,
-		load_merge_fresh(w->merge), false };
+		load_merge_inserted(w->merge), load_merge_fresh(w->merge), false };
 
 	w->l->links.wrote = w->l->wrote;
-	return (load_link_write(&w->l->links, &t, e) ||
+	return (load_change_inserted(&w->j, &w->d, &t, e) || load_link_write(&w->l->links, &t, e) ||
 	    intake_write(w->j.in, w->j.pg, w->j.tenant, w->j.type, w->j.started, w->j.o->delta,
 		e) ||
 	    load_link_book(&w->l->links, &w->j, intake_section(w->j.in, 0), e) ||

@@ -90,7 +90,8 @@ load_dataset_open(const struct load_job *j, struct load_dataset *d, struct err *
 		peer->enrich = strcmp(pg_result_get(r, i, 2), "enrich") == 0;
 	}
 	pg_result_free(r);
-	if (d->id[0] != '\0' || j->o->plan)
+	d->first = d->id[0] == '\0';
+	if (!d->first || j->o->plan)
 		return (0);
 	return (ledger_dataset(j->pg, j->tenant, j->type, d->name, d->id, sizeof(d->id), e));
 }
@@ -147,11 +148,12 @@ load_dataset_alone(const struct load_job *j, const struct load_dataset *d, const
  * who has changed the columns, and not the source.  A load of before has noted them in its book only.
  */
 static int
-load_dataset_redefined(const struct load_job *j, const struct load_dataset *d, bool *is,
-    struct err *e)
+load_dataset_redefined(const struct load_job *j, struct load_dataset *d, struct err *e)
 {
 
-	return (pg_boolf(j->pg, is, e,
+	if (d->first)
+		return (0);
+	return (pg_boolf(j->pg, &d->redefined, e,
 	    "SELECT coalesce(d.definitions, (SELECT b.config_sha256 FROM batch_books b JOIN batch_sources s"
 	    " USING (run_id, dataset_id, section) WHERE b.dataset_id = d.dataset_id AND b.stage = 'entity-map'"
 	    " AND b.config_sha256 IS NOT NULL ORDER BY s.loaded_at DESC, s.section DESC LIMIT 1)) <> %L"
@@ -167,7 +169,6 @@ load_dataset_same(const struct load_job *j, const struct load_dataset *d, const 
 	const char *less, *more;
 	char what[400];
 	struct pg_result *r;
-	bool ours;
 	int rc = 0;
 
 	if (d->owned == NULL || strcmp(d->owned, "{}") == 0 || j->o->accept_change)
@@ -185,9 +186,7 @@ load_dataset_same(const struct load_job *j, const struct load_dataset *d, const 
 	pg_result_free(r);
 	if (what[0] == '\0')
 		return (0);
-	if (load_dataset_redefined(j, d, &ours, e))
-		return (-1);
-	if (ours) {
+	if (d->redefined) {
 		notice_say("the definitions of '%s' have changed since the last load of '%s':%s",
 		    j->type, d->name, what);
 		return (0);
@@ -199,7 +198,7 @@ load_dataset_same(const struct load_job *j, const struct load_dataset *d, const 
 }
 
 int
-load_dataset_fields(const struct load_job *j, const struct load_dataset *d, struct err *e)
+load_dataset_fields(const struct load_job *j, struct load_dataset *d, struct err *e)
 {
 	const char *role = d->means.role == DATASET_ENRICH ? "enrich" : "own";
 	struct buf fields = BUF_INIT(1 << 20), identity = BUF_INIT(1 << 20);
@@ -207,7 +206,7 @@ load_dataset_fields(const struct load_job *j, const struct load_dataset *d, stru
 
 	rc = properties_owned(j->p, false, &fields, e) || buf_str(&fields, e) == NULL ||
 	    properties_owned(j->p, true, &identity, e) || buf_str(&identity, e) == NULL ||
-	    load_dataset_alone(j, d, fields.p, identity.p, e) ||
+	    load_dataset_alone(j, d, fields.p, identity.p, e) || load_dataset_redefined(j, d, e) ||
 	    load_dataset_same(j, d, fields.p, e);
 	if (rc == 0 && !j->o->plan)
 		rc = pg_execf(j->pg, NULL, e,

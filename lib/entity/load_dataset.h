@@ -15,6 +15,8 @@ struct load_dataset {
 	char id[16];          /* empty: there is none, and nothing is written */
 	struct dataset means; /* what it is to the type; borrows from list */
 	char *owned;          /* text[]: the fields that it brought before, or NULL */
+	bool first;           /* it was never loaded */
+	bool redefined;       /* the definitions are others than at its last load */
 	struct load_peer *peers;
 	size_t npeers, cappeers;
 	struct dataset_list *list;
@@ -32,7 +34,7 @@ int load_dataset_open(const struct load_job *j, struct load_dataset *d, struct e
  * When the columns are known: no other dataset may bring one of them for the same keys; and they
  * should be those of the last load.
  */
-int load_dataset_fields(const struct load_job *j, const struct load_dataset *d, struct err *e);
+int load_dataset_fields(const struct load_job *j, struct load_dataset *d, struct err *e);
 
 /**
  * load_dataset_retires(j, d):

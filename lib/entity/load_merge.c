@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "entity/load_change.h"
 #include "entity/load_last.h"
 #include "entity/load_sample.h"
 #include "ledger/ground.h"
@@ -268,7 +269,7 @@ load_merge_update(struct load_merge *m, struct err *e)
 	rc = properties_owned(m->j->p, false, &owned, e) || buf_str(&owned, e) == NULL ||
 	    pg_sqlf(m->j->pg, &others, e, "(e.properties - %L::text[])", was) ||
 	    load_merge_roles(m, &set, "c.properties", others.p, true, e) ||
-	    buf_str(&set, e) == NULL ||
+	    buf_str(&set, e) == NULL || load_change_updated(m->j, m->d, owned.p, e) ||
 	    pg_execf(m->j->pg, &rows, e,
 		"UPDATE entities e SET properties = (e.properties - %L::text[] - %L::text[])"
 		" || c.properties,%s"
@@ -417,7 +418,14 @@ uint64_t
 load_merge_touched(const struct load_merge *m)
 {
 
-	return (m->entities.rows + m->acts.inserted + m->acts.updated);
+	return (load_merge_inserted(m) + m->acts.updated);
+}
+
+uint64_t
+load_merge_inserted(const struct load_merge *m)
+{
+
+	return (m->entities.rows + m->acts.inserted);
 }
 
 struct copy_spool *

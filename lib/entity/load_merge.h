@@ -60,11 +60,12 @@ int load_merge_apply(struct load_merge *m, struct err *e);
 int load_merge_arrived(struct load_merge *m, struct err *e);
 
 /**
- * load_merge_touched(m), load_merge_fresh(m):
- * Entities that were inserted or updated; those of them that nobody had, as rows of entity_sources
+ * load_merge_touched(m), load_merge_inserted(m), load_merge_fresh(m):
+ * Entities that were inserted or updated; that were inserted; those of them that nobody had, as rows of entity_sources
  * (LOAD_SOURCES).
  */
 uint64_t load_merge_touched(const struct load_merge *m);
+uint64_t load_merge_inserted(const struct load_merge *m);
 struct copy_spool *load_merge_fresh(struct load_merge *m);
 
 /**

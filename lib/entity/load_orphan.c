@@ -3,6 +3,7 @@
 #include "entity/load_orphan.h"
 
 #include "base/notice.h"
+#include "entity/load_change.h"
 
 static const char load_orphan_sql[] =
 #include "queries/load_orphan.inc"
@@ -12,16 +13,20 @@ static const char load_orphan_sql[] =
 static int
 load_orphan_one(const struct load_job *j, const char *type, uint64_t *n, struct err *e)
 {
-	uint64_t rows;
+	struct buf from = BUF_INIT(4096);
+	uint64_t rows = 0;
+	int rc;
 
-	if (pg_execf(j->pg, &rows, e,
-		"UPDATE entities SET retired_at = now(), changed_run = %L WHERE tenant_id = %L"
-		" AND type_key = %L AND retired_at IS NULL",
-		j->run, j->tenant, type) ||
+	rc = pg_sqlf(j->pg, &from, e,
+		 "WHERE e.tenant_id = %L AND e.type_key = %L AND e.retired_at IS NULL", j->tenant,
+		 type) ||
+	    load_change_retire(j, NULL, from.p, &rows, e) ||
 	    pg_execf(j->pg, NULL, e,
 		"INSERT INTO batch_matrix_todo (tenant_id, type_key, run_id) VALUES (%L, %L, %L)"
 		" ON CONFLICT DO NOTHING",
-		j->tenant, type, j->run))
+		j->tenant, type, j->run);
+	buf_free(&from);
+	if (rc)
 		return (-1);
 	*n += rows;
 	notice_say("type '%s' is not defined any more: its %llu entities are retired", type,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/notice.h"
+#include "entity/load_change.h"
 #include "entity/load_held.h"
 #include "pg/copy_binary.h"
 
@@ -131,6 +132,8 @@ int
 load_retire_write(struct load_retire *t, const struct load_job *j, const struct load_dataset *d,
     struct err *e)
 {
+	struct buf from = BUF_INIT(4096);
+	int rc;
 
 	if (t->gone == 0)
 		return (0);
@@ -151,15 +154,16 @@ load_retire_write(struct load_retire *t, const struct load_job *j, const struct 
 		return (pg_u64f(j->pg, &t->retired, e,
 		    "SELECT count(*) FROM load_gone g JOIN entities e ON" LOAD_RETIRE_ALONE,
 		    j->tenant, j->type, j->tenant, j->type, d->id));
-	return (pg_exec(j->pg, "ANALYZE load_gone", e) ||
+	rc = pg_exec(j->pg, "ANALYZE load_gone", e) ||
 	    pg_execf(j->pg, NULL, e,
 		"DELETE FROM entity_sources s USING load_gone g"
 		" WHERE s.dataset_id = %s AND s.entity_key = g.entity_key",
 		d->id) ||
-	    pg_execf(j->pg, &t->retired, e,
-		"UPDATE entities e SET retired_at = now(), changed_run = %L"
-		" FROM load_gone g WHERE" LOAD_RETIRE_ALONE,
-		j->run, j->tenant, j->type, j->tenant, j->type, d->id));
+	    pg_sqlf(j->pg, &from, e, "FROM load_gone g WHERE" LOAD_RETIRE_ALONE, j->tenant, j->type,
+		j->tenant, j->type, d->id) ||
+	    load_change_retire(j, d->id, from.p, &t->retired, e);
+	buf_free(&from);
+	return (rc);
 }
 
 void

@@ -8,6 +8,7 @@
 struct load_touched {
 	const struct load_job *j;
 	uint64_t n;               /* how many */
+	uint64_t inserted;        /* of them */
 	struct copy_spool *fresh; /* load_merge_fresh() */
 	bool made;                /* there is a table load_touched */
 };

@@ -111,20 +111,16 @@ csv_fill(struct csv_input *in, struct err *e)
 }
 
 int
-csv_input_ahead(struct csv_input *in, size_t limit, struct err *e)
-{
-
-	return ((in->ahead = ahead_start(in->fd, limit, e)) == NULL);
-}
-
-int
 csv_input_keep(struct csv_input *in, struct err *e)
 {
 
 	while (!in->eof && in->buf.len < CSV_KEEP)
 		if (csv_fill(in, e))
 			return (-1);
-	return (in->eof ? 1 : 0);
+	if (in->eof)
+		return (1);
+	in->ahead = ahead_start(in->fd, CSV_AHEAD, e);
+	return (-(in->ahead == NULL));
 }
 
 void

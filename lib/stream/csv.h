@@ -85,18 +85,13 @@ const struct stream_field *csv_input_fields(struct csv_input *in, size_t *n, str
 enum csv_kind csv_input_frame(struct csv_input *in, size_t max, struct err *e);
 
 /**
- * csv_input_ahead(in, limit, e):
- * From here on a thread reads the input, up to ${limit} bytes ahead.  Return 0, or -1 with ${e} set.
- */
-int csv_input_ahead(struct csv_input *in, size_t limit, struct err *e);
-
-/**
  * csv_input_keep(in, e):
  * Before the first line: read on until the input is over or CSV_KEEP bytes are there.
  * Return 1 where that is the whole input, which csv_input_rewind() may then begin anew at
- * any time; 0 where there is more; -1 with ${e} set.
+ * any time; 0 where there is more, which a thread goes on to read up to CSV_AHEAD bytes ahead, so that its
+ * writer need not wait while the caller does something else; -1 with ${e} set.
  */
-enum { CSV_KEEP = 192 << 10 };
+enum { CSV_KEEP = 192 << 10, CSV_AHEAD = 24 << 20 };
 int csv_input_keep(struct csv_input *in, struct err *e);
 void csv_input_rewind(struct csv_input *in);
 

@@ -94,13 +94,6 @@ reader_forget(struct stream_reader *r)
 }
 
 int
-stream_reader_ahead(struct stream_reader *r, size_t limit, struct err *e)
-{
-
-	return (csv_input_ahead(r->in, limit, e));
-}
-
-int
 stream_reader_keep(struct stream_reader *r, struct err *e)
 {
 

@@ -57,17 +57,10 @@ struct stream_reader *stream_reader_open(int fd, const char *name, const char *k
 enum stream_event stream_reader_next(struct stream_reader *r, struct err *e);
 
 /**
- * stream_reader_ahead(r, limit, e):
- * Before the first event, or later: the input is read by a thread, up to ${limit} bytes ahead, so that
- * its writer need not wait while the caller does something else.  Return 0, or -1 with ${e} set.
- */
-int stream_reader_ahead(struct stream_reader *r, size_t limit, struct err *e);
-
-/**
  * stream_reader_keep(r, e), stream_reader_rewind(r):
  * Before the first event: read on as far as a small input (CSV_KEEP) goes.  Return 1 where
  * it is all in memory: then it may be read once, to any event, and begun anew.  Return 0
- * where it is not small, or -1 with ${e} set.
+ * where it is not small, and is read ahead from now on (csv_input_keep()), or -1 with ${e} set.
  */
 int stream_reader_keep(struct stream_reader *r, struct err *e);
 void stream_reader_rewind(struct stream_reader *r);

@@ -141,11 +141,47 @@ def run(data, kind, *options, tenant=None):
     return p
 
 
-def load(dataset, todo, *options, what=None, tenant=None, **more):
+def there():
+    """Every entity: its values, and whether it is retired."""
+    return {(r["t"], r["y"], r["k"]): (r["p"], r["r"]) for r in rows(
+        "SELECT tenant_id AS t, type_key AS y, entity_key AS k, properties AS p, retired_at IS NOT NULL AS r FROM entities")}
+
+
+def difference(before, after):
+    """What changed, as batch_changes should have it."""
+    found = {}
+    for k, (p, retired) in after.items():
+        q, was = before.get(k, ({}, None))
+        fields = {f: [q.get(f), p.get(f)] for f in set(p) | set(q) if p.get(f) != q.get(f)}
+        kind = "inserted" if was is None else "retired" if retired and not was else "revived" if was and not retired else "changed"
+        if kind != "changed" or fields:
+            found[k] = (kind, fields)
+    return found
+
+
+def changes(run_id):
+    return [((r["t"], r["y"], r["k"]), (r["kind"], r["fields"])) for r in rows(
+        "SELECT tenant_id AS t, type_key AS y, entity_key AS k, kind, fields FROM batch_changes WHERE run_id = '%s'" % run_id)]
+
+
+told = {"loads": 0, "changes": 0}
+
+
+def load(dataset, todo, *options, what=None, tenant=None, alone=True, **more):
+    """A load; what it changed is held against the tables before and behind it, where it is the only one."""
+    run_id, before = more.setdefault("run", str(uuid.uuid4())), there()
+    known = sql("SELECT count(*) FROM batch_datasets WHERE dataset = '%s' AND tenant_id = '%s'" % (dataset, tenant or TENANT))
     p = run(stream(dataset, todo, tenant=tenant, **more), COLUMNS[dataset][0], *options,
             tenant=tenant)
     if p.returncode or what:
         ok(p.returncode == 0, what or "a load of " + dataset, p.returncode, p.err)
+    if p.returncode == 0 and alone and "--plan" not in options:
+        want, got = difference(before, there()) if known != "0" else {}, changes(run_id)
+        told["loads"] += 1
+        told["changes"] += len(got)
+        if dict(got) != want or len(got) != len(want):
+            odd = [k for k in set(want) | set(dict(got)) if want.get(k) != dict(got).get(k)]
+            ok(False, "the changes of a load of " + dataset, *("%s: told %s, is %s" % (k, dict(got).get(k), want.get(k)) for k in odd[:4]))
     return p.report
 
 
@@ -317,7 +353,7 @@ def any_order():
 def fresh(case):
     """Empty tables, so that each case stands by itself."""
     sql("TRUNCATE entities, entity_sources, entity_links, entity_pending, compliance_status,"
-        " batch_links, batch_sources, batch_books, batch_rejects, batch_datasets, batch_runs")
+        " batch_links, batch_sources, batch_books, batch_rejects, batch_datasets, batch_runs, batch_changes")
     case()
 
 
@@ -737,8 +773,8 @@ def side_by_side():
                for k in range(i * 20, i * 20 + 20)]
         many = [(site(k), {"site_id": b"%05d" % k, "operator": b"operator:1%03d" % (k % 20 + i * 20)})
                 for k in range(200)]
-        jobs = [threading.Thread(target=load, args=("o/operator", ops)),
-                threading.Thread(target=load, args=("a/site", many))]
+        jobs = [threading.Thread(target=load, args=("o/operator", ops), kwargs={"alone": False}),
+                threading.Thread(target=load, args=("a/site", many), kwargs={"alone": False})]
         for j in jobs[::1 if i % 2 else -1]:
             j.start()
         for j in jobs:
@@ -904,6 +940,7 @@ def main():
     for case in (retire_and_revive, pending, duplicates, parts, guards, held, links, through, stand_in, best, side_by_side,
                  matrix, type_gone, broken_counts):
         fresh(case)
+    ok(told["changes"] > told["loads"], "%d loads tell %d changes, which are the difference of the tables" % (told["loads"], told["changes"]))
     return end()
 
 
