@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "base/report.h"
 #include "entity/load.h"
+#include "entity/load_same.h"
 #include "pg/pg.h"
 
 static struct load_options o = {
@@ -15,7 +16,7 @@ static struct load_options o = {
 	.max_flaws = { true, 0, 0.05 },
 	.max_retired = { true, 0, 0.05 },
 };
-static const char *report = "text";
+static const char *report = "text", *opt_same;
 static bool opt_check;
 
 static const struct option_spec options[] = {
@@ -52,6 +53,9 @@ static const struct option_spec options[] = {
 	{ "check", OPTION_FLAG, NULL, &opt_check,
 	    "Read no stream: count the cells of the compliance matrix that are missing or out of "
 	    "date." },
+	{ "same", OPTION_STRING, "FILE", &opt_same,
+	    "Read no stream: was the latest load of --dataset from this very file, by the same layout, "
+	    "mapping and definitions, so that there is nothing to do?" },
 	PROGRAM_OPTION_FORMAT(&report),
 	{ NULL, OPTION_FLAG, NULL, NULL, NULL },
 };
@@ -83,7 +87,7 @@ static const struct program program = {
 	    "  aegis entity-load --tenant $TENANT --type well --rejects l.rej < wells.sealed\n"
 	    "  aegis entity-load --tenant $TENANT --type well --plan < wells.sealed\n",
 	.status =
-	    "1: with --check: cells are missing or out of date\n"
+	    "1: with --check: cells are missing or out of date; with --same: there is something to do\n"
 	    "65: a seal, a book, a limit or a guard refuses the data\n"
 	    "74: the data is loaded, but the report could not be written\n"
 	    "75: another load is running, or the connection was lost; at COMMIT the outcome is unknown: run the same again\n"
@@ -127,6 +131,30 @@ check(struct err *e)
 					  STATUS_OK);
 }
 
+/* Ask whether there is nothing to do with a file, and say it; return the status. */
+static int
+same(struct err *e)
+{
+	char since[32];
+	struct report *r;
+
+	if (load_same(&o, opt_same, since, e))
+		return (log_err(e));
+	r = report_new(report);
+	report_open(r, NULL);
+	report_text(r, "same_as", NULL, since[0] != '\0' ? since : NULL);
+	if (since[0] != '\0')
+		report_line(r, "the same source as at %s UTC: nothing to do", since);
+	else
+		report_line(r, "this source, or what it is loaded by, is new");
+	report_close(r);
+	(void)report_print(r, NULL, e);
+	report_free(r);
+	return (e->status != STATUS_OK ? log_err(e) :
+		since[0] != '\0'       ? STATUS_OK :
+					 STATUS_FINDINGS);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -139,8 +167,10 @@ main(int argc, char **argv)
 		return (rc);
 	if (o.tenant == NULL || o.type == NULL)
 		return (program_usage_error(&program, "--tenant and --type are needed"));
-	if (opt_check)
-		return (check(&e));
+	if (opt_same != NULL && o.dataset == NULL)
+		return (program_usage_error(&program, "--same needs --dataset"));
+	if (opt_check || opt_same != NULL)
+		return (opt_check ? check(&e) : same(&e));
 	progress_init("entity-load");
 	if ((l = load_run(&o, STDIN_FILENO, "standard input", &e)) != NULL) {
 		print_report(l, &e);

@@ -100,6 +100,21 @@ io_slurp_regular(const char *path, struct buf *b, struct err *e)
 }
 
 int
+io_sha256(int fd, const char *name, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
+{
+	enum { BLOCK = 256 << 10 };
+	struct digest_sha256 *d = digest_sha256_new();
+	char *block = xcalloc(1, BLOCK);
+	ssize_t k;
+
+	while ((k = io_read(fd, block, BLOCK, name, e)) > 0)
+		digest_sha256_update(d, block, (size_t)k);
+	digest_sha256_final(d, hex);
+	free(block);
+	return (k < 0);
+}
+
+int
 io_sync_close(int fd, const char *name, struct err *e)
 {
 	int rc = 0;

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 
 /**
@@ -42,6 +43,12 @@ int io_slurp(const char *path, struct buf *b, struct err *e);
  * The same for what was received from elsewhere: only a regular file (base/infile.h).
  */
 int io_slurp_regular(const char *path, struct buf *b, struct err *e);
+
+/**
+ * io_sha256(fd, name, hex, e):
+ * The SHA-256 of all that ${fd} has from where it stands, in hex.  Return 0, or -1 with ${e} set.
+ */
+int io_sha256(int fd, const char *name, char hex[DIGEST_SHA256_HEX + 1], struct err *e);
 
 /**
  * io_sync_close(fd, name, e):

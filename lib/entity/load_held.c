@@ -26,20 +26,6 @@ struct load_holding {
  * and the file names the key of each lost row (doc/formats/reject-codes.md).
  */
 
-/* Hash the file to its end and rewind ${fd} for the next reader; non-zero after an error. */
-static int
-load_held_sha256(int fd, const char *path, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
-{
-	struct digest_sha256 *d = digest_sha256_new();
-	static char block[COPY_SPOOL_BLOCK];
-	ssize_t k;
-
-	while ((k = io_read(fd, block, sizeof(block), path, e)) > 0)
-		digest_sha256_update(d, block, (size_t)k);
-	digest_sha256_final(d, hex);
-	return (k < 0 || lseek(fd, 0, SEEK_SET) != 0);
-}
-
 /* One line of a reject file: its key is an entity's, or that of a view. */
 static int
 load_held_row(struct load_holding *l, const struct stream_field *severity,
@@ -110,7 +96,7 @@ load_held_file(struct load_holding *l, const struct book *b, struct err *e)
 
 	if ((fd = infile_regular(b->rejects, e)) < 0)
 		return (-1);
-	if (load_held_sha256(fd, b->rejects, hex, e) == 0) {
+	if (io_sha256(fd, b->rejects, hex, e) == 0 && lseek(fd, 0, SEEK_SET) == 0) {
 		if (strcmp(hex, b->rejects_sha256) != 0)
 			(void)err_set(e, STATUS_DATA, "it is not the one that the stage wrote");
 		else if ((r = stream_reader_open(fd, b->rejects, "reject:", e)) != NULL)

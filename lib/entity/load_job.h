@@ -17,6 +17,7 @@
  *   load_rows.c     one row after the other
  *   load_merge.c    new rows by COPY, changed ones by a merge
  *   load_last.c     of rows with one key the last one counts
+ *   load_same.c     whether there is nothing to do at all
  *   load_retire.c   what the source no longer has
  *   load_orphan.c   entities of types that are gone
  *   load_held.c     what it may have after all: keys in reject files

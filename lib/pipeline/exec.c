@@ -16,6 +16,7 @@
 #include "pipeline/group.h"
 #include "pipeline/judge.h"
 #include "pipeline/monitor.h"
+#include "pipeline/same.h"
 #include "pipeline/spawn.h"
 
 static const uint64_t exec_second = 1000000000;
@@ -29,6 +30,8 @@ struct exec {
 	struct result *r;
 	struct group *groups; /* one a step; in use while it runs */
 	uint64_t *resume_ns;  /* of a step that waits before its next try */
+	struct pipeline_step *
+	    ask; /* of each step what tells whether it need run; no stages: nothing, or not any more */
 	struct pollfd *fds;
 	struct monitor *monitor; /* or NULL */
 	uint64_t drawn_ns;
@@ -112,6 +115,35 @@ exec_ready(struct exec *x, size_t i)
 	return (ready);
 }
 
+/*
+ * Step ${i} was asked whether it need run.  Where there is nothing to do it is done, and what has told so is its
+ * last stage; else it is as if it had not been asked: what is wrong the step itself will say best.
+ */
+static void
+exec_asked(struct exec *x, size_t i)
+{
+	struct result_step *r = &x->r->steps[i];
+
+	same_free(&x->ask[i]);
+	x->ask[i].nstages = 0;
+	if (r->state == RESULT_DONE) {
+		r->stages[r->nstages - 1] = r->stages[0];
+		memset(&r->stages[0], 0, sizeof(r->stages[0]));
+		return;
+	}
+	if (x->stop != 0)
+		return;
+	memset(r->stages, 0, r->nstages * sizeof(*r->stages));
+	free(r->messages);
+	r->messages = NULL;
+	r->cause[0] = '\0';
+	r->status = 0;
+	r->blamed = RESULT_NOBODY;
+	r->tries = 0;
+	r->start_ns = r->end_ns = 0;
+	r->state = RESULT_WAITING;
+}
+
 /* A try of step ${i} is over: is another one to come? */
 static void
 exec_close(struct exec *x, size_t i)
@@ -123,6 +155,10 @@ exec_close(struct exec *x, size_t i)
 
 	group_close(&x->groups[i]);
 	x->running--;
+	if (x->ask[i].nstages > 0)
+		exec_asked(x, i);
+	if (r->state == RESULT_WAITING)
+		return;
 	/* There is a database, since the runner has reached it: that it is away will pass. */
 	if (r->state == RESULT_FAILED &&
 	    (r->status == STATUS_TEMPFAIL || r->status == STATUS_NODB) && x->stop == 0 &&
@@ -194,7 +230,8 @@ exec_schedule(struct exec *x)
 			continue;
 		if (!exec_may_begin(x, r))
 			return (exec_schedule(x));
-		group_start(&x->groups[i], &x->p->steps[i], r, x->monitor, i);
+		group_start(&x->groups[i], x->ask[i].nstages > 0 ? &x->ask[i] : &x->p->steps[i], r,
+		    x->monitor, i);
 		x->running++;
 	}
 	return (more || x->running > 0);
@@ -309,6 +346,7 @@ exec_prepare(struct exec *x)
 
 	x->r->nsteps = x->p->nsteps;
 	x->r->steps = xcalloc(x->p->nsteps, sizeof(*x->r->steps));
+	x->ask = xcalloc(x->p->nsteps, sizeof(*x->ask));
 	for (i = 0; i < x->p->nsteps; i++) {
 		const struct pipeline_step *s = &x->p->steps[i];
 		struct result_step *r = &x->r->steps[i];
@@ -327,6 +365,7 @@ exec_prepare(struct exec *x)
 			(void)snprintf(r->output, n, "%s/%s.out", x->o->run_dir, s->name);
 		}
 		stages += s->nstages;
+		same_step(s, &x->ask[i]);
 	}
 	x->groups = xcalloc(x->p->nsteps, sizeof(*x->groups));
 	x->resume_ns = xcalloc(x->p->nsteps, sizeof(*x->resume_ns));
@@ -340,6 +379,7 @@ exec_run(const struct pipeline *p, const struct exec_options *o, struct result *
 {
 	struct exec x;
 	char number[16];
+	size_t i;
 
 	memset(&x, 0, sizeof(x));
 	memset(r, 0, sizeof(*r));
@@ -362,6 +402,9 @@ exec_run(const struct pipeline *p, const struct exec_options *o, struct result *
 	if (x.monitor != NULL)
 		monitor_clear(x.monitor);
 	monitor_free(x.monitor);
+	for (i = 0; i < p->nsteps; i++)
+		same_free(&x.ask[i]);
+	free(x.ask);
 	free(x.groups);
 	free(x.resume_ns);
 	free(x.fds);

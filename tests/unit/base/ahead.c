@@ -1,5 +1,6 @@
 #include "../../tap.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -96,10 +97,13 @@ main(void)
 	(void)tap_ok(read(v[0], &c, 1) == 1 && c == 'c', "what was not read ahead is there: %c", c);
 	(void)close(v[1]);
 	(void)close(v[0]);
+	/* A directory cannot be read. */
+	v[0] = open("/", O_RDONLY);
 	a = ahead_start(v[0], 100, &e);
 	(void)tap_ok(a != NULL && ahead_read(a, &c, 1, "the pipe", &e) < 0 && e.status == STATUS_IO,
 	    "an error is the reader's: %s", e.msg);
 	ahead_stop(a);
+	(void)close(v[0]);
 	ahead_stop(NULL);
 	return (tap_end());
 }

@@ -1,0 +1,108 @@
+/* Whether a source was loaded already, and last. */
+
+#include "entity/load_same.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/home.h"
+#include "base/infile.h"
+#include "base/io.h"
+#include "entity/dataset.h"
+#include "entity/definition_db.h"
+#include "pg/pg.h"
+
+static const char load_same_sql[] =
+#include "queries/load_same.inc"
+    ;
+
+/* The digest of the layout that the dataset's name begins with. */
+static int
+load_same_layout(const char *dataset, char sha256[DIGEST_SHA256_HEX + 1], struct err *e)
+{
+	const char *slash = strchr(dataset, '/');
+	char name[128], path[4096];
+	int fd, rc;
+
+	if (slash == NULL ||
+	    snprintf(name, sizeof(name), "pipelines/layouts/%.*s.yaml", (int)(slash - dataset),
+		dataset) >= (int)sizeof(name))
+		return (err_set(e, STATUS_USAGE, "--same takes --dataset LAYOUT/VIEW, not '%s'",
+		    dataset));
+	if (home_path(path, sizeof(path), name, e) || (fd = infile_open(path, e)) < 0)
+		return (-1);
+	rc = io_sha256(fd, path, sha256, e);
+	(void)close(fd);
+	return (rc);
+}
+
+/* The last source's digest, or "": something else is due. */
+static int
+load_same_last(struct pg *pg, const struct load_options *o, const char *layout,
+    char sha256[DIGEST_SHA256_HEX + 1], char since[32], struct err *e)
+{
+	struct entity_definition *d = definition_db_read(pg, o->tenant, o->type, e);
+	const char *params[5] = { o->tenant, o->type, o->dataset, layout,
+		d != NULL ? d->sha256 : "" };
+	struct pg_result *r = d != NULL ? pg_query(pg, load_same_sql, params, 5, e) : NULL;
+
+	sha256[0] = since[0] = '\0';
+	if (r != NULL && pg_result_rows(r) == 1) {
+		pg_result_copy(r, 0, 0, sha256, DIGEST_SHA256_HEX + 1);
+		pg_result_copy(r, 0, 1, since, 32);
+	}
+	definition_free(d);
+	pg_result_free(r);
+	return (r == NULL);
+}
+
+/* What the dataset means to its type is what it meant then. */
+static int
+load_same_means(struct pg *pg, const struct load_options *o, bool *same, struct err *e)
+{
+	struct dataset_list *list = dataset_load(o->datasets, e);
+	const struct dataset *d = list != NULL ? dataset_find(list, o->dataset, o->type) : NULL;
+	int rc = list == NULL;
+
+	*same = false;
+	if (d != NULL)
+		rc = pg_boolf(pg, same, e,
+		    "SELECT role = %L AND key_prefix = %L FROM batch_datasets WHERE tenant_id = %L"
+		    " AND type_key = %L AND dataset = %L",
+		    d->role == DATASET_ENRICH ? "enrich" : "own", d->keys, o->tenant, o->type,
+		    o->dataset);
+	dataset_free(list);
+	return (rc);
+}
+
+int
+load_same(const struct load_options *o, const char *file, char since[32], struct err *e)
+{
+	char layout[DIGEST_SHA256_HEX + 1], last[DIGEST_SHA256_HEX + 1],
+	    is[DIGEST_SHA256_HEX + 1] = "";
+	struct pg *pg;
+	bool same = false;
+	int fd, rc;
+
+	since[0] = '\0';
+	if (load_same_layout(o->dataset, layout, e) ||
+	    (pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
+		return (-1);
+	rc = load_same_last(pg, o, layout, last, since, e) ||
+	    (last[0] != '\0' && load_same_means(pg, o, &same, e));
+	pg_close(pg);
+	if (rc || !same) {
+		since[0] = '\0';
+		return (rc);
+	}
+	if ((fd = infile_regular(file, e)) < 0)
+		return (-1);
+	rc = io_sha256(fd, file, is, e);
+	(void)close(fd);
+	if (rc || strcmp(is, last) != 0)
+		since[0] = '\0';
+	return (rc);
+}

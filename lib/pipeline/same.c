@@ -1,0 +1,150 @@
+/* Import steps whose source was loaded already. */
+
+#include "pipeline/same.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { SAME_WORDS = 32 };
+
+/* The options that are known of a stage, with what becomes of each. */
+struct same_option {
+	const char *name;
+	char
+	    what; /* 'l', 'v', 't', 'k': layout, view, tenant, type; 'p': passed on; '-': without a bearing */
+};
+
+/* What is asked. */
+struct same {
+	const char *layout, *view, *file, *tenant, *type;
+	char *words[SAME_WORDS];
+	size_t n;
+};
+
+static const struct same_option same_decode[] = { { "--layout", 'l' }, { "--view", 'v' },
+	{ "--rejects", '-' }, { "--max-rejects", '-' }, { "--max-flaws", '-' }, { NULL, 0 } };
+static const struct same_option same_map[] = { { "--tenant", 't' }, { "--type", 'k' },
+	{ "--db", '-' }, { "--rejects", '-' }, { "--max-rejects", '-' }, { "--max-flaws", '-' },
+	{ NULL, 0 } };
+static const struct same_option same_load[] = { { "--tenant", 't' }, { "--type", 'k' },
+	{ "--db", 'p' }, { "--datasets", 'p' }, { "--matrix", '-' }, { "--lock-wait", 'p' },
+	{ "--rejects", '-' }, { "--max-rejects", '-' }, { "--max-flaws", '-' },
+	{ "--max-retired", '-' }, { "--format", 'p' }, { "--report", 'p' }, { NULL, 0 } };
+
+/* Take ${v} for ${*was}: another than before is one too many. */
+static bool
+same_take(const char **was, const char *v)
+{
+
+	if (*was != NULL)
+		return (strcmp(*was, v) == 0);
+	*was = v;
+	return (true);
+}
+
+/* One option with its value: false where the answer may depend on it. */
+static bool
+same_option(struct same *a, const struct same_option *known, char *name, char *value)
+{
+
+	for (; known->name != NULL && strcmp(known->name, name) != 0; known++)
+		;
+	switch (known->what) {
+	case 'l':
+		return (same_take(&a->layout, value));
+	case 'v':
+		return (same_take(&a->view, value));
+	case 't':
+		return (same_take(&a->tenant, value));
+	case 'k':
+		return (same_take(&a->type, value));
+	case 'p':
+		if (a->n + 2 > SAME_WORDS)
+			return (false);
+		a->words[a->n++] = name;
+		a->words[a->n++] = value;
+		return (true);
+	case '-':
+		return (true);
+	default:
+		return (false);
+	}
+}
+
+/* The words of a stage; ${file} is where its operand goes, or NULL: it has none. */
+static bool
+same_stage(struct same *a, const struct pipeline_stage *s, const char *name,
+    const struct same_option *known, const char **file)
+{
+	size_t i;
+
+	if (s->nargs == 0 || strcmp(s->args[0], name) != 0)
+		return (false);
+	for (i = 1; i < s->nargs; i++)
+		if (s->args[i][0] == '-') {
+			if (i + 1 == s->nargs || !same_option(a, known, s->args[i], s->args[i + 1]))
+				return (false);
+			i++;
+		} else if (file == NULL || *file != NULL) {
+			return (false);
+		} else {
+			*file = s->args[i];
+		}
+	return (true);
+}
+
+void
+same_step(const struct pipeline_step *s, struct pipeline_step *ask)
+{
+	struct same a;
+	struct pipeline_stage *stage;
+	char *dataset;
+	size_t n;
+
+	memset(ask, 0, sizeof(*ask));
+	memset(&a, 0, sizeof(a));
+	if (s->nstages != 3 || s->input != NULL ||
+	    !same_stage(&a, &s->stages[0], "rrc-decode", same_decode, &a.file) ||
+	    !same_stage(&a, &s->stages[1], "entity-map", same_map, NULL) ||
+	    !same_stage(&a, &s->stages[2], "entity-load", same_load, NULL) || a.layout == NULL ||
+	    a.view == NULL || a.file == NULL || a.tenant == NULL || a.type == NULL)
+		return;
+	*ask = *s;
+	ask->nstages = 1;
+	ask->stages = stage = xcalloc(1, sizeof(*stage));
+	stage->program = s->stages[2].program;
+	stage->args = xcalloc(a.n + 12, sizeof(*stage->args));
+	stage->shown = stage->args;
+	n = strlen(a.layout) + strlen(a.view) + 2;
+	dataset = xcalloc(1, n);
+	(void)snprintf(dataset, n, "%s/%s", a.layout, a.view);
+	/* The words before the others are the stage's own. */
+	stage->args[stage->nargs++] = s->stages[2].args[0];
+	stage->args[stage->nargs++] = xstrdup("--dataset");
+	stage->args[stage->nargs++] = dataset;
+	stage->args[stage->nargs++] = xstrdup("--same");
+	stage->args[stage->nargs++] = xstrdup(a.file);
+	stage->args[stage->nargs++] = xstrdup("--tenant");
+	stage->args[stage->nargs++] = xstrdup(a.tenant);
+	stage->args[stage->nargs++] = xstrdup("--type");
+	stage->args[stage->nargs++] = xstrdup(a.type);
+	memcpy(stage->args + stage->nargs, a.words, a.n * sizeof(*a.words));
+	stage->nargs += a.n;
+}
+
+void
+same_free(struct pipeline_step *ask)
+{
+	enum { OWN = 9 }; /* words that same_step() has made, behind the first */
+	size_t i;
+
+	if (ask->nstages == 0)
+		return;
+	for (i = 1; i < OWN; i++)
+		free(ask->stages[0].args[i]);
+	free(ask->stages[0].args);
+	free(ask->stages);
+}
