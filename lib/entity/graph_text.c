@@ -71,10 +71,23 @@ graph_text_is_long(const char *p, size_t len)
 	return (digits > TEXT_EXACT);
 }
 
+/* How many characters of a number a float8 gives back: no zeros at its end but one behind the point. */
+static size_t
+graph_text_kept(const char *p, size_t len)
+{
+	size_t n = len;
+
+	if (memchr(p, '.', len) == NULL)
+		return (len);
+	while (p[n - 1] == '0')
+		n--;
+	return (p[n - 1] == '.' ? n + 1 : n);
+}
+
 int
 graph_text_agtype(struct buf *out, const char *p, size_t len, struct err *e)
 {
-	size_t i = 0, from = 0, n;
+	size_t i = 0, from = 0, n, kept;
 
 	while (i < len) {
 		if (p[i] == '"') {
@@ -90,6 +103,10 @@ graph_text_agtype(struct buf *out, const char *p, size_t len, struct err *e)
 		if (graph_text_is_long(p + i, n)) {
 			if (buf_add(out, p + from, i - from, e) || buf_add(out, "\"", 1, e) ||
 			    buf_add(out, p + i, n, e) || buf_add(out, "\"", 1, e))
+				return (-1);
+			from = i + n;
+		} else if ((kept = graph_text_kept(p + i, n)) < n) {
+			if (buf_add(out, p + from, i + kept - from, e))
 				return (-1);
 			from = i + n;
 		}

@@ -24,7 +24,8 @@ bool graph_text_is_name(const char *s);
  * graph_text_agtype(out, p, len, e):
  * Append the ${len} bytes ${p}, JSON as PostgreSQL prints jsonb and in COPY's text form, as
  * agtype in the same form.  A number that an int8 or a float8 does not hold digit for
- * digit (more than 15 significant digits) becomes a string; everything else stays.
+ * digit (more than 15 significant digits) becomes a string; zeros behind the last digit of a fraction,
+ * which a float8 does not give back, go; everything else stays.
  */
 int graph_text_agtype(struct buf *out, const char *p, size_t len, struct err *e);
 

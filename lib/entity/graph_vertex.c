@@ -16,6 +16,8 @@ struct graph_vertices {
 	struct graph *g;
 	struct graph_label *l;
 	struct known *known; /* keys of vertices that are there, or NULL */
+	bool compare;        /* of a check: known has what these say, too */
+	struct buf text;     /* what an entity's vertex should say */
 	struct copy_into fresh;
 	struct copy_spool staged;
 	uint64_t began; /* the piece of fresh ones that is open: os_now_ns() */
@@ -50,6 +52,61 @@ done:
 	return (rc);
 }
 
+/* Fill ${v}->known with what those vertices say, as text; a key that is there twice is marked, as no text is
+ * right for it. */
+static int
+graph_vertex_said(struct graph_vertices *v, struct err *e)
+{
+	const struct digest128 none = { 0, 0 };
+	struct buf sql = BUF_INIT(8192);
+	const char *p, *tab;
+	int rc = -1;
+	long k = 0;
+
+	v->known = known_new();
+	if (pg_sqlf(v->g->pg, &sql, e,
+		"COPY (SELECT " GRAPH_ENTITY("v") "::text, v.properties FROM oilgas.%I v WHERE " VERTEX_OURS(
+		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
+		v->l->name, v->g->tenant) ||
+	    pg_copy_out(v->g->pg, sql.p, e))
+		goto done;
+	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0) {
+		const size_t n = known_count(v->known);
+		struct digest128 key;
+
+		if ((tab = memchr(p, '\t', (size_t)k)) == NULL) {
+			(void)err_set(e, STATUS_BUG, "the server's rows cannot be read");
+			goto done;
+		}
+		key = digest_xxh128(p, (size_t)(tab - p));
+		if (known_add(v->known, key, KNOWN_SAID,
+			digest_xxh128(tab + 1, (size_t)(p + k - 1 - tab - 1)), e) ||
+		    (known_count(v->known) == n &&
+			known_add(v->known, key, KNOWN_RETIRED, none, e)))
+			goto done;
+	}
+	known_again(v->known);
+	rc = k < 0;
+done:
+	buf_free(&sql);
+	return (rc);
+}
+
+/* Of a check: is the vertex of this row there once, and says just what it should?  1, 0, or -1 with
+ * ${e} set. */
+static int
+graph_vertex_right(struct graph_vertices *v, struct digest128 key, const char *json, size_t len,
+    struct err *e)
+{
+	struct known_row row;
+
+	v->text.len = 0;
+	if (graph_text_agtype(&v->text, json, len, e) ||
+	    known_see(v->known, key, digest_xxh128(v->text.p, v->text.len), 0, &row, e))
+		return (-1);
+	return (!row.again && row.known == KNOWN_SAID && row.same);
+}
+
 /* Send a new vertex.  Every so often those that were sent are committed. */
 static int
 graph_vertex_fresh(struct graph_vertices *v, struct err *e)
@@ -75,7 +132,15 @@ graph_vertex_row(struct graph_vertices *v, const char *p, size_t len, struct err
 	if (tab1 == NULL || (tab2 = memchr(tab1 + 1, '\t', (size_t)(end - tab1))) == NULL)
 		return (err_set(e, STATUS_BUG, "the server's rows cannot be read"));
 	v->l->n.retired += end[1] == 't';
-	if (v->known != NULL)
+	if (v->compare) {
+		int right = graph_vertex_right(v, digest_xxh128(p, (size_t)(tab1 - p)), tab2 + 1,
+		    (size_t)(end - tab2 - 1), e);
+
+		if (right != 0) {
+			v->l->n.unchanged += right > 0;
+			return (right < 0 ? right : 0);
+		}
+	} else if (v->known != NULL)
 		there = known_is_unseen(v->known, digest_xxh128(p, (size_t)(tab1 - p)));
 	if (there) {
 		if (buf_add(&v->staged.b, tab1 + 1, (size_t)(tab2 - tab1), e) ||
@@ -141,6 +206,73 @@ graph_vertex_direct(struct graph_vertices *v, struct err *e)
 	return (0);
 }
 
+/* The tables that what is staged goes into, and then it. */
+static int
+graph_vertex_send(struct graph_vertices *v, struct err *e)
+{
+
+	return (v->staged.rows > 0 &&
+	    (copy_spool_send(&v->staged, v->g->pg, "COPY graph_v FROM STDIN", e) ||
+		pg_execf(v->g->pg, NULL, e, "ANALYZE graph_v")));
+}
+
+/* Keys of vertices that no entity has, into graph_odd. */
+static int
+graph_vertex_extra(struct graph_vertices *v, uint64_t *n, struct err *e)
+{
+	struct buf sql = BUF_INIT(8192);
+	struct copy_spool odd;
+	const char *p, *tab;
+	int rc;
+	long k = 0;
+
+	*n = 0;
+	if (known_unseen(v->known) == 0)
+		return (0);
+	copy_spool_init(&odd, COPY_TEXT);
+	known_again(v->known);
+	rc =
+	    pg_sqlf(v->g->pg, &sql, e,
+		"COPY (SELECT " GRAPH_ENTITY("v") "::text, " GRAPH_ENTITY("v") " FROM oilgas.%I v WHERE " VERTEX_OURS(
+		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
+		v->l->name, v->g->tenant) ||
+	    pg_copy_out(v->g->pg, sql.p, e);
+	while (rc == 0 && (k = pg_copy_get(v->g->pg, &p, e)) > 0)
+		if ((tab = memchr(p, '\t', (size_t)k)) != NULL &&
+		    known_is_unseen(v->known, digest_xxh128(p, (size_t)(tab - p))))
+			rc = buf_add(&odd.b, tab + 1, (size_t)(p + k - tab - 1), e) ||
+			    copy_spool_row(&odd, e);
+	rc = rc || k < 0 || copy_spool_send(&odd, v->g->pg, "COPY graph_odd FROM STDIN", e);
+	*n = odd.rows;
+	copy_spool_free(&odd);
+	buf_free(&sql);
+	return (rc);
+}
+
+int
+graph_vertex_compare(struct graph *g, struct graph_label *l, uint64_t *odd, struct err *e)
+{
+	struct graph_vertices v = { .g = g, .l = l, .compare = true, .text = BUF_INIT(64 << 20) };
+	uint64_t extra = 0;
+	int rc;
+
+	copy_spool_init(&v.staged, COPY_TEXT);
+	rc =
+	    pg_execf(g->pg, NULL, e,
+		"DROP TABLE IF EXISTS graph_v, graph_odd; CREATE TEMPORARY TABLE graph_v (eid agtype NOT NULL,"
+		" properties agtype NOT NULL); CREATE TEMPORARY TABLE graph_odd (eid agtype NOT NULL)") ||
+	    graph_vertex_said(&v, e) || graph_vertex_rows(&v, e) || graph_vertex_send(&v, e) ||
+	    graph_vertex_extra(&v, &extra, e) ||
+	    (v.staged.rows > 0 &&
+		pg_execf(g->pg, NULL, e, "INSERT INTO graph_odd SELECT eid FROM graph_v"));
+	*odd = v.staged.rows + extra;
+	l->n.unchanged += v.staged.rows;
+	known_free(v.known);
+	copy_spool_free(&v.staged);
+	buf_free(&v.text);
+	return (rc);
+}
+
 int
 graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct err *e)
 {
@@ -153,9 +285,7 @@ graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct e
 		"DROP TABLE IF EXISTS graph_v; CREATE TEMPORARY TABLE graph_v"
 		" (eid agtype NOT NULL, properties agtype NOT NULL)") ||
 	    (direct ? graph_vertex_direct(&v, e) : graph_vertex_rows(&v, e)) ||
-	    (v.staged.rows > 0 &&
-		(copy_spool_send(&v.staged, g->pg, "COPY graph_v FROM STDIN", e) ||
-		    pg_execf(g->pg, NULL, e, "ANALYZE graph_v"))))
+	    graph_vertex_send(&v, e))
 		goto done;
 	l->n.unchanged = v.staged.rows;
 	rc = 0;

@@ -123,6 +123,14 @@ int graph_label_read(struct graph *g, struct err *e);
  * it where ${direct}.
  */
 int graph_vertex_stage(struct graph *g, struct graph_label *l, bool direct, struct err *e);
+
+/**
+ * graph_vertex_compare(g, l, odd, e):
+ * Of a check: compare what the vertices of ${l} say, as text, with what they should.  Those that are not to the
+ * letter what they should be are staged as by graph_vertex_stage(); graph_odd has their keys, and those of vertices
+ * that no entity has.  ${odd} is set to how many these are.
+ */
+int graph_vertex_compare(struct graph *g, struct graph_label *l, uint64_t *odd, struct err *e);
 int graph_vertex_sync(struct graph *g, struct graph_label *l, struct err *e);
 
 /**
