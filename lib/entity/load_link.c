@@ -222,31 +222,22 @@ load_link_select(const struct load_touched *t, const struct load_link *k, bool a
 	    load_link_to(j, k, fence, sql, e));
 }
 
-/*
- * A rule without a link yet: the rows go through here and back by COPY into a partition of their
- * own, which the server takes in faster than what it selects itself.
- */
+/* A rule without a link yet: into a partition of their own, which gets its indexes behind them. */
 static int
 load_link_first(struct load_touched *t, struct load_link *k, struct err *e)
 {
 	struct buf sql = BUF_INIT(16 << 10);
 	struct pg *pg = t->j->pg;
-	struct copy_spool s;
-	const char *p;
+	struct ground g;
 	int rc;
-	long n = 0;
 
-	copy_spool_init(&s, COPY_TEXT);
-	rc = buf_adds(&sql, "COPY (", e) || load_link_select(t, k, true, &sql, e) ||
-	    buf_adds(&sql, ") TO STDOUT", e) || buf_str(&sql, e) == NULL ||
-	    load_touched_join(pg, true, e) || pg_copy_out(pg, sql.p, e);
-	while (rc == 0 && (n = pg_copy_get(pg, &p, e)) > 0)
-		rc = buf_add(&s.b, p, (size_t)n, e) || copy_spool_row(&s, e);
-	rc = rc || n < 0 || load_touched_join(pg, false, e) ||
-	    ground_send(&s, pg, "entity_links", t->j->tenant, k->rule,
-		"rule_id, child_key, parent_key, resolved, changed_run", e);
-	k->changed = s.rows;
-	copy_spool_free(&s);
+	rc = ground_open(&g, pg, "entity_links", t->j->tenant, k->rule, e) ||
+	    pg_sqlf(pg, &sql, e,
+		"INSERT INTO %I (rule_id, child_key, parent_key, resolved, changed_run) ",
+		g.fresh[0] != '\0' ? g.fresh : g.table) ||
+	    load_link_select(t, k, true, &sql, e) || load_touched_join(pg, true, e) ||
+	    pg_execf(pg, &k->changed, e, "%s", sql.p) || load_touched_join(pg, false, e) ||
+	    ground_close(&g, pg, e);
 	buf_free(&sql);
 	return (rc);
 }

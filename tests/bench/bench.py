@@ -300,7 +300,7 @@ def database():
     note("server: " + " ".join(f"{n}={query('SHOW ' + n)}" for n in names))
 
 
-TABLES = "batch_rejects, batch_books, batch_links, batch_sources, entity_pending, entity_sources, entity_links, entities"
+TABLES = "batch_rejects, batch_books, batch_links, batch_sources, entity_pending, entity_sources, entity_links, entities, batch_changes"
 
 
 # As before anything was loaded: without partitions.
@@ -310,7 +310,7 @@ BARE = """DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT inhrelid FROM pg_inher
 
 
 def empty():
-    psql("-c", BARE, "-c", f"TRUNCATE {TABLES}", "-c", "CHECKPOINT")
+    psql("-c", BARE, "-c", f"TRUNCATE {TABLES}", "-c", f"DELETE FROM batch_datasets WHERE tenant_id = '{TENANT}'", "-c", "CHECKPOINT")
 
 
 def load_argv(layout, view, kind, path, *more):
@@ -326,9 +326,20 @@ def chain_argv(path, *more):
 LOADED = ("entities", "entity_sources", "entity_links")
 
 
+GROUND = {}  # table: what the rows of the copies need of it
+
+
+def copy_out():
+    """The rows that a load left, as psql's \\copy takes them back, and what partitions they need."""
+    for t, key in zip(LOADED, ("type_key", "dataset_id", "rule_id")):
+        psql("-c", f"\\copy (SELECT * FROM {t}) to '{DIR}/{t}.copy'")
+        GROUND[t] = query(f"SELECT DISTINCT {key} FROM {t}").split()
+
+
 def places():
-    """The partitions that rows of LOADED need, with their indexes, made outside of what is measured."""
-    psql("-c", "SELECT batch_ground_ready()", "-o", os.devnull)
+    """Those partitions, with their indexes, made outside of what is measured."""
+    psql("-o", os.devnull, "-c", f"SELECT batch_ground_tenant('{TENANT}')", *(word for t, keys in GROUND.items() for k in keys for word in (
+        "-c", f"SELECT batch_ground_hang(batch_ground_above('{t}', '{TENANT}'), batch_ground_make('{t}', '{TENANT}', '{k}'), '{k}', '{t}')")))
 
 
 def copy_in(*tables):
@@ -341,8 +352,7 @@ def bench_chain():
     database()
     empty()
     run(chain_argv(path))
-    for t in LOADED:
-        psql("-c", f"\\copy (SELECT * FROM {t}) to '{DIR}/{t}.copy'")
+    copy_out()
     rows = query("SELECT count(*) FROM entities")
     size = sum(os.path.getsize(f"{DIR}/{t}.copy") for t in LOADED)
     note(f"chain: {SIZE} wells, {os.path.getsize(path)} bytes; {rows} entities, {size} bytes of COPY text")
@@ -449,8 +459,7 @@ def bench_nightly():
     decode = lambda: run([decode_argv(night1, "--view", "well")])
     report = f"{DIR}/report.json"
     first = peaks(chain_argv(night1, "--report", "json"))
-    for t in LOADED:
-        psql("-c", f"\\copy (SELECT * FROM {t}) to '{DIR}/{t}.copy'")
+    copy_out()
     note(f"nightly: {wells} wells, {os.path.getsize(night1)} bytes; {query('SELECT count(*) FROM entities')} entities, "
          f"{query('SELECT count(*) FROM entity_links')} links")
 
@@ -497,8 +506,7 @@ def bench_load():
         decode = lambda: run([decode_argv(night1, "--view", "well")])
         empty()
         run(chain_argv(night1))
-        for t in LOADED:
-            psql("-c", f"\\copy (SELECT * FROM {t}) to '{DIR}/{t}.copy'")
+        copy_out()
         note(f"load: {SIZE} wells of {size}, {os.path.getsize(night1)} bytes; {query('SELECT count(*) FROM entities')} entities")
 
         def load():

@@ -30,7 +30,8 @@ int
 main(void)
 {
 
-	agtype("{\"a\": 1, \"b\": -7.250}", "{\"a\": 1, \"b\": -7.25}", "of a fraction no zeros at the end");
+	agtype("{\"a\": 1, \"b\": -7.250}", "{\"a\": 1, \"b\": -7.25}",
+	    "of a fraction no zeros at the end");
 	agtype("{\"a\": 123456789012345}", "{\"a\": 123456789012345}", "15 digits stay");
 	agtype("{\"a\": 1234567890123456}", "{\"a\": \"1234567890123456\"}", "16 become a string");
 	agtype("{\"a\": 0.000123456789012345}", "{\"a\": 0.000123456789012345}",
