@@ -22,7 +22,7 @@ load_change_updated(const struct load_job *j, const struct load_dataset *d, cons
 	    " JOIN entities e ON e.tenant_id = %L AND e.type_key = %L"
 	    " AND e.entity_key = c.entity_key CROSS JOIN LATERAL (SELECT batch_change_fields("
 	    "e.properties, c.properties, ARRAY(SELECT unnest(%L::text[]) UNION"
-	    " SELECT unnest(%L::text[]))) AS fields) x"
+	    " SELECT unnest(%L::text[]))) AS fields OFFSET 0) x"
 	    " WHERE c.act = 'u' AND (c.revived OR x.fields IS NOT NULL) ORDER BY e.entity_key",
 	    d->id, j->run, d->redefined ? "true" : "false", j->tenant, j->type, owned,
 	    d->owned != NULL ? d->owned : "{}"));

@@ -398,7 +398,8 @@ static int
 load_link_children(struct load_touched *t, struct load_link *k, struct err *e)
 {
 
-	if (k->empty)
+	/* One that was linked by before, and has none, has none of those that have not changed. */
+	if (k->empty && k->fresh)
 		return (load_link_first(t, k, e));
 	return ((!k->fresh && load_touched(t, e)) || load_link_insert(t, k, e) ||
 	    load_link_unlink(t, k, e));

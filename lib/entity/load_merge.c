@@ -9,6 +9,7 @@
 #include "entity/load_change.h"
 #include "entity/load_last.h"
 #include "entity/load_sample.h"
+#include "entity/load_touched.h"
 #include "ledger/ground.h"
 #include "pg/copy_into.h"
 #include "pg/copy_row.h"
@@ -381,7 +382,9 @@ load_merge_apply(struct load_merge *m, struct err *e)
 	if (n->updated + n->inserted + n->pending == 0)
 		return (0);
 	return (pg_exec(m->j->pg, "ANALYZE load_changed", e) ||
-	    (n->updated > 0 && load_merge_update(m, e)) ||
+	    (n->updated > 0 &&
+		(load_touched_few(m->j->pg, n->updated, e) || load_merge_update(m, e) ||
+		    load_touched_any(m->j->pg, e))) ||
 	    (n->inserted > 0 && load_merge_again(m, e)) ||
 	    (n->pending > 0 && load_merge_pending(m, e)) || load_merge_sources(m, e));
 }

@@ -38,6 +38,22 @@ load_touched(struct load_touched *t, struct err *e)
 	return (0);
 }
 
+int
+load_touched_few(struct pg *pg, uint64_t n, struct err *e)
+{
+
+	return (n < TOUCHED_MANY &&
+	    pg_exec(pg, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off", e));
+}
+
+int
+load_touched_any(struct pg *pg, struct err *e)
+{
+
+	return (pg_exec(pg,
+	    "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT", e));
+}
+
 /*
  * Statements that join whole tables hash them, what the server believes of their size or not.
  */

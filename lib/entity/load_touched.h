@@ -40,6 +40,14 @@ int load_touched_update(struct load_touched *t, const char *table, const char *s
     const char *cond, uint64_t *rows, struct err *e);
 
 /**
+ * load_touched_few(pg, n, e), load_touched_any(pg, e):
+ * The statements that follow look up ${n} rows: where these are few, one by one, by an index; and: by whatever the
+ * server thinks best.
+ */
+int load_touched_few(struct pg *pg, uint64_t n, struct err *e);
+int load_touched_any(struct pg *pg, struct err *e);
+
+/**
  * load_touched_join(pg, whole, e):
  * Whether the statements that follow join ${whole} tables, and must not loop over them.
  */
