@@ -7,6 +7,7 @@
 #include "pg/schema.h"
 
 static const char *opt_again, *opt_db, *opt_dir, *opt_without;
+static bool opt_plan;
 
 static const struct option_spec options[] = {
 	PG_OPTION_DB(&opt_db),
@@ -15,6 +16,8 @@ static const struct option_spec options[] = {
 	    "Directory with the files and their ORDER (default: sql/ of AEGIS Batch)." },
 	{ "again", OPTION_STRING, "NAME", &opt_again,
 	    "Apply this file once more, though the database has it: one from 100 on." },
+	{ "plan", OPTION_FLAG, NULL, &opt_plan,
+	    "Apply nothing: list the files that would be applied, and the large tables that would be rewritten." },
 	{ "without", OPTION_STRING, "LIST", &opt_without,
 	    "The server has no age, no vector, or neither (age,vector), on purpose: recorded in "
 	    "the database, and the schema does without." },
@@ -42,6 +45,7 @@ static const struct program program = {
 	    "transaction.",
 	.examples =
 	    "  aegis schema-apply\n"
+	    "  aegis schema-apply --plan\n"
 	    "  PGSERVICE=aegis_prod aegis schema-apply\n"
 	    "  aegis schema-apply --db 'host=/run/postgresql dbname=aegis'\n",
 	.status =
@@ -56,7 +60,8 @@ static const struct program program = {
 static void
 tell(void *cookie, const char *name, enum schema_did did)
 {
-	static const char *const words[] = { "unchanged", "applied", "adopted" };
+	static const char *const words[] = { "unchanged", "applied", "adopted", "to be applied",
+		"to be adopted" };
 
 	(void)cookie;
 	log_info("%s: %s", name, words[did]);
@@ -79,7 +84,10 @@ main(int argc, char **argv)
 		opt_dir = dir;
 	}
 	if ((pg = pg_connect(opt_db, "aegis-schema-apply", &e)) != NULL) {
-		(void)schema_apply(pg, opt_dir, opt_without, opt_again, tell, NULL, &e);
+		if (opt_plan)
+			(void)schema_plan(pg, opt_dir, opt_again, tell, NULL, &e);
+		else
+			(void)schema_apply(pg, opt_dir, opt_without, opt_again, tell, NULL, &e);
 		pg_close(pg);
 	}
 	return (log_err(&e));

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/io.h"
+#include "base/notice.h"
 #include "base/os.h"
 #include "pg/script.h"
 #include "pg/settings.h"
@@ -340,6 +341,10 @@ schema_one(struct schema *s, struct pg *pg, struct schema_file *f, enum schema_d
 	return (f->online ? schema_online(pg, f, e) : schema_patiently(pg, &whole, e));
 }
 
+static const char schema_ground[] =
+#include "queries/ground_plan.inc"
+    ;
+
 /* Find the file that is to be applied again. */
 static int
 schema_again(struct schema *s, const char *again, struct err *e)
@@ -395,6 +400,60 @@ schema_apply(struct pg *pg, const char *dir, const char *without, const char *ag
 	    pg_lock_limit(pg, pg_lock_wait * 1000, rc ? NULL : e))
 		rc = -1;
 done:
+	schema_free(&s);
+	return (rc);
+}
+
+/* Tell what would be done. */
+static void
+schema_plan_files(const struct schema *s, schema_tell *tell, void *cookie, bool *some)
+{
+	size_t i;
+
+	*some = false;
+	for (i = 0; i < s->n; i++) {
+		const struct schema_file *f = &s->files[i];
+
+		*some = *some || !f->applied;
+		tell(cookie, f->name,
+		    f->applied                 ? SCHEMA_UNCHANGED :
+			f->aegis && s->adopted ? SCHEMA_TO_ADOPT :
+						 SCHEMA_TO_APPLY);
+	}
+}
+
+/* Of tables that are made anew, how much they are. */
+static int
+schema_plan_ground(struct pg *pg, struct err *e)
+{
+	struct pg_result *r = pg_query(pg, schema_ground, NULL, 0, e);
+	int row;
+
+	if (r == NULL)
+		return (-1);
+	for (row = 0; row < pg_result_rows(r); row++)
+		notice_say("%s", pg_result_get(r, row, 0));
+	pg_result_free(r);
+	return (0);
+}
+
+int
+schema_plan(struct pg *pg, const char *dir, const char *again, schema_tell *tell, void *cookie,
+    struct err *e)
+{
+	struct schema s = { NULL, 0, 0, false };
+	bool there, some;
+	int rc;
+
+	rc = schema_load(&s, dir, e) ||
+	    pg_boolf(pg, &there, e,
+		"SELECT to_regclass('public.batch_schema_files') IS NOT NULL") ||
+	    (there && schema_compare(&s, pg, e)) || schema_adopts(&s, pg, e) ||
+	    schema_again(&s, again, e);
+	if (rc == 0) {
+		schema_plan_files(&s, tell, cookie, &some);
+		rc = some && schema_plan_ground(pg, e);
+	}
 	schema_free(&s);
 	return (rc);
 }

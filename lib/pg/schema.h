@@ -19,7 +19,13 @@
  * No statement makes others queue for long behind it: each waits a third of a second for its
  * locks and is then tried again with its transaction, for as long as pg_lock_wait says.
  */
-enum schema_did { SCHEMA_UNCHANGED, SCHEMA_APPLIED, SCHEMA_ADOPTED };
+enum schema_did {
+	SCHEMA_UNCHANGED,
+	SCHEMA_APPLIED,
+	SCHEMA_ADOPTED,
+	SCHEMA_TO_APPLY,
+	SCHEMA_TO_ADOPT
+};
 
 /* Told of each file that is now in the database. */
 typedef void schema_tell(void *cookie, const char *name, enum schema_did did);
@@ -35,5 +41,13 @@ typedef void schema_tell(void *cookie, const char *name, enum schema_did did);
  */
 int schema_apply(struct pg *pg, const char *dir, const char *without, const char *again,
     schema_tell *tell, void *cookie, struct err *e);
+
+/**
+ * schema_plan(pg, dir, again, tell, cookie, e):
+ * Tell what schema_apply() would do, and do nothing.  Tables that it would make anew are told by
+ * notice_say(), with how much they are.
+ */
+int schema_plan(struct pg *pg, const char *dir, const char *again, schema_tell *tell, void *cookie,
+    struct err *e);
 
 #endif

@@ -40,6 +40,10 @@ want=$(sums was)
 psql -Xqd was -c "CREATE ROLE reporter; GRANT SELECT ON entities TO reporter; GRANT SELECT (rule_id, child_key) ON entity_links TO reporter WITH GRANT OPTION;
 	CREATE INDEX by_name ON entities (tenant_id, name)" -c "CREATE DATABASE kept TEMPLATE was"
 
+exits 0 "the plan" env PGDATABASE=kept aegis schema-apply --plan
+like err "^aegis-schema-apply: info: 220_ground.sql: to be applied" "names the files"
+like err "entities: about 48000 rows, [0-9]+ MB, get partitions" "and what is made anew, with its size"
+is "$(sums kept) $(kinds kept)" "$want rrr" "and does nothing"
 # Somebody reads all the while, and never waits a second.
 (while [ ! -e stop ]; do s=$(date +%s%N); psql -XqAt -d kept -c "SELECT count(*) FROM entities WHERE entity_key = 'well:7'"; echo "$(( ($(date +%s%N) - s) / 1000000 )) ms"; done) >reads 2>&1 & reader=$!
 exits 0 "converted" env PGDATABASE=kept aegis schema-apply
