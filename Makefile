@@ -151,6 +151,7 @@ torture: export CHAOS_KILLS ?= 200
 torture: export CHAOS_CUTS ?= 60
 torture: export GRAPH_KILLS ?= 100
 torture: export MERGE_NIGHTS ?= 30
+torture: export GROUND_KILLS ?= 50
 torture: export LOAD_ROUNDS ?= 12
 torture: export LOAD_CUTS ?= 60
 torture: export RULES_STEPS ?= 120
@@ -210,7 +211,7 @@ format:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
-# Figures, each beside its anchor: make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|links|badrows|frames] [SIZE=WELLS]
+# Figures, each beside its anchor: make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|links|badrows|frames|texas] [SIZE=WELLS]
 bench: all tools
 	@BENCH="$(BENCH)" SIZE="$(SIZE)" python3 tests/bench/bench.py
 
