@@ -235,10 +235,15 @@ owner() { # owner N NAME KIND PHONE: an entity, in all else as another
 }
 owner 1 'QUARTZ, JOHN "Q"' man 4325550177
 owner 2 'GRANITE ENERGY LLC' firm 4325550188
+# Before him it was somebody else's; and of one who is gone.
+sql "INSERT INTO batch_changes (tenant_id, type_key, entity_key, kind, fields, run_id) VALUES ('$TENANT', 'owner', 'owner:1', 'changed',
+    '{\"owner_name\": [\"FLINT, MARY\", \"QUARTZ, JOHN\"], \"phone\": [\"4325550199\", \"4325550177\"]}', '$TENANT'), ('$TENANT', 'owner', 'owner:9', 'changed',
+    '{\"owner_name\": [\"SLATE, ANN\", \"BASALT LLC\"], \"kind\": [\"man\", \"firm\"]}', '$TENANT')" >/dev/null
 sql "UPDATE filing_checklists SET entity_name = 'lease of Quartz, John \"Q\"' WHERE id = '20000000-0000-4000-8000-000000000001'" >/dev/null
 exits 0 "persons in entities" aegis fixture-save --pseudonyms policy.yaml --key key people
 all() { find "$1" -name '*.zst' -exec zstd -dcq {} +; }
-is "$(all people | grep -ciE 'quartz|43255501[78]')" 0 "neither the man's name nor a telephone is in it"
+is "$(all people | grep -ciE 'quartz|43255501[789]|flint|slate')" 0 "neither the man's name nor a telephone is in it, nor what they were before"
+ok "a firm that was a man's is" bash -c "$(declare -f all); all people | grep -q 'BASALT LLC'"
 ok "the firm's name is" bash -c "$(declare -f all); all people | grep -q 'GRANITE ENERGY LLC'"
 is "$(all people | grep -Ec 'lease of Person [0-9a-f]{16}')" 1 "nor his name in a filing"
 grep -v 'entities.properties' policy.yaml >without.yaml
@@ -246,7 +251,7 @@ exits 65 "by a policy that leaves entities out" aegis fixture-save --pseudonyms 
 like err 'entities.properties has a clear value' "it is not saved, and said where"
 exits 0 "a slice with them" aegis fixture-save --tenant "$TENANT" --pseudonyms policy.yaml --key key sliced
 is "$(all sliced | grep -ciE 'quartz|43255501[78]')" 0 "likewise"
-sql "DELETE FROM entities WHERE type_key = 'owner'; DELETE FROM entity_field_definitions WHERE type_id IN
+sql "DELETE FROM batch_changes WHERE type_key = 'owner'; DELETE FROM entities WHERE type_key = 'owner'; DELETE FROM entity_field_definitions WHERE type_id IN
     (SELECT type_id FROM entity_type_definitions WHERE type_key = 'owner'); DELETE FROM entity_type_definitions WHERE type_key = 'owner';
     UPDATE filing_checklists SET entity_name = NULL WHERE entity_name LIKE 'lease of%'" >/dev/null
 

@@ -56,6 +56,7 @@ SELECT batch_ground_hang(tab::regclass, batch_ground_make(tab, NULL, key), key, 
 INSERT INTO entities (tenant_id, type_key, entity_key, name, properties, changed_run) VALUES ('00000000-0000-4000-8000-000000000001', 'well', '42-383-67890', :nasty, '{"depth": 8032.50}', '00000000-0000-4000-8000-00000000000a');
 INSERT INTO entity_sources (dataset_id, entity_key, digest, seen_run) VALUES (1, '42-383-67890', '\x00ff0a0d5c2c22000102030405060708', '00000000-0000-4000-8000-00000000000a');
 INSERT INTO entity_links (rule_id, child_key, parent_key, changed_run) VALUES ('00000000-0000-4000-8000-00000000000a', 'a', 'b', '00000000-0000-4000-8000-00000000000b');
+INSERT INTO batch_changes (tenant_id, type_key, entity_key, kind, fields, run_id) VALUES ('00000000-0000-4000-8000-000000000001', 'well', '42-383-67890', 'changed', jsonb_build_object('depth', '[8000, 8032.50]'::jsonb, :nasty, '[null, "x"]'::jsonb), '00000000-0000-4000-8000-00000000000a');
 INSERT INTO entity_pending (dataset_id, entity_key, properties) VALUES (1, 'c', '{}');
 INSERT INTO batch_roles (role, tenant_id) VALUES ('aegis_import_of_one', '00000000-0000-4000-8000-000000000001');
 INSERT INTO graph_rules (rule_id, tenant_id, label) VALUES ('00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-000000000001', 'OPERATED_BY');
