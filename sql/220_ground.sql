@@ -63,17 +63,19 @@ BEGIN
 END;
 $$;
 
--- Makes the keys and indexes of one table for another; named as there (named), or by the server.
+-- The statements that make the keys and indexes of one table for another; named as there (named), or by the
+-- table that gets them: of names that the server makes up two sessions choose the same.
 CREATE OR REPLACE FUNCTION batch_ground_indexes(made regclass, alike regclass, named boolean) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
-    SELECT array_agg(CASE WHEN k.oid IS NULL
-        THEN regexp_replace(pg_get_indexdef(i.indexrelid), '^(CREATE (?:UNIQUE )?INDEX) (.*) ON (?:ONLY )?\S+ USING ',
-            CASE WHEN named THEN '\1 \2' ELSE '\1' END || format(' ON %s USING ', made))
-        ELSE format('ALTER TABLE %s ADD %s%s', made, CASE WHEN named THEN format('CONSTRAINT %I ', k.conname) ELSE '' END,
-            pg_get_constraintdef(k.oid)) END ORDER BY k.oid IS NULL, i.indexrelid)
-    FROM pg_index i LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
-        AND k.contype IN ('p', 'u')
-    WHERE i.indrelid = alike
+    SELECT array_agg(CASE WHEN kind IS NULL
+        THEN regexp_replace(def, '^(CREATE (?:UNIQUE )?INDEX) (.*) ON (?:ONLY )?\S+ USING ',
+            '\1 ' || CASE WHEN named THEN '\2' ELSE format('idx_%s_%s', own, n) END || format(' ON %s USING ', made))
+        ELSE format('ALTER TABLE %s ADD CONSTRAINT %I %s', made, CASE WHEN named THEN conname ELSE format('key_%s_%s', own, n) END, kind)
+        END ORDER BY n)
+    FROM (SELECT pg_get_indexdef(i.indexrelid) AS def, pg_get_constraintdef(k.oid) AS kind, k.conname,
+            row_number() OVER (ORDER BY k.oid IS NULL, i.indexrelid) AS n, left(md5(c.relname), 16) AS own
+        FROM pg_index i JOIN pg_class c ON c.oid = made LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid
+            AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u') WHERE i.indrelid = alike) x
 $$;
 
 -- Gives a table that batch_ground_make() made its indexes, and hangs it in: from here on it is seen.
@@ -97,6 +99,7 @@ CREATE OR REPLACE FUNCTION batch_ground_tenant(tenant uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     name CONSTANT text := public.batch_ground_name('entities', tenant, NULL);
+    statement text;
 BEGIN
     PERFORM public.batch_tenant(ARRAY[tenant::text]);
     IF (SELECT relkind FROM pg_class WHERE oid = 'public.entities'::regclass) <> 'p'
@@ -107,6 +110,10 @@ BEGIN
     BEGIN
         EXECUTE format('CREATE TABLE public.%I (LIKE public.entities INCLUDING ALL EXCLUDING INDEXES) PARTITION BY LIST (type_key)',
             name);
+        FOREACH statement IN ARRAY coalesce(public.batch_ground_indexes(format('public.%I', name)::regclass, 'public.entities', false), '{}')
+        LOOP
+            EXECUTE statement;
+        END LOOP;
         EXECUTE format('ALTER TABLE public.entities ATTACH PARTITION public.%I FOR VALUES IN (%L)', name, tenant);
     EXCEPTION WHEN duplicate_table OR unique_violation THEN
         NULL;
