@@ -47,7 +47,7 @@ static const struct program program = {
 	    "somebody else took over.\n\n"
 	    "CSV, JSON and the stream have a row for each field: when, type, key, name, what happened, "
 	    "field, before, after, dataset, source with its SHA-256, record and byte offset of what "
-	    "says so, run. Where a change came from, down to the bytes, is shown by aegis trace.",
+	    "says so, run.",
 	.examples =
 	    "  aegis changes --tenant $TENANT --since 2026-11-29\n"
 	    "  aegis changes --tenant $TENANT --type lease --field operator --all\n"
