@@ -108,20 +108,12 @@ reopen_row(void *ctx, const char *p, size_t len, const char *verdict, size_t ver
     struct err *e)
 {
 	struct reopen *o = ctx;
-	size_t i;
 
 	(void)verdict;
 	(void)verdict_len;
 	if (line_read(o->table, p, len, &o->line, e))
 		return (-1);
-	for (i = 0; i < o->table->n; i++) {
-		const struct stream_field *f = &o->line.fields[i];
-
-		if (f->null)
-			stream_writer_null(o->w);
-		else
-			stream_writer_text(o->w, f->p, f->len);
-	}
+	stream_writer_fields(o->w, o->line.fields, o->table->n);
 	progress_tick(stream_writer_rows(o->w), stream_writer_rows(o->w), 0, 0);
 	return (stream_writer_end_row(o->w, e));
 }

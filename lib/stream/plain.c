@@ -113,7 +113,7 @@ plain_rows(struct plain_sealing *s, struct err *e)
 	const struct stream_field *f;
 	enum csv_kind kind;
 	bool blank = false;
-	size_t i, n;
+	size_t n;
 
 	while ((kind = csv_input_next(s->in, e)) == CSV_INPUT_ROW) {
 		if (csv_input_line(s->in)->len == 0 && s->ncolumns > 1) {
@@ -134,11 +134,7 @@ plain_rows(struct plain_sealing *s, struct err *e)
 			    n, s->ncolumns);
 			return (plain_fault(s, e));
 		}
-		for (i = 0; i < n; i++)
-			if (f[i].null)
-				stream_writer_null(s->out);
-			else
-				stream_writer_text(s->out, f[i].p, f[i].len);
+		stream_writer_fields(s->out, f, n);
 		if (stream_writer_end_row(s->out, e))
 			return (e->status == STATUS_DATA ? plain_fault(s, e) : -1);
 	}

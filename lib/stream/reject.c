@@ -414,22 +414,11 @@ reject_put(struct reject_writer *w, bool rejected, const struct reject_at *at,
 static int
 reject_digest(const struct reject_writer *w, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
 {
-	enum { PIECE = 64 << 10 };
-	struct digest_sha256 *d;
-	char *p;
-	ssize_t n;
-
 	int fd = outfile_fd(w->file);
 
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		return (err_sys(e, STATUS_IO, "cannot read '%s' again", outfile_name(w->file)));
-	p = xcalloc(1, PIECE);
-	d = digest_sha256_new();
-	while ((n = io_read(fd, p, PIECE, outfile_name(w->file), e)) > 0)
-		digest_sha256_update(d, p, (size_t)n);
-	digest_sha256_final(d, hex);
-	free(p);
-	return (n < 0);
+	return (io_sha256(fd, outfile_name(w->file), hex, e));
 }
 
 int

@@ -281,7 +281,7 @@ void
 stream_writer_copy(struct stream_writer *w, struct stream_reader *r)
 {
 	const struct stream_field *f = stream_reader_fields(r);
-	size_t n = stream_reader_ncolumns(r), len, i;
+	size_t n = stream_reader_ncolumns(r), len;
 	const char *p;
 
 	if (!w->frames && n > 1 && stream_reader_frame(r, &len) == NULL) {
@@ -293,6 +293,14 @@ stream_writer_copy(struct stream_writer *w, struct stream_reader *r)
 		w->field += n;
 		return;
 	}
+	stream_writer_fields(w, f, n);
+}
+
+void
+stream_writer_fields(struct stream_writer *w, const struct stream_field *f, size_t n)
+{
+	size_t i;
+
 	for (i = 0; i < n; i++)
 		if (f[i].null)
 			stream_writer_null(w);

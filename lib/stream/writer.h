@@ -80,6 +80,12 @@ void stream_writer_copy(struct stream_writer *w, struct stream_reader *r);
 void stream_writer_null(struct stream_writer *w);
 
 /**
+ * stream_writer_fields(w, f, n):
+ * ${n} fields as texts, or NULL where they are.
+ */
+void stream_writer_fields(struct stream_writer *w, const struct stream_field *f, size_t n);
+
+/**
  * stream_writer_end_row(w, e):
  * End the row.  Return 0, or -1 with ${e} set (STATUS_IO, STATUS_OUTPUT; or
  * STATUS_BUG where the fields are not as many as the columns).

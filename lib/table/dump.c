@@ -123,15 +123,10 @@ dump_row(struct stream_writer *w, struct buf *line, size_t n, const char *p, siz
     struct err *e)
 {
 	struct stream_field f[STREAM_COLUMNS_MAX];
-	size_t i;
 
 	if (copy_text_fields(line, p, len, f, n, e))
 		return (-1);
-	for (i = 0; i < n; i++)
-		if (f[i].null)
-			stream_writer_null(w);
-		else
-			stream_writer_text(w, f[i].p, f[i].len);
+	stream_writer_fields(w, f, n);
 	return (stream_writer_end_row(w, e));
 }
 
