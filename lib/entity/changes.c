@@ -76,21 +76,32 @@ changes_where(struct pg *pg, struct buf *b, const char *cond, const char *v, str
 	return (v != NULL && pg_sqlf(pg, b, e, cond, v));
 }
 
+/* One operator as text[], by its key or its number. */
+static int
+changes_operator(const char *given, struct buf *list, struct err *e)
+{
+	struct buf key = BUF_INIT(1 << 16);
+	int rc;
+
+	rc = (strchr(given, ':') == NULL && buf_adds(&key, "operator:", e)) ||
+	    buf_adds(&key, given, e) || buf_str(&key, e) == NULL || buf_adds(list, "{", e) ||
+	    pg_array_word(list, key.p, e) || buf_adds(list, "}", e) || buf_str(list, e) == NULL;
+	buf_free(&key);
+	return (rc);
+}
+
 /* The operators that are asked for as text[], or nothing: about anybody. */
 static int
 changes_operators(const struct changes_options *o, struct buf *list, struct err *e)
 {
-	const char *one = o->operator_key;
 	struct matrix *m;
 	size_t i;
 	int rc = 0;
 
 	if (o->all)
 		return (0);
-	if (one != NULL)
-		return (buf_adds(list, "{", e) ||
-		    (strchr(one, ':') == NULL && buf_adds(list, "operator:", e)) ||
-		    buf_adds(list, one, e) || buf_adds(list, "}", e) || buf_str(list, e) == NULL);
+	if (o->operator_key != NULL)
+		return (changes_operator(o->operator_key, list, e));
 	if ((m = matrix_load(o->matrix, o->tenant, "operator", e)) == NULL)
 		return (-1);
 	if (m->noperators == 0)
@@ -270,13 +281,8 @@ changes_json(struct changes *c, const struct stream_field *f)
 static int
 changes_stream(struct changes *c, const struct stream_field *f, struct err *e)
 {
-	size_t i;
 
-	for (i = 0; i < CHANGES_N; i++)
-		if (f[i].null)
-			stream_writer_null(c->stream);
-		else
-			stream_writer_text(c->stream, f[i].p, f[i].len);
+	stream_writer_fields(c->stream, f, CHANGES_N);
 	return (stream_writer_end_row(c->stream, e));
 }
 
@@ -379,7 +385,7 @@ changes_write(struct pg *pg, const struct changes_options *o, int fd, const char
 	int rc;
 
 	rc = changes_time(pg, o->since, e) || changes_sql(pg, o, &sql, e) ||
-	    (pg_copy_out(pg, sql.p, e) && (pg_users_text(pg, e) || 1)) || changes_begin(&c, e);
+	    pg_copy_out(pg, sql.p, e) || changes_begin(&c, e);
 	while (rc == 0 && (k = pg_copy_get(pg, &p, e)) > 0)
 		rc = copy_text_fields(&line, p, (size_t)k - 1, f, CHANGES_N, e) ||
 		    changes_row(&c, f, e);
