@@ -20,76 +20,75 @@ struct graph_vertices {
 	struct buf text;     /* what an entity's vertex should say */
 	struct copy_into fresh;
 	struct copy_spool staged;
-	uint64_t began; /* the piece of fresh ones that is open: os_now_ns() */
+	struct copy_spool odd; /* of a check: keys of vertices that no entity has */
+	uint64_t began;        /* the piece of fresh ones that is open: os_now_ns() */
 };
 
 /* What may be an entity's vertex: ours, or nobody's. */
 #define VERTEX_OURS(v) "(" GRAPH_TENANT(v) " IS NULL OR " GRAPH_TENANT(v) " = '\"%s\"'::agtype)"
 
-/* Fill ${v}->known with the keys of the label's vertices that are this tenant's or nobody's. */
-static int
-graph_vertex_known(struct graph_vertices *v, struct err *e)
-{
-	const struct digest128 none = { 0, 0 };
-	struct buf sql = BUF_INIT(8192);
-	const char *p;
-	int rc = -1;
-	long k;
+/* Called with each of them: the digest of its key, and ${len} bytes of COPY text. */
+typedef int graph_vertex_fn(struct graph_vertices *v, struct digest128 key, const char *p,
+    size_t len, struct err *e);
 
-	v->known = known_new();
-	if (pg_sqlf(v->g->pg, &sql, e,
-		"COPY (SELECT " GRAPH_ENTITY("v") "::text FROM oilgas.%I v WHERE " VERTEX_OURS(
-		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
-		v->l->name, v->g->tenant) ||
-	    pg_copy_out(v->g->pg, sql.p, e))
-		goto done;
-	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0)
-		if (known_add(v->known, digest_xxh128(p, (size_t)k - 1), KNOWN_SAID, none, e))
-			goto done;
-	rc = k < 0;
-done:
-	buf_free(&sql);
-	return (rc);
-}
-
-/* Fill ${v}->known with what those vertices say, as text; a key that is there twice is marked, as no text is
- * right for it. */
+/* Read the column ${what} of the label's vertices v that are this tenant's or nobody's. */
 static int
-graph_vertex_said(struct graph_vertices *v, struct err *e)
+graph_vertex_each(struct graph_vertices *v, const char *what, graph_vertex_fn *fn, struct err *e)
 {
-	const struct digest128 none = { 0, 0 };
 	struct buf sql = BUF_INIT(8192);
 	const char *p, *tab;
-	int rc = -1;
+	int rc;
 	long k = 0;
 
-	v->known = known_new();
-	if (pg_sqlf(v->g->pg, &sql, e,
-		"COPY (SELECT " GRAPH_ENTITY("v") "::text, v.properties FROM oilgas.%I v WHERE " VERTEX_OURS(
-		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
-		v->l->name, v->g->tenant) ||
-	    pg_copy_out(v->g->pg, sql.p, e))
-		goto done;
-	while ((k = pg_copy_get(v->g->pg, &p, e)) > 0) {
-		const size_t n = known_count(v->known);
-		struct digest128 key;
-
-		if ((tab = memchr(p, '\t', (size_t)k)) == NULL) {
-			(void)err_set(e, STATUS_BUG, "the server's rows cannot be read");
-			goto done;
-		}
-		key = digest_xxh128(p, (size_t)(tab - p));
-		if (known_add(v->known, key, KNOWN_SAID,
-			digest_xxh128(tab + 1, (size_t)(p + k - 1 - tab - 1)), e) ||
-		    (known_count(v->known) == n &&
-			known_add(v->known, key, KNOWN_RETIRED, none, e)))
-			goto done;
-	}
-	known_again(v->known);
-	rc = k < 0;
-done:
+	rc = pg_sqlf(v->g->pg, &sql, e,
+		 "COPY (SELECT " GRAPH_ENTITY("v") "::text, %s FROM oilgas.%I v WHERE " VERTEX_OURS(
+		     "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
+		 what, v->l->name, v->g->tenant) ||
+	    pg_copy_out(v->g->pg, sql.p, e);
+	while (rc == 0 && (k = pg_copy_get(v->g->pg, &p, e)) > 0)
+		if ((tab = memchr(p, '\t', (size_t)k)) == NULL)
+			rc = err_set(e, STATUS_BUG, "the server's rows cannot be read");
+		else
+			rc = fn(v, digest_xxh128(p, (size_t)(tab - p)), tab + 1,
+			    (size_t)(p + k - 1 - (tab + 1)), e);
 	buf_free(&sql);
-	return (rc);
+	return (rc || k < 0);
+}
+
+/* A key that is there. */
+static int
+graph_vertex_key(struct graph_vertices *v, struct digest128 key, const char *p, size_t len,
+    struct err *e)
+{
+	const struct digest128 none = { 0, 0 };
+
+	(void)p;
+	(void)len;
+	return (known_add(v->known, key, KNOWN_SAID, none, e));
+}
+
+/* What a vertex says; a key that is there twice is marked, as no text is right for it. */
+static int
+graph_vertex_said(struct graph_vertices *v, struct digest128 key, const char *p, size_t len,
+    struct err *e)
+{
+	const struct digest128 none = { 0, 0 };
+	const size_t n = known_count(v->known);
+
+	return (known_add(v->known, key, KNOWN_SAID, digest_xxh128(p, len), e) ||
+	    (known_count(v->known) == n && known_add(v->known, key, KNOWN_RETIRED, none, e)));
+}
+
+/* A key that no entity has. */
+static int
+graph_vertex_odd(struct graph_vertices *v, struct digest128 key, const char *p, size_t len,
+    struct err *e)
+{
+
+	if (!known_is_unseen(v->known, key))
+		return (0);
+	return (buf_add(&v->odd.b, p, len, e) || buf_add(&v->odd.b, "\n", 1, e) ||
+	    copy_spool_row(&v->odd, e));
 }
 
 /* Of a check: is the vertex of this row there once, and says just what it should?  1, 0, or -1 with
@@ -192,9 +191,10 @@ static int
 graph_vertex_direct(struct graph_vertices *v, struct err *e)
 {
 
+	v->known = known_new();
 	if (pg_sqlf(v->g->pg, &v->fresh.sql, e, "COPY oilgas.%I (properties) FROM STDIN",
 		v->l->name) ||
-	    graph_vertex_known(v, e))
+	    graph_vertex_each(v, "NULL", graph_vertex_key, e))
 		return (-1);
 	if (graph_vertex_rows(v, e)) {
 		copy_into_fail(&v->fresh, e->msg);
@@ -206,7 +206,7 @@ graph_vertex_direct(struct graph_vertices *v, struct err *e)
 	return (0);
 }
 
-/* The tables that what is staged goes into, and then it. */
+/* Send what is staged. */
 static int
 graph_vertex_send(struct graph_vertices *v, struct err *e)
 {
@@ -218,57 +218,40 @@ graph_vertex_send(struct graph_vertices *v, struct err *e)
 
 /* Keys of vertices that no entity has, into graph_odd. */
 static int
-graph_vertex_extra(struct graph_vertices *v, uint64_t *n, struct err *e)
+graph_vertex_extra(struct graph_vertices *v, struct err *e)
 {
-	struct buf sql = BUF_INIT(8192);
-	struct copy_spool odd;
-	const char *p, *tab;
-	int rc;
-	long k = 0;
 
-	*n = 0;
 	if (known_unseen(v->known) == 0)
 		return (0);
-	copy_spool_init(&odd, COPY_TEXT);
 	known_again(v->known);
-	rc =
-	    pg_sqlf(v->g->pg, &sql, e,
-		"COPY (SELECT " GRAPH_ENTITY("v") "::text, " GRAPH_ENTITY("v") " FROM oilgas.%I v WHERE " VERTEX_OURS(
-		    "v") " AND " GRAPH_ENTITY("v") " IS NOT NULL) TO STDOUT",
-		v->l->name, v->g->tenant) ||
-	    pg_copy_out(v->g->pg, sql.p, e);
-	while (rc == 0 && (k = pg_copy_get(v->g->pg, &p, e)) > 0)
-		if ((tab = memchr(p, '\t', (size_t)k)) != NULL &&
-		    known_is_unseen(v->known, digest_xxh128(p, (size_t)(tab - p))))
-			rc = buf_add(&odd.b, tab + 1, (size_t)(p + k - tab - 1), e) ||
-			    copy_spool_row(&odd, e);
-	rc = rc || k < 0 || copy_spool_send(&odd, v->g->pg, "COPY graph_odd FROM STDIN", e);
-	*n = odd.rows;
-	copy_spool_free(&odd);
-	buf_free(&sql);
-	return (rc);
+	return (graph_vertex_each(v, GRAPH_ENTITY("v"), graph_vertex_odd, e) ||
+	    copy_spool_send(&v->odd, v->g->pg, "COPY graph_odd FROM STDIN", e));
 }
 
 int
 graph_vertex_compare(struct graph *g, struct graph_label *l, uint64_t *odd, struct err *e)
 {
 	struct graph_vertices v = { .g = g, .l = l, .compare = true, .text = BUF_INIT(64 << 20) };
-	uint64_t extra = 0;
 	int rc;
 
+	v.known = known_new();
 	copy_spool_init(&v.staged, COPY_TEXT);
+	copy_spool_init(&v.odd, COPY_TEXT);
 	rc =
 	    pg_execf(g->pg, NULL, e,
 		"DROP TABLE IF EXISTS graph_v, graph_odd; CREATE TEMPORARY TABLE graph_v (eid agtype NOT NULL,"
 		" properties agtype NOT NULL); CREATE TEMPORARY TABLE graph_odd (eid agtype NOT NULL)") ||
-	    graph_vertex_said(&v, e) || graph_vertex_rows(&v, e) || graph_vertex_send(&v, e) ||
-	    graph_vertex_extra(&v, &extra, e) ||
+	    graph_vertex_each(&v, "v.properties", graph_vertex_said, e);
+	known_again(v.known);
+	rc = rc || graph_vertex_rows(&v, e) || graph_vertex_send(&v, e) ||
+	    graph_vertex_extra(&v, e) ||
 	    (v.staged.rows > 0 &&
 		pg_execf(g->pg, NULL, e, "INSERT INTO graph_odd SELECT eid FROM graph_v"));
-	*odd = v.staged.rows + extra;
+	*odd = v.staged.rows + v.odd.rows;
 	l->n.unchanged += v.staged.rows;
 	known_free(v.known);
 	copy_spool_free(&v.staged);
+	copy_spool_free(&v.odd);
 	buf_free(&v.text);
 	return (rc);
 }
