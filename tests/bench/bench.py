@@ -347,6 +347,26 @@ def copy_in(*tables):
     return psql("-1", *(word for t in tables for word in ("-c", f"\\copy {t} from '{DIR}/{t}.copy'")))
 
 
+def first_beside_copy(path):
+    """Seconds of a first load, of \\copy of the rows that one left (copy_out()), and of decoding alone, in turn."""
+    def load():
+        empty()
+        return run(chain_argv(path))
+
+    def copied():
+        empty()
+        places()
+        return copy_in(*LOADED)
+
+    return turns(load, copied, lambda: run([decode_argv(path, "--view", "well")]))
+
+
+def nights(night1, night2):
+    """Two nights that come by turns, and the last of them once more: seconds of the change, and of what is the same."""
+    names = [night2, night1]
+    return turns(lambda: names.reverse() or run(chain_argv(names[0], *TOGGLE)), lambda: run(chain_argv(names[0], *TOGGLE)))
+
+
 def bench_chain():
     path = wellbore(SIZE)
     database()
@@ -357,16 +377,7 @@ def bench_chain():
     size = sum(os.path.getsize(f"{DIR}/{t}.copy") for t in LOADED)
     note(f"chain: {SIZE} wells, {os.path.getsize(path)} bytes; {rows} entities, {size} bytes of COPY text")
 
-    def ours():
-        empty()
-        return run(chain_argv(path))
-
-    def peer():
-        empty()
-        places()
-        return copy_in(*LOADED)
-
-    first, copy, decode = turns(ours, peer, lambda: run([decode_argv(path, "--view", "well")]))
+    first, copy, decode = first_beside_copy(path)
     name, anchor = max(("psql-copy", copy), ("decode", decode), key=lambda x: x[1])
     figure("chain-first-load", first, "s", name, anchor, "<=1.25x")
     note(f"chain: psql \\copy {copy:.2f} s, decoding alone {decode:.2f} s")
@@ -463,26 +474,16 @@ def bench_nightly():
     note(f"nightly: {wells} wells, {os.path.getsize(night1)} bytes; {query('SELECT count(*) FROM entities')} entities, "
          f"{query('SELECT count(*) FROM entity_links')} links")
 
-    def load():
-        empty()
-        return run(chain_argv(night1))
-
-    def copied():
-        empty()
-        places()
-        return copy_in(*LOADED)
-
-    ours, copy, alone = turns(load, copied, decode)
+    ours, copy, alone = first_beside_copy(night1)
     name, anchor = max(("psql-copy", copy), ("decode", alone), key=lambda x: x[1])
     figure("nightly-first-load", ours, "s", name, anchor, "<=1.25x")
     note(f"nightly: psql \\copy {copy:.2f} s, decoding alone {alone:.2f} s")
-    load()
+    empty()
+    run(chain_argv(night1))
     psql("-c", "VACUUM ANALYZE", "-c", "CHECKPOINT")
     again, alone = turns(lambda: run(chain_argv(night1)), decode)
     figure("nightly-unchanged", again, "s", "decode", alone, "<=1.3x")
-    nights = [night2, night1]
-    changed, same = turns(lambda: nights.reverse() or run(chain_argv(nights[0], *TOGGLE)),
-                          lambda: run(chain_argv(nights[0], *TOGGLE)))
+    changed, same = nights(night1, night2)
     run(chain_argv(night1, *TOGGLE), stdout=os.devnull)
     figure("nightly-1%-changed", changed, "s", "unchanged", same, "<=1.5x")
     unchanged = peaks(chain_argv(night1, "--report", "json"))
@@ -509,25 +510,15 @@ def bench_load():
         copy_out()
         note(f"load: {SIZE} wells of {size}, {os.path.getsize(night1)} bytes; {query('SELECT count(*) FROM entities')} entities")
 
-        def load():
-            empty()
-            return run(chain_argv(night1))
-
-        def copied():
-            empty()
-            places()
-            return copy_in(*LOADED)
-
-        ours, copy, alone = turns(load, copied, decode)
+        ours, copy, alone = first_beside_copy(night1)
         figure(f"load-{size}-first", ours, "s", "psql-copy", copy, "<=0.95x")
         note(f"load: decoding alone {alone:.2f} s")
-        load()
+        empty()
+        run(chain_argv(night1))
         psql("-c", "VACUUM ANALYZE", "-c", "CHECKPOINT")
         again, alone = turns(lambda: run(chain_argv(night1)), decode)
         figure(f"load-{size}-no-news", again, "s", "decode", alone, "<=1.5x")
-        nights = [night2, night1]
-        changed, same = turns(lambda: nights.reverse() or run(chain_argv(nights[0], *TOGGLE)),
-                              lambda: run(chain_argv(nights[0], *TOGGLE)))
+        changed, same = nights(night1, night2)
         figure(f"load-{size}-1%-changed", changed, "s", "no-news", same, "<=1.2x")
 
 
