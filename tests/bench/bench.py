@@ -363,7 +363,7 @@ def first_beside_copy(path):
 
 def nights(night1, night2):
     """Two nights that come by turns, and the last of them once more: seconds of the change, and of what is the same."""
-    names = [night2, night1]
+    names = [night1, night2]  # night1 is there
     return turns(lambda: names.reverse() or run(chain_argv(names[0], *TOGGLE)), lambda: run(chain_argv(names[0], *TOGGLE)))
 
 
