@@ -56,15 +56,15 @@ static const struct program program = {
 	    "78: a file is missing, or the server refuses a statement in it",
 };
 
-/* Log what became of the schema file. */
+/* Log what became of the schema file, or would. */
 static void
 tell(void *cookie, const char *name, enum schema_did did)
 {
-	static const char *const words[] = { "unchanged", "applied", "adopted", "to be applied",
-		"to be adopted" };
+	static const char *const words[2][3] = { { "unchanged", "applied", "adopted" },
+		{ "unchanged", "to be applied", "to be adopted" } };
 
 	(void)cookie;
-	log_info("%s: %s", name, words[did]);
+	log_info("%s: %s", name, words[opt_plan][did]);
 }
 
 int

@@ -136,9 +136,11 @@ ahead_read(struct ahead *a, void *p, size_t n, const char *name, struct err *e)
 	(void)pthread_mutex_lock(&a->lock);
 	while (a->len == 0 && !a->end)
 		(void)pthread_cond_wait(&a->filled, &a->lock);
-	if (a->len == 0) {
-		k = -(a->error != 0);
+	if (a->len == 0 && a->error != 0) {
 		errno = a->error;
+		k = err_sys(e, STATUS_IO, "cannot read '%s'", name);
+	} else if (a->len == 0) {
+		k = 0;
 	} else {
 		size_t most = a->len < a->cap - a->begin ? a->len : a->cap - a->begin;
 
@@ -154,7 +156,7 @@ ahead_read(struct ahead *a, void *p, size_t n, const char *name, struct err *e)
 		k = (ssize_t)n;
 	}
 	(void)pthread_mutex_unlock(&a->lock);
-	return (k < 0 ? err_sys(e, STATUS_IO, "cannot read '%s'", name) : k);
+	return (k);
 }
 
 void

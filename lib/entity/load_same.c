@@ -41,15 +41,15 @@ load_same_layout(const char *dataset, char sha256[DIGEST_SHA256_HEX + 1], struct
 
 /* The last source's digest, or "": something else is due. */
 static int
-load_same_last(struct pg *pg, const struct load_options *o, const char *layout,
-    char sha256[DIGEST_SHA256_HEX + 1], char since[32], struct err *e)
+load_same_last(struct pg *pg, const struct load_options *o, const struct dataset *means,
+    const char *layout, char sha256[DIGEST_SHA256_HEX + 1], char since[32], struct err *e)
 {
 	struct entity_definition *d = definition_db_read(pg, o->tenant, o->type, e);
-	const char *params[5] = { o->tenant, o->type, o->dataset, layout,
-		d != NULL ? d->sha256 : "" };
-	struct pg_result *r = d != NULL ? pg_query(pg, load_same_sql, params, 5, e) : NULL;
+	const char *params[7] = { o->tenant, o->type, o->dataset, layout,
+		d != NULL ? d->sha256 : "", means->role == DATASET_ENRICH ? "enrich" : "own",
+		means->keys };
+	struct pg_result *r = d != NULL ? pg_query(pg, load_same_sql, params, 7, e) : NULL;
 
-	sha256[0] = since[0] = '\0';
 	if (r != NULL && pg_result_rows(r) == 1) {
 		pg_result_copy(r, 0, 0, sha256, DIGEST_SHA256_HEX + 1);
 		pg_result_copy(r, 0, 1, since, 32);
@@ -59,45 +59,25 @@ load_same_last(struct pg *pg, const struct load_options *o, const char *layout,
 	return (r == NULL);
 }
 
-/* What the dataset means to its type is what it meant then. */
-static int
-load_same_means(struct pg *pg, const struct load_options *o, bool *same, struct err *e)
-{
-	struct dataset_list *list = dataset_load(o->datasets, e);
-	const struct dataset *d = list != NULL ? dataset_find(list, o->dataset, o->type) : NULL;
-	int rc = list == NULL;
-
-	*same = false;
-	if (d != NULL)
-		rc = pg_boolf(pg, same, e,
-		    "SELECT role = %L AND key_prefix = %L FROM batch_datasets WHERE tenant_id = %L"
-		    " AND type_key = %L AND dataset = %L",
-		    d->role == DATASET_ENRICH ? "enrich" : "own", d->keys, o->tenant, o->type,
-		    o->dataset);
-	dataset_free(list);
-	return (rc);
-}
-
 int
 load_same(const struct load_options *o, const char *file, char since[32], struct err *e)
 {
-	char layout[DIGEST_SHA256_HEX + 1], last[DIGEST_SHA256_HEX + 1],
-	    is[DIGEST_SHA256_HEX + 1] = "";
-	struct pg *pg;
-	bool same = false;
+	char layout[DIGEST_SHA256_HEX + 1], last[DIGEST_SHA256_HEX + 1] = "",
+								     is[DIGEST_SHA256_HEX + 1] = "";
+	struct dataset_list *list = dataset_load(o->datasets, e);
+	const struct dataset *means = list != NULL ? dataset_find(list, o->dataset, o->type) : NULL;
+	struct pg *pg = NULL;
 	int fd, rc;
 
 	since[0] = '\0';
-	if (load_same_layout(o->dataset, layout, e) ||
-	    (pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
-		return (-1);
-	rc = load_same_last(pg, o, layout, last, since, e) ||
-	    (last[0] != '\0' && load_same_means(pg, o, &same, e));
+	rc = list == NULL || load_same_layout(o->dataset, layout, e);
+	if (rc == 0 && means != NULL)
+		rc = (pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL ||
+		    load_same_last(pg, o, means, layout, last, since, e);
 	pg_close(pg);
-	if (rc || !same) {
-		since[0] = '\0';
+	dataset_free(list);
+	if (rc || last[0] == '\0')
 		return (rc);
-	}
 	if ((fd = infile_regular(file, e)) < 0)
 		return (-1);
 	rc = io_sha256(fd, file, is, e);

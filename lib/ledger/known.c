@@ -160,12 +160,10 @@ known_slot(struct known *ix, struct digest128 key, uint32_t **place, struct err 
 	return (s);
 }
 
-int
-known_add(struct known *ix, struct digest128 key, unsigned what, struct digest128 content,
-    struct err *e)
+/* Note in a slot, NULL without memory for it, what the database has. */
+static int
+known_put(struct known *ix, struct slot *s, unsigned what, struct digest128 content)
 {
-	uint32_t *place;
-	struct slot *s = known_slot(ix, key, &place, e);
 
 	if (s == NULL)
 		return (-1);
@@ -178,21 +176,22 @@ known_add(struct known *ix, struct digest128 key, unsigned what, struct digest12
 }
 
 int
+known_add(struct known *ix, struct digest128 key, unsigned what, struct digest128 content,
+    struct err *e)
+{
+	uint32_t *place;
+
+	return (known_put(ix, known_slot(ix, key, &place, e), what, content));
+}
+
+int
 known_add_new(struct known *ix, struct digest128 key, unsigned what, struct digest128 content,
     struct err *e)
 {
-	struct slot *s;
 
 	if (ix->table != NULL)
 		return (known_add(ix, key, what, content, e));
-	if ((s = known_append(ix, key, e)) == NULL)
-		return (-1);
-	s->word = what & KNOWN_WHAT;
-	if (what & KNOWN_SAID) {
-		s->word |= content.lo << KNOWN_FLAG_BITS;
-		ix->sources++;
-	}
-	return (0);
+	return (known_put(ix, known_append(ix, key, e), what, content));
 }
 
 void

@@ -324,6 +324,16 @@ schema_online(struct pg *pg, const struct schema_file *f, struct err *e)
 	return (rc || schema_record(pg, f, false, e));
 }
 
+/* What is to be done with a file. */
+static enum schema_did
+schema_due(const struct schema *s, const struct schema_file *f)
+{
+
+	if (f->applied)
+		return (SCHEMA_UNCHANGED);
+	return (f->aegis && s->adopted ? SCHEMA_ADOPTED : SCHEMA_APPLIED);
+}
+
 /* Apply a file, or adopt it, where the database does not have it. */
 static int
 schema_one(struct schema *s, struct pg *pg, struct schema_file *f, enum schema_did *did,
@@ -331,9 +341,7 @@ schema_one(struct schema *s, struct pg *pg, struct schema_file *f, enum schema_d
 {
 	struct schema_try whole = { f, NULL };
 
-	*did = f->applied          ? SCHEMA_UNCHANGED :
-	    f->aegis && s->adopted ? SCHEMA_ADOPTED :
-				     SCHEMA_APPLIED;
+	*did = schema_due(s, f);
 	if (*did == SCHEMA_UNCHANGED)
 		return (0);
 	if (*did == SCHEMA_ADOPTED)
@@ -404,24 +412,6 @@ done:
 	return (rc);
 }
 
-/* Tell what would be done. */
-static void
-schema_plan_files(const struct schema *s, schema_tell *tell, void *cookie, bool *some)
-{
-	size_t i;
-
-	*some = false;
-	for (i = 0; i < s->n; i++) {
-		const struct schema_file *f = &s->files[i];
-
-		*some = *some || !f->applied;
-		tell(cookie, f->name,
-		    f->applied                 ? SCHEMA_UNCHANGED :
-			f->aegis && s->adopted ? SCHEMA_TO_ADOPT :
-						 SCHEMA_TO_APPLY);
-	}
-}
-
 /* Of tables that are made anew, how much they are. */
 static int
 schema_plan_ground(struct pg *pg, struct err *e)
@@ -442,7 +432,8 @@ schema_plan(struct pg *pg, const char *dir, const char *again, schema_tell *tell
     struct err *e)
 {
 	struct schema s = { NULL, 0, 0, false };
-	bool there, some;
+	bool there, some = false;
+	size_t i;
 	int rc;
 
 	rc = schema_load(&s, dir, e) ||
@@ -450,10 +441,11 @@ schema_plan(struct pg *pg, const char *dir, const char *again, schema_tell *tell
 		"SELECT to_regclass('public.batch_schema_files') IS NOT NULL") ||
 	    (there && schema_compare(&s, pg, e)) || schema_adopts(&s, pg, e) ||
 	    schema_again(&s, again, e);
-	if (rc == 0) {
-		schema_plan_files(&s, tell, cookie, &some);
-		rc = some && schema_plan_ground(pg, e);
+	for (i = 0; rc == 0 && i < s.n; i++) {
+		some = some || !s.files[i].applied;
+		tell(cookie, s.files[i].name, schema_due(&s, &s.files[i]));
 	}
+	rc = rc || (some && schema_plan_ground(pg, e));
 	schema_free(&s);
 	return (rc);
 }

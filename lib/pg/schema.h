@@ -19,15 +19,9 @@
  * No statement makes others queue for long behind it: each waits a third of a second for its
  * locks and is then tried again with its transaction, for as long as pg_lock_wait says.
  */
-enum schema_did {
-	SCHEMA_UNCHANGED,
-	SCHEMA_APPLIED,
-	SCHEMA_ADOPTED,
-	SCHEMA_TO_APPLY,
-	SCHEMA_TO_ADOPT
-};
+enum schema_did { SCHEMA_UNCHANGED, SCHEMA_APPLIED, SCHEMA_ADOPTED };
 
-/* Told of each file that is now in the database. */
+/* Told of each file that is now in the database, or, of a plan, would be. */
 typedef void schema_tell(void *cookie, const char *name, enum schema_did did);
 
 /**

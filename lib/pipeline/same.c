@@ -8,18 +8,22 @@
 
 #include "base/buf.h"
 
-enum { SAME_WORDS = 32 };
+enum {
+	SAME_WORDS = 32,
+	SAME_OWN = 9,     /* words before those that are passed on; */
+	SAME_DATASET = 4, /* of them this one is allocated */
+};
 
 /* The options that are known of a stage, with what becomes of each. */
 struct same_option {
 	const char *name;
 	char
-	    what; /* 'l', 'v', 't', 'k': layout, view, tenant, type; 'p': passed on; '-': without a bearing */
+	    what; /* 'l', 'v', 't', 'k': layout, view, tenant, type; 'p': passed on; '-': no matter */
 };
 
 /* What is asked. */
 struct same {
-	const char *layout, *view, *file, *tenant, *type;
+	char *layout, *view, *file, *tenant, *type; /* the step's words, as are these: */
 	char *words[SAME_WORDS];
 	size_t n;
 };
@@ -36,7 +40,7 @@ static const struct same_option same_load[] = { { "--tenant", 't' }, { "--type",
 
 /* Take ${v} for ${*was}: another than before is one too many. */
 static bool
-same_take(const char **was, const char *v)
+same_take(char **was, char *v)
 {
 
 	if (*was != NULL)
@@ -77,7 +81,7 @@ same_option(struct same *a, const struct same_option *known, char *name, char *v
 /* The words of a stage; ${file} is where its operand goes, or NULL: it has none. */
 static bool
 same_stage(struct same *a, const struct pipeline_stage *s, const char *name,
-    const struct same_option *known, const char **file)
+    const struct same_option *known, char **file)
 {
 	size_t i;
 
@@ -99,9 +103,11 @@ same_stage(struct same *a, const struct pipeline_stage *s, const char *name,
 void
 same_step(const struct pipeline_step *s, struct pipeline_step *ask)
 {
-	struct same a;
+	static char same[] = "--same", dataset[] = "--dataset", tenant[] = "--tenant",
+		    type[] = "--type";
 	struct pipeline_stage *stage;
-	char *dataset;
+	struct same a;
+	char *name;
 	size_t n;
 
 	memset(ask, 0, sizeof(*ask));
@@ -116,35 +122,25 @@ same_step(const struct pipeline_step *s, struct pipeline_step *ask)
 	ask->nstages = 1;
 	ask->stages = stage = xcalloc(1, sizeof(*stage));
 	stage->program = s->stages[2].program;
-	stage->args = xcalloc(a.n + 12, sizeof(*stage->args));
-	stage->shown = stage->args;
 	n = strlen(a.layout) + strlen(a.view) + 2;
-	dataset = xcalloc(1, n);
-	(void)snprintf(dataset, n, "%s/%s", a.layout, a.view);
-	/* The words before the others are the stage's own. */
-	stage->args[stage->nargs++] = s->stages[2].args[0];
-	stage->args[stage->nargs++] = xstrdup("--dataset");
-	stage->args[stage->nargs++] = dataset;
-	stage->args[stage->nargs++] = xstrdup("--same");
-	stage->args[stage->nargs++] = xstrdup(a.file);
-	stage->args[stage->nargs++] = xstrdup("--tenant");
-	stage->args[stage->nargs++] = xstrdup(a.tenant);
-	stage->args[stage->nargs++] = xstrdup("--type");
-	stage->args[stage->nargs++] = xstrdup(a.type);
-	memcpy(stage->args + stage->nargs, a.words, a.n * sizeof(*a.words));
-	stage->nargs += a.n;
+	name = xcalloc(1, n);
+	(void)snprintf(name, n, "%s/%s", a.layout, a.view);
+	stage->nargs = SAME_OWN + a.n;
+	stage->args = stage->shown = xcalloc(stage->nargs + 1, sizeof(*stage->args));
+	memcpy(stage->args,
+	    (char *[SAME_OWN]){ s->stages[2].args[0], same, a.file, dataset, name, tenant, a.tenant,
+		type, a.type },
+	    SAME_OWN * sizeof(*stage->args));
+	memcpy(stage->args + SAME_OWN, a.words, a.n * sizeof(*a.words));
 }
 
 void
 same_free(struct pipeline_step *ask)
 {
-	enum { OWN = 9 }; /* words that same_step() has made, behind the first */
-	size_t i;
 
 	if (ask->nstages == 0)
 		return;
-	for (i = 1; i < OWN; i++)
-		free(ask->stages[0].args[i]);
+	free(ask->stages[0].args[SAME_DATASET]);
 	free(ask->stages[0].args);
 	free(ask->stages);
 }

@@ -119,8 +119,9 @@ csv_input_keep(struct csv_input *in, struct err *e)
 			return (-1);
 	if (in->eof)
 		return (1);
-	in->ahead = ahead_start(in->fd, CSV_AHEAD, e);
-	return (-(in->ahead == NULL));
+	if ((in->ahead = ahead_start(in->fd, CSV_AHEAD, e)) == NULL)
+		return (-1);
+	return (0);
 }
 
 void

@@ -1,7 +1,8 @@
 -- Whether there is nothing to do with a source: when dataset $3 of tenant $1 and type $2 had its latest load, where
--- that was of one source with the layout $4 and the definitions $5, nothing is due of it, and no rule waits for
--- its links; and that source's digest.
-WITH d AS (SELECT * FROM batch_datasets WHERE tenant_id = $1::uuid AND type_key = $2 AND dataset = $3),
+-- that was of one source with the layout $4 and the definitions $5, as what it means today (role $6, keys $7),
+-- nothing is due of it, and no rule waits for its links; and that source's digest.
+WITH d AS (SELECT * FROM batch_datasets WHERE tenant_id = $1::uuid AND type_key = $2 AND dataset = $3
+ AND role = $6 AND key_prefix = $7),
 last AS (SELECT s.* FROM batch_sources s JOIN d USING (dataset_id)
  WHERE s.loaded_at = (SELECT max(x.loaded_at) FROM batch_sources x JOIN d USING (dataset_id)))
 SELECT l.source_sha256, to_char(l.loaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
