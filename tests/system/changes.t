@@ -51,6 +51,8 @@ lease:O-08-5,inserted,operator,,operator:100003" "a field of theirs, too"
 exits 0 "about another operator" changes --operator 100003 --format json
 is "$(python3 -c 'import json; print(sorted({(r["entity_key"], r["change"], r["source"], r["record"], r["byte_offset"]) for r in json.load(open("out"))}))')" \
 	"[('lease:O-08-5', 'inserted', 'night-3.ebc', 12, 4000)]" "with source, record and byte offset"
+exits 0 "about one whose key has marks of an array in it" changes --operator 'operator:1","operator:100003}'
+is "$(cat out)" "nothing has changed" "is about nobody else"
 exits 0 "for people" changes
 is "$(sed 's/^....-..-.. ..:..:.. UTC/WHEN/; s/run ......../run RUN/' out)" "WHEN  p4f606/lease  run RUN
   lease:O-08-1  changed
