@@ -106,18 +106,18 @@ BEGIN
         OR public.batch_ground_above('entities', tenant) IS NOT NULL THEN
         RETURN;
     END IF;
-    -- Another load may do the same just now.
-    BEGIN
-        EXECUTE format('CREATE TABLE public.%I (LIKE public.entities INCLUDING ALL EXCLUDING INDEXES) PARTITION BY LIST (type_key)',
-            name);
-        FOREACH statement IN ARRAY coalesce(public.batch_ground_indexes(format('public.%I', name)::regclass, 'public.entities', false), '{}')
-        LOOP
-            EXECUTE statement;
-        END LOOP;
-        EXECUTE format('ALTER TABLE public.entities ATTACH PARTITION public.%I FOR VALUES IN (%L)', name, tenant);
-    EXCEPTION WHEN duplicate_table OR unique_violation THEN
-        NULL;
-    END;
+    -- Another load may do the same just now: then it is there behind the lock.
+    PERFORM pg_advisory_xact_lock(hashtextextended('aegis ground ' || tenant, 0));
+    IF public.batch_ground_above('entities', tenant) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.entities INCLUDING ALL EXCLUDING INDEXES) PARTITION BY LIST (type_key)',
+        name);
+    FOREACH statement IN ARRAY coalesce(public.batch_ground_indexes(format('public.%I', name)::regclass, 'public.entities', false), '{}')
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+    EXECUTE format('ALTER TABLE public.entities ATTACH PARTITION public.%I FOR VALUES IN (%L)', name, tenant);
 END;
 $$;
 

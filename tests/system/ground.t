@@ -99,11 +99,11 @@ like err "no partition of relation" "a row of a type without a partition"
 psql -XqAtc "SELECT batch_ground('$TENANT', 'new'); INSERT INTO entities (tenant_id, type_key, entity_key, properties, changed_run) VALUES ('$TENANT', 'new', 'new:1', '{}', '$TENANT')" >/dev/null
 is "$(sql "SELECT tableoid::regclass FROM entities WHERE type_key = 'new'")" "entities_$(echo "$TENANT" | tr -d -)_new" "batch_ground() makes it"
 # First loads of many types and tenants at the same time.
-for k in 1 2 3 4; do
+for k in $(seq 10 29); do
 	for t in well field permit a_type_with_quite_a_long_name_8 a_type_with_quite_a_long_name_9; do
-		psql -XqAtc "SELECT batch_ground('10000000-0000-4000-8000-00000000000$k', '$t')" >/dev/null 2>>side &
+		psql -XqAtc "SELECT batch_ground('10000000-0000-4000-8000-0000000000$k', '$t')" >/dev/null 2>>side &
 	done
 	wait $(jobs -p)
 done
-is "$(cat side; sql "SELECT count(*) FROM pg_partition_tree('entities') WHERE isleaf AND relid::text LIKE 'entities_1000%'")" 20 "places are made side by side"
+is "$(cat side; sql "SELECT count(*) FROM pg_partition_tree('entities') WHERE isleaf AND relid::text LIKE 'entities_1000%'")" 100 "places are made side by side"
 done_testing
