@@ -12,10 +12,13 @@
 
 static struct reject_options o = { .examples = 3 };
 static const char *report = "text", *replay;
+static struct option_list keys;
 static bool codes;
 
 static const struct option_spec options[] = {
 	{ "code", OPTION_STRING, "CODE", &o.code, "Only records whose first fault is CODE." },
+	{ "key", OPTION_LIST, "KEY", &keys,
+	    "Only records with which this entity's row is lost; may be given more than once." },
 	{ "examples", OPTION_U64, "N", &o.examples,
 	    "Number of records to show of each code (default: 3)." },
 	PROGRAM_OPTION_FORMAT(&report),
@@ -91,6 +94,7 @@ list_codes(struct err *e)
 static void
 count(char **files, int n, struct err *e)
 {
+	struct reject_found found;
 	struct report *r;
 	int i;
 
@@ -98,7 +102,7 @@ count(char **files, int n, struct err *e)
 		r = report_new(report);
 		if (i > 0 && !report_is_json(r))
 			report_lines(r, "\n", 1);
-		if (reject_read_count(files[i], &o, r, e) == 0)
+		if (reject_read_count(files[i], &o, r, &found, e) == 0)
 			(void)report_print(r, NULL, e);
 		report_free(r);
 	}
@@ -120,6 +124,8 @@ main(int argc, char **argv)
 	if (o.code != NULL && reject_code_find(o.code) == NULL)
 		return (
 		    program_usage_error(&prog, "unknown code '%s'; --codes lists them", o.code));
+	o.keys = keys.n > 0 ? keys.v : NULL;
+	o.nkeys = keys.n;
 	if (codes) {
 		list_codes(&e);
 	} else if (replay == NULL) {

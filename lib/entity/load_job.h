@@ -33,6 +33,7 @@ struct load_job {
 	char *type;
 	char run[37]; /* the first stream's is every stream's */
 	char started[32];
+	unsigned long sections; /* streams of the dataset that the run has loaded before */
 	struct pg *pg;
 	struct intake *in;
 	struct entity_definition *d;

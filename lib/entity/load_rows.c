@@ -18,7 +18,9 @@ load_rows_first(struct load_rows *x, struct err *e)
 	size_t i;
 
 	memcpy(j->run, stream_reader_run(r), sizeof(j->run));
-	if (load_dataset_open(j, x->d, e) || load_known(j, x->d, &x->asked, x->known, e))
+	if (load_dataset_open(j, x->d, e) ||
+	    (!j->o->plan && ledger_section(j->pg, j->run, x->d->id, &j->sections, e)) ||
+	    load_known(j, x->d, &x->asked, x->known, e))
 		return (-1);
 	x->ncolumns = stream_reader_ncolumns(r);
 	x->columns = xcalloc(x->ncolumns, sizeof(*x->columns));

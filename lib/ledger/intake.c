@@ -249,7 +249,7 @@ intake_write(struct intake *in, struct pg *pg, const char *tenant, const char *t
 				return (-1);
 		memcpy(s->dataset_id, g.dataset_id, sizeof(s->dataset_id));
 		ledger_config(s->upstream, s->nupstream, &s->own, config);
-		if (ledger_run(&g, e) || ledger_section(&g, &s->number, e) ||
+		if (ledger_run(&g, e) || ledger_section(pg, g.run, g.dataset_id, &s->number, e) ||
 		    ledger_stream(&g, s->number, s->source, config, s->upstream, s->nupstream,
 			&s->own, &s->counts, e))
 			return (-1);

@@ -202,14 +202,15 @@ ledger_dataset_find(struct pg *pg, const char *tenant, const char *type, const c
 }
 
 int
-ledger_section(const struct ledger *l, unsigned long *section, struct err *e)
+ledger_section(struct pg *pg, const char *run, const char *dataset, unsigned long *section,
+    struct err *e)
 {
 	uint64_t n;
 
-	if (pg_u64f(l->pg, &n, e,
+	if (pg_u64f(pg, &n, e,
 		"SELECT coalesce(max(section) + 1, 0) FROM batch_sources WHERE run_id = %L"
 		" AND dataset_id = %L",
-		l->run, l->dataset_id))
+		run, dataset))
 		return (-1);
 	*section = (unsigned long)n;
 	return (0);

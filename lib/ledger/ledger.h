@@ -102,10 +102,11 @@ int ledger_dataset_find(struct pg *pg, const char *tenant, const char *type, con
     uint64_t *id, struct err *e);
 
 /**
- * ledger_section(l, section, e):
- * The number of the run's next stream of this dataset: one run may load again.
+ * ledger_section(pg, run, dataset, section, e):
+ * The number of the run's next stream of the dataset with the number ${dataset}: one run may load again.
  */
-int ledger_section(const struct ledger *l, unsigned long *section, struct err *e);
+int ledger_section(struct pg *pg, const char *run, const char *dataset, unsigned long *section,
+    struct err *e);
 
 /**
  * ledger_stream(l, section, source, config, up, n, own, counts, e):

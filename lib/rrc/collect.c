@@ -240,6 +240,18 @@ collect_put(struct collect *g, struct stream_writer *w, struct fault_list *fault
 }
 
 void
+collect_fields(const struct collect *g, const struct record *rec, value_field_fn *each,
+    void *cookie)
+{
+	size_t i;
+
+	if (g->value != NULL)
+		value_fields(g->value, rec, each, cookie);
+	for (i = 0; i < g->nitems; i++)
+		value_fields(g->items[i].value, rec, each, cookie);
+}
+
+void
 collect_free(struct collect *g)
 {
 	size_t i;

@@ -52,6 +52,13 @@ void collect_add(struct collect *g, const struct record *rec, struct fault_list 
  * Write what was collected as the next column, and begin again.
  */
 void collect_put(struct collect *g, struct stream_writer *w, struct fault_list *faults);
+
+/**
+ * collect_fields(g, rec, each, cookie):
+ * As value_fields(), of all conversions that collect_add() makes of ${rec}; none where only records count.
+ */
+void collect_fields(const struct collect *g, const struct record *rec, value_field_fn *each,
+    void *cookie);
 void collect_free(struct collect *g);
 
 #endif

@@ -50,7 +50,8 @@ static int
 decode_open_view(struct decode *d, struct err *e)
 {
 	const struct stream_header h = { d->book.dataset, d->o->source, d->o->run, NULL, NULL };
-	struct flatten_out out = { NULL, d->rejects, d->faults, &d->book };
+	struct flatten_out out = { NULL, d->rejects, d->faults, &d->book,
+		d->o->watch != NULL ? &d->o->watch->flatten : NULL };
 	struct stream_header header = h;
 	char kind[BOOK_DATASET_SIZE + 8];
 	const char **columns;
@@ -193,6 +194,11 @@ decode_reject(struct decode *d, const struct layout_segment *s, const struct fra
 	const char *code;
 	size_t i;
 
+	if (d->o->watch != NULL) {
+		d->book.rejected++;
+		fault_clear(d->faults);
+		return (0);
+	}
 	for (i = 0; d->outs != NULL && i < fault_count(d->faults) && i < 50; i++) {
 		(void)fault_text(d->faults, i, &code);
 		book_count(&d->rejected, code);
@@ -423,11 +429,12 @@ decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
 static int
 decode_records(struct decode *d, struct err *e)
 {
-	enum intake_result res;
+	enum intake_result res = INTAKE_END;
 	struct frame fr;
 	int i, rc = 0;
 
-	while (rc == 0 && (res = intake_next(d->intake, &fr, &i, d->faults, e)) > INTAKE_END) {
+	while (rc == 0 && (d->o->watch == NULL || !d->o->watch->done) &&
+	    (res = intake_next(d->intake, &fr, &i, d->faults, e)) > INTAKE_END) {
 		d->book.read++;
 		rc = res == INTAKE_STRAY ?
 		    decode_stray(d, i < 0 ? NULL : &d->l->segments[i], &fr, e) :
@@ -505,7 +512,7 @@ decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
 	if (d->rows != NULL)
 		d->book.rows = d->book.used;
 	d->rejects = NULL;
-	if (reject_close(rejects, e) || decode_judge(d, e))
+	if (reject_close(rejects, e) || (d->o->watch == NULL && decode_judge(d, e)))
 		return (-1);
 	if (d->outs != NULL)
 		return (outs_seal(d->outs, &d->book, &d->rejected, e));

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/num.h"
+#include "rrc/flatten.h"
 #include "rrc/frame.h"
 #include "rrc/layout.h"
 #include "rrc/probe.h"
@@ -22,6 +23,15 @@ struct decode_above {
 	const char *name; /* for messages */
 };
 
+/*
+ * A view's row once more, from a part of its file: bad records are left out without a word, whatever
+ * the limits, and the decoding ends when it is done.
+ */
+struct decode_watch {
+	struct flatten_watch flatten;
+	bool done; /* set by one of its functions */
+};
+
 /* What to decode, how, and where to; all texts stay the caller's. */
 struct decode_options {
 	const struct layout *layout;
@@ -36,6 +46,7 @@ struct decode_options {
 	/* For a view whose rows belong to rows of other files: see decode_above(). */
 	const struct decode_above *above;
 	size_t nabove;
+	const struct decode_watch *watch; /* or NULL */
 };
 
 /* A record that is none, this often in a row, means that the boundaries are lost. */

@@ -62,8 +62,7 @@ files_segment(const struct decode_options *o)
 	return (o->segment != NULL ? layout_segment(o->layout, o->segment) : -1);
 }
 
-/* Does a column of the view come from segment ${s}, or from one above it? */
-static int
+int
 files_uses(const struct decode_options *o, int s, bool *uses, struct err *e)
 {
 	const struct layout *l = o->layout;

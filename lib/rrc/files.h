@@ -21,6 +21,13 @@ struct files *files_open(struct decode_options *o, const char *path, const char 
     struct err *e);
 
 /**
+ * files_uses(o, s, uses, e):
+ * Set ${uses} to whether a column of the view that ${o} names comes from segment ${s} or from one above it.
+ * Return 0, or -1 with ${e} set where the layout has no such view.
+ */
+int files_uses(const struct decode_options *o, int s, bool *uses, struct err *e);
+
+/**
  * files_input(f):
  * What decode_run() reads.  Its digest is that of the source; of several files of a directory that
  * of the lines that sha256sum(1) prints for them, in the order in which they were read.

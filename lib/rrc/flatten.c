@@ -256,6 +256,8 @@ flatten_end(struct flatten *fl, struct err *e)
 	if (stream_writer_end_row(w, e))
 		return (-1);
 	fl->out.book->rows++;
+	if (fl->out.watch != NULL)
+		fl->out.watch->row(fl->out.watch->cookie, fl->slots[0].offset);
 	if (fault_count(fl->faults) > 0 && flatten_flaw(fl, e))
 		return (-1);
 	flatten_settle(fl);
@@ -392,6 +394,15 @@ flatten_gather(struct flatten *fl, struct collect *g, const struct frame *fr)
 		(void)buf_add(&fl->bad, fr->p, fr->len, &enough);
 }
 
+/* Tell who watches that the slot takes the record. */
+static void
+flatten_show(const struct flatten *fl, size_t slot, const struct frame *fr)
+{
+
+	if (fl->out.watch != NULL)
+		fl->out.watch->record(fl->out.watch->cookie, slot, fr);
+}
+
 /* Let each slot of the view that asks for the record have it. */
 static int
 flatten_keep(struct flatten *fl, size_t segment, const struct frame *fr, struct err *e)
@@ -410,9 +421,13 @@ flatten_keep(struct flatten *fl, size_t segment, const struct frame *fr, struct 
 		slot->seen++;
 		if (vs->collect != NULL)
 			flatten_gather(fl, vs->collect, fr);
-		if (!flatten_keeps(fl, i) ||
-		    (vs->nth != VIEW_LAST && (uint64_t)vs->nth != slot->seen))
+		if (!flatten_keeps(fl, i)) {
+			flatten_show(fl, i, fr);
 			continue;
+		}
+		if (vs->nth != VIEW_LAST && (uint64_t)vs->nth != slot->seen)
+			continue;
+		flatten_show(fl, i, fr);
 		flatten_point(slot, fr);
 		if (!passing && flatten_copy(fl, slot, segment, e))
 			return (-1);
@@ -426,8 +441,10 @@ flatten_above(struct flatten *fl, size_t segment, const struct frame *fr)
 	size_t i;
 
 	for (i = 0; i < fl->v->nslots; i++)
-		if (fl->v->slots[i].segment == segment)
+		if (fl->v->slots[i].segment == segment) {
+			flatten_show(fl, i, fr);
 			flatten_point(&fl->slots[i], fr);
+		}
 }
 
 enum flatten_result

@@ -19,12 +19,23 @@
  */
 struct flatten;
 
+/* Who wants to see what a row is made of. */
+struct flatten_watch {
+	/* A slot of the view takes the record, padded to its full length, in place of what it has or, where
+	 * it counts or collects, beside it; ${fr} is valid until the call returns. */
+	void (*record)(void *cookie, size_t slot, const struct frame *fr);
+	/* The row whose own record begins at ${offset} has been written. */
+	void (*row)(void *cookie, uint64_t offset);
+	void *cookie;
+};
+
 /* Where rows, flaws and figures go; all stay the caller's. */
 struct flatten_out {
 	struct stream_writer *w;
 	struct reject_writer *rejects;
 	struct fault_list *faults;
-	struct book *book; /* used and skipped are counted here */
+	struct book *book;                 /* used and skipped are counted here */
+	const struct flatten_watch *watch; /* or NULL */
 };
 
 enum flatten_result { FLATTEN_FAILED = -1, FLATTEN_TAKEN, FLATTEN_REJECTED };

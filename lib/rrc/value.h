@@ -66,6 +66,15 @@ bool value_stands(const struct value *v, const struct record *rec, const char **
  */
 enum value_result value_eval(const struct value *v, const struct record *rec, char *dst,
     size_t *len, const char *column, const char *code, struct fault_list *faults);
+
+/**
+ * value_fields(v, rec, each, cookie):
+ * Call ${each} for each field of ${rec} that value_eval() would read, in their order in the text; the code
+ * that chooses between readings comes first.
+ */
+typedef void value_field_fn(void *cookie, const struct layout_field *f);
+void value_fields(const struct value *v, const struct record *rec, value_field_fn *each,
+    void *cookie);
 void value_free(struct value *v);
 
 #endif

@@ -378,13 +378,26 @@ value_is_sentinel(const struct value *v, const struct record *rec)
 	return (false);
 }
 
+/* The case that the record's code chooses, or NULL. */
+static const struct value *
+value_chosen(const struct value *v, const struct record *rec)
+{
+	const unsigned char *p;
+	size_t i, n;
+
+	p = record_field(rec, v->field, &n);
+	for (i = 0; i < v->ncases; i++)
+		if (v->cases[i].width == n && memcmp(p, v->cases[i].code, n) == 0)
+			return (v->cases[i].value);
+	return (NULL);
+}
+
 /* Convert by kind; NULL if the field is absent, its text stands for NULL, or no case matches. */
 static enum value_result
 value_any(const struct value *v, const struct record *rec, char *dst, size_t *len,
     const struct value_ask *ask)
 {
-	const unsigned char *p;
-	size_t i, n;
+	const struct value *chosen;
 
 	if (!choice_holds(&v->choice, rec))
 		return (VALUE_NULL);
@@ -408,11 +421,8 @@ value_any(const struct value *v, const struct record *rec, char *dst, size_t *le
 	case VALUE_AS_CHOSEN:
 		break;
 	}
-	p = record_field(rec, v->field, &n);
-	for (i = 0; i < v->ncases; i++)
-		if (v->cases[i].width == n && memcmp(p, v->cases[i].code, n) == 0)
-			return (value_any(v->cases[i].value, rec, dst, len, ask));
-	return (VALUE_NULL);
+	chosen = value_chosen(v, rec);
+	return (chosen != NULL ? value_any(chosen, rec, dst, len, ask) : VALUE_NULL);
 }
 
 bool
@@ -449,4 +459,23 @@ value_eval(const struct value *v, const struct record *rec, char *dst, size_t *l
 	if (res == VALUE_NULL && code != NULL && fault_count(faults) == before)
 		fault_add(faults, code, column, NULL, 0, "the key is empty");
 	return (res);
+}
+
+void
+value_fields(const struct value *v, const struct record *rec, value_field_fn *each, void *cookie)
+{
+	const struct value *chosen;
+	size_t i;
+
+	if (v->as == VALUE_AS_COMPOSED) {
+		for (i = 0; i < v->nparts; i++)
+			if (v->parts[i].field != NULL)
+				each(cookie, v->parts[i].field);
+		return;
+	}
+	if (v->choice.n > 0)
+		each(cookie, v->choice.on);
+	each(cookie, v->field);
+	if (v->as == VALUE_AS_CHOSEN && (chosen = value_chosen(v, rec)) != NULL)
+		value_fields(chosen, rec, each, cookie);
 }

@@ -119,7 +119,7 @@ snapshot_book(struct pg *pg, const struct snapshot *s, const struct catalog *c,
 	ledger_config(NULL, 0, &own, config);
 	if (book_balances(&own, e) ||
 	    ledger_dataset(pg, uuid, "rule", "filings", g.dataset_id, sizeof(g.dataset_id), e) ||
-	    ledger_run(&g, e) || ledger_section(&g, &section, e))
+	    ledger_run(&g, e) || ledger_section(g.pg, g.run, g.dataset_id, &section, e))
 		return (-1);
 	return (ledger_stream(&g, section, "filing_checklists", config, NULL, 0, &own, &counts, e));
 }

@@ -23,7 +23,8 @@ version_judge_tables(struct version *v, struct err *e)
 	    "CREATE TEMP TABLE rule_act (seq bigint, act text, status varchar(20), effective date,"
 	    " version integer, mine uuid, active uuid, held text) ON COMMIT DROP;"
 	    "CREATE TEMP TABLE rule_said (seq bigint, summary text) ON COMMIT DROP;"
-	    "CREATE TEMP TABLE rule_digest (identifier varchar(255), digest bytea) ON COMMIT DROP",
+	    "CREATE TEMP TABLE rule_digest (identifier varchar(255), digest bytea, section integer,"
+	    " record bigint, byte_offset bigint) ON COMMIT DROP",
 	    e));
 }
 

@@ -23,11 +23,12 @@ struct version_stream {
 	struct field_rule *field;
 	struct known *known;
 	char dataset[BOOK_DATASET_SIZE], dataset_id[16];
+	unsigned long sections; /* streams of it that the run has loaded before */
 	const char *effective;
 	struct buf tail;           /* how a row of rule_versions ends */
 	struct copy_into versions; /* rows on their way there */
 	struct copy_spool fresh;   /* entity_sources: what the dataset says for the first time, */
-	struct copy_spool other;   /* and what it says otherwise: key and digest */
+	struct copy_spool other;   /* and what it says otherwise: key, digest, place */
 };
 
 /* What the dataset said before, and which other rules have versions. */
@@ -80,6 +81,8 @@ version_stream_dataset(struct version_stream *t, struct err *e)
 	if (v->plan)
 		(void)snprintf(t->dataset_id, sizeof(t->dataset_id), "%llu",
 		    (unsigned long long)id);
+	if (!v->plan && ledger_section(v->pg, v->run, t->dataset_id, &t->sections, e))
+		return (-1);
 	return (version_stream_known(t, e));
 }
 
@@ -112,7 +115,7 @@ version_stream_seal(void *load, struct intake_section *s, struct err *e)
 	return (0);
 }
 
-/* Key and digest of what entity_sources has to know. */
+/* Key, digest and place of what entity_sources has to know. */
 static int
 version_stream_digest(struct version_stream *t, const struct rule *r, struct digest128 d,
     bool fresh, struct err *e)
@@ -121,11 +124,16 @@ version_stream_digest(struct version_stream *t, const struct rule *r, struct dig
 	char hex[2 * DIGEST128_SIZE];
 	struct copy_spool *to = fresh ? &t->fresh : &t->other;
 	struct buf *b = &to->b;
+	uint64_t record, offset;
 
+	stream_reader_place(intake_reader(t->v->in), &record, &offset);
 	digest128_write(d, bytes);
 	num_hex(hex, bytes, sizeof(bytes));
 	return (pg_copy_text(b, r->identifier, strlen(r->identifier), e) ||
 	    buf_adds(b, "\t\\\\x", e) || buf_add(b, hex, sizeof(hex), e) ||
+	    buf_addf(b, e, "\t%lu\t%llu\t%llu",
+		t->sections + (unsigned long)intake_sections(t->v->in) - 1,
+		(unsigned long long)record, (unsigned long long)offset) ||
 	    (fresh && buf_addf(b, e, "\t%s\t%s", t->dataset_id, t->v->run)) ||
 	    buf_add(b, "\n", 1, e) || copy_spool_row(to, e));
 }
@@ -229,14 +237,14 @@ version_stream_end(struct version_stream *t, struct err *e)
 	if (t->v->plan)
 		return (0);
 	if (ground_send(&t->fresh, pg, "entity_sources", t->v->tenant, t->dataset_id,
-		"entity_key, digest, dataset_id, seen_run", e))
+		"entity_key, digest, section, record, byte_offset, dataset_id, seen_run", e))
 		return (-1);
 	if (t->other.rows == 0)
 		return (0);
 	return (copy_spool_send(&t->other, pg, "COPY rule_digest FROM STDIN", e) ||
 	    pg_execf(pg, NULL, e,
-		"ANALYZE rule_digest; UPDATE entity_sources s SET digest = d.digest, seen_run = %L"
-		" FROM rule_digest d WHERE s.dataset_id = %s AND s.entity_key = d.identifier",
+		"ANALYZE rule_digest; UPDATE entity_sources s SET digest = d.digest, seen_run = %L,"
+		" section = d.section, record = d.record, byte_offset = d.byte_offset FROM rule_digest d WHERE s.dataset_id = %s AND s.entity_key = d.identifier",
 		t->v->run, t->dataset_id));
 }
 

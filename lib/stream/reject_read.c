@@ -48,7 +48,7 @@ struct reject_reader {
 	int at[AT_COLUMNS];
 	struct reject_count counts[REJECT_READ_CODES];
 	size_t ncounts;
-	uint64_t rejects, flaws;
+	uint64_t rejects, flaws, unnamed;
 };
 
 /* Whether the field's bytes are exactly ${word}. */
@@ -182,6 +182,18 @@ reject_read_example(struct reject_reader *rr, struct reject_count *c, const stru
 	    reject_read_number(rr, &f[rr->at[AT_OFFSET]], &to->offset, e));
 }
 
+/* Is the record's key one that is asked for? */
+static bool
+reject_read_wanted(const struct reject_reader *rr, const struct stream_field *key)
+{
+	size_t i;
+
+	for (i = 0; i < rr->o->nkeys; i++)
+		if (!key->null && reject_read_is(key, rr->o->keys[i]))
+			return (true);
+	return (rr->o->keys == NULL);
+}
+
 /* Count the present row, and keep it if its code has too few examples; form rows and other codes
  * than asked for are skipped. */
 static int
@@ -193,6 +205,9 @@ reject_read_row(struct reject_reader *rr, struct err *e)
 
 	if (reject_read_is(&f[rr->at[AT_SEVERITY]], "form") ||
 	    (rr->o->code != NULL && !reject_read_is(code, rr->o->code)))
+		return (0);
+	rr->unnamed += reject && f[rr->at[AT_KEY]].null;
+	if (!reject_read_wanted(rr, &f[rr->at[AT_KEY]]))
 		return (0);
 	c = reject_read_line(rr, code);
 	c->rejects += reject;
@@ -331,7 +346,8 @@ reject_read_report(const struct reject_reader *rr, struct report *r, struct err 
 }
 
 int
-reject_read_count(const char *path, const struct reject_options *o, struct report *r, struct err *e)
+reject_read_count(const char *path, const struct reject_options *o, struct report *r,
+    struct reject_found *found, struct err *e)
 {
 	struct reject_reader *rr = xcalloc(1, sizeof(*rr));
 	enum stream_event ev = STREAM_ROW;
@@ -343,7 +359,9 @@ reject_read_count(const char *path, const struct reject_options *o, struct repor
 		else if (ev == STREAM_ROW)
 			rc = reject_read_row(rr, e);
 	}
-	if (rc == 0)
+	found->records = rr->rejects + rr->flaws;
+	found->unnamed = rr->unnamed;
+	if (rc == 0 && (o->keys == NULL || found->records > 0))
 		rc = reject_read_report(rr, r, e);
 	reject_read_close(rr);
 	free(rr);

@@ -10,21 +10,29 @@
 
 /* Reads reject files: what is in them, by code, and their records once more. */
 struct reject_options {
-	const char *code;  /* only records with this fault, or NULL */
+	const char *code;        /* only records with this fault, or NULL */
+	const char *const *keys; /* only records with which one of these keys is lost; NULL */
+	size_t nkeys;
 	uint64_t examples; /* of each code */
 	bool flaws;        /* replay those as well */
 	bool persons;      /* show values that are a person's */
 	bool csv;          /* replay rows as plain CSV, not sealed */
 };
 
+/* What was found of what was asked for. */
+struct reject_found {
+	uint64_t records;
+	uint64_t unnamed; /* rejects of which nobody knows whose row is lost */
+};
+
 /**
- * reject_read_count(path, o, r, e):
+ * reject_read_count(path, o, r, found, e):
  * Describe in ${r} what the reject file ${path} ("-": standard input) holds, by code; what is a
- * person's only where ${o} says so.
+ * person's only where ${o} says so.  Of keys nothing is said where none of them is in it.
  * Return 0, or -1 with ${e} set: STATUS_NOINPUT, STATUS_DATA (not a reject file, a broken seal).
  */
 int reject_read_count(const char *path, const struct reject_options *o, struct report *r,
-    struct err *e);
+    struct reject_found *found, struct err *e);
 
 /**
  * reject_read_replay(path, o, fd, n, e):

@@ -10,17 +10,13 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/num.h"
 
 enum {
 	ZST_FRAME = 4 << 20,
 	ZST_WINDOW_LOG = 22,     /* 4 MiB: a frame */
 	ZST_WINDOW_LOG_MAX = 23, /* 8 MiB: what is read */
 };
-
-/* Of the seekable format: "Seek_Table_Footer", and the skippable frame that holds it all. */
-#define ZST_SKIPPABLE 0x184D2A5Eu
-#define ZST_SEEKABLE 0x8F92EAB1u
-#define ZST_CHECKSUMS 0x80 /* each entry has one */
 
 struct zst_entry {
 	uint32_t packed, plain, xxh;
@@ -106,10 +102,10 @@ zst_frame(struct zst_writer *w, struct err *e)
 	return (zst_write(w, w->packed, n, e));
 }
 
-/* Append text to the buffer, and write a frame each time ZST_FRAME bytes are full. */
-static int
-zst_bytes(struct zst_writer *w, const char *p, size_t len, struct err *e)
+int
+zst_writer_bytes(struct zst_writer *w, const void *bytes, size_t len, struct err *e)
 {
+	const char *p = bytes;
 
 	while (len > 0) {
 		size_t n = ZST_FRAME - w->len;
@@ -135,17 +131,31 @@ zst_writer_line(struct zst_writer *w, const char *p, size_t len, struct err *e)
 		    err_set(e, STATUS_DATA, "'%s': line %llu is %zu bytes long, but may have %d",
 			w->name, (unsigned long long)w->sums.lines + 1, len, ZST_LINE_MAX));
 	w->sums.lines++;
-	return (zst_bytes(w, p, len, e) || zst_bytes(w, "\n", 1, e));
+	return (zst_writer_bytes(w, p, len, e) || zst_writer_bytes(w, "\n", 1, e));
 }
 
-/* Store ${v} in 4 bytes, little-endian, and move ${q} past them. */
+/* Store ${v} in 4 bytes, and move ${q} past them. */
 static void
 zst_put32(char **q, uint32_t v)
 {
-	int i;
 
-	for (i = 0; i < 4; i++, v >>= 8)
-		*(*q)++ = (char)(v & 0xff);
+	num_put_le32(*q, v);
+	*q += 4;
+}
+
+int
+zst_writer_note(struct zst_writer *w, const char *text, size_t len, struct err *e)
+{
+	char head[8], *q = head;
+
+	if (len > ZST_NOTE_MAX)
+		return (err_set(e, STATUS_CONFIG, "'%s': a note of %zu bytes", w->name, len));
+	/* Text is before it, in frames. */
+	if ((w->len > 0 || w->n == 0) && zst_frame(w, e))
+		return (-1);
+	zst_put32(&q, ZST_NOTE);
+	zst_put32(&q, (uint32_t)len);
+	return (zst_write(w, head, sizeof(head), e) || zst_write(w, text, len, e));
 }
 
 /* The table of frames, little-endian, as a skippable frame. */
@@ -156,7 +166,7 @@ zst_table(struct zst_writer *w, struct err *e)
 	char *b = xcalloc(1, size), *q = b;
 	int rc;
 
-	zst_put32(&q, ZST_SKIPPABLE);
+	zst_put32(&q, ZST_TABLE);
 	zst_put32(&q, (uint32_t)(size - 8));
 	for (i = 0; i < w->n; i++) {
 		zst_put32(&q, w->entries[i].packed);

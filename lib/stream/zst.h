@@ -8,10 +8,10 @@
 #include "base/err.h"
 
 /*
- * Lines in a file of zstd's seekable format: frames of 4 MiB of text with a checksum each, and
- * a table of them in a skippable frame at the end (zstd, contrib/seekable_format).  The stock
+ * A file of zstd's seekable format: frames of 4 MiB of text, or of any bytes, with a checksum each,
+ * and a table of them in a skippable frame at the end (zstd, contrib/seekable_format).  The stock
  * zstd reads it; it does not miss frames that are missing, which is why both the text and the
- * file have a digest.
+ * file have a digest.  At any place it is read by stream/zst_seek.h.
  */
 struct zst_sums {
 	char plain_sha256[DIGEST_SHA256_HEX + 1];
@@ -20,6 +20,13 @@ struct zst_sums {
 };
 
 enum { ZST_LINE_MAX = 8 << 20 };
+
+/* Of the format: two kinds of skippable frames, for notes and for the table; the table's last word; and
+ * its mark that each entry has a checksum. */
+#define ZST_NOTE 0x184D2A50u
+#define ZST_TABLE 0x184D2A5Eu
+#define ZST_SEEKABLE 0x8F92EAB1u
+#define ZST_CHECKSUMS 0x80
 
 /*
  * Level 1 packs tables faster than 3, and where keys, hex digits and JSON prevail as small or
@@ -40,6 +47,20 @@ struct zst_writer *zst_writer_open(int fd, const char *name, enum zst_level leve
  * Add the line ${p}, and an LF.
  */
 int zst_writer_line(struct zst_writer *w, const char *p, size_t len, struct err *e);
+
+/**
+ * zst_writer_bytes(w, p, len, e):
+ * Add ${len} bytes as they are.
+ */
+int zst_writer_bytes(struct zst_writer *w, const void *p, size_t len, struct err *e);
+
+/**
+ * zst_writer_note(w, text, len, e):
+ * What zst_seek_note() is to say of the file, up to ZST_NOTE_MAX bytes: the last thing before the end.
+ * It stands in a frame that others skip.
+ */
+enum { ZST_NOTE_MAX = 64 << 10 };
+int zst_writer_note(struct zst_writer *w, const char *text, size_t len, struct err *e);
 
 /**
  * zst_writer_end(w, sums, e):

@@ -18,9 +18,10 @@ try_count(const char *path, const struct reject_options *o, bool json)
 	struct buf out = BUF_INIT(64 << 20);
 	struct report *r = report_new(json ? "json" : "text");
 	struct err e = ERR_INIT;
+	struct reject_found found;
 	struct json *j;
 
-	if (reject_read_count(path, o, r, &e) == 0) {
+	if (reject_read_count(path, o, r, &found, &e) == 0) {
 		need(report_finish(r, &out, &e) == 0);
 		need(out.len > 0 && out.p[out.len - 1] == '\n');
 		if (json) {
