@@ -150,6 +150,7 @@ check-servers:
 torture: export CHAOS_KILLS ?= 200
 torture: export CHAOS_CUTS ?= 60
 torture: export GRAPH_KILLS ?= 100
+torture: export TRACE_VALUES ?= 10000
 torture: export MERGE_NIGHTS ?= 30
 torture: export GROUND_KILLS ?= 50
 torture: export LOAD_ROUNDS ?= 12
@@ -164,7 +165,7 @@ torture: export FUZZ_SECONDS ?= 600
 torture: export SPOILT ?= 10000
 torture: export ODD ?= 1000
 torture: export RECORDS ?= 100000
-torture: export TESTS ?= tests/system/chaos.t tests/system/restart.t tests/system/graph.t tests/system/merge.t \
+torture: export TESTS ?= tests/system/chaos.t tests/system/restart.t tests/system/graph.t tests/system/merge.t tests/system/ground.t tests/system/trace.t \
     tests/system/entity_load.t tests/system/rules.t tests/system/fixture.t tests/system/beside.t tests/fuzz/fuzz.t \
     tests/cli/rrc-decode/spoilt.t tests/cli/rrc-decode/next.t
 torture:

@@ -361,7 +361,7 @@ reject_read_count(const char *path, const struct reject_options *o, struct repor
 	}
 	found->records = rr->rejects + rr->flaws;
 	found->unnamed = rr->unnamed;
-	if (rc == 0 && (o->keys == NULL || found->records > 0))
+	if (rc == 0 && (!o->silent || found->records > 0))
 		rc = reject_read_report(rr, r, e);
 	reject_read_close(rr);
 	free(rr);

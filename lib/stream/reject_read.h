@@ -13,6 +13,7 @@ struct reject_options {
 	const char *code;        /* only records with this fault, or NULL */
 	const char *const *keys; /* only records with which one of these keys is lost; NULL */
 	size_t nkeys;
+	bool silent;       /* say nothing where no record is found */
 	uint64_t examples; /* of each code */
 	bool flaws;        /* replay those as well */
 	bool persons;      /* show values that are a person's */
@@ -28,7 +29,7 @@ struct reject_found {
 /**
  * reject_read_count(path, o, r, found, e):
  * Describe in ${r} what the reject file ${path} ("-": standard input) holds, by code; what is a
- * person's only where ${o} says so.  Of keys nothing is said where none of them is in it.
+ * person's only where ${o} says so.
  * Return 0, or -1 with ${e} set: STATUS_NOINPUT, STATUS_DATA (not a reject file, a broken seal).
  */
 int reject_read_count(const char *path, const struct reject_options *o, struct report *r,

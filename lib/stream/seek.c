@@ -27,7 +27,7 @@ struct seek {
 	struct source *source; /* of all others */
 	struct buf held;       /* what was read of it, from byte */
 	uint64_t from;
-	bool over;
+	bool over, broken;
 };
 
 /* Open the file itself, where it is plain or has a table of frames; 1, 0 where it is neither, -1. */
@@ -167,11 +167,20 @@ seek_read_on(struct seek *s, uint64_t offset, size_t n, struct buf *out, struct 
 int
 seek_read(struct seek *s, uint64_t offset, size_t n, struct buf *out, struct err *e)
 {
+	int rc;
 
-	if (s->frames != NULL)
-		return (zst_seek_read(s->frames, offset, n, out, e));
-	return (
-	    s->fd >= 0 ? seek_read_file(s, offset, n, out, e) : seek_read_on(s, offset, n, out, e));
+	rc = s->frames != NULL ? zst_seek_read(s->frames, offset, n, out, e) :
+	    s->fd >= 0         ? seek_read_file(s, offset, n, out, e) :
+				 seek_read_on(s, offset, n, out, e);
+	s->broken |= rc != 0;
+	return (rc);
+}
+
+bool
+seek_broken(const struct seek *s)
+{
+
+	return (s->broken);
 }
 
 void

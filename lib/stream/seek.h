@@ -1,6 +1,7 @@
 #ifndef AEGIS_STREAM_SEEK_H
 #define AEGIS_STREAM_SEEK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,12 @@ const char *seek_note(const struct seek *s);
  * as source_read() does.
  */
 int seek_read(struct seek *s, uint64_t offset, size_t n, struct buf *out, struct err *e);
+
+/**
+ * seek_broken(s):
+ * Whether a read has failed.
+ */
+bool seek_broken(const struct seek *s);
 void seek_close(struct seek *s);
 
 #endif

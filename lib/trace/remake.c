@@ -85,6 +85,22 @@ remake_open_layout(struct remake *m, struct err *e)
 	    m->s->layout));
 }
 
+/* Whether the file has that digest. */
+static int
+remake_digest_is(const char *path, const char *want, bool *is, struct err *e)
+{
+	char sha256[DIGEST_SHA256_HEX + 1];
+	int fd, rc;
+
+	if ((fd = infile_regular(path, e)) < 0)
+		return (-1);
+	rc = io_sha256(fd, path, sha256, e);
+	samefile_drop(fd);
+	(void)close(fd);
+	*is = rc == 0 && strcmp(sha256, want) == 0;
+	return (rc);
+}
+
 /* The source's name may end in a file inside of it. */
 static void
 remake_member(struct remake *m)
@@ -93,6 +109,20 @@ remake_member(struct remake *m)
 
 	if (colon != NULL && strchr(colon, '/') == NULL && colon[1] != '\0')
 		m->member = xstrdup(colon + 1);
+}
+
+/* A file that does not say what it is may be the source itself: by its name, or its digest. */
+static bool
+remake_may_be(const struct remake *m, const char *path)
+{
+	const char *a = strrchr(path, '/'), *b = strrchr(m->s->source, '/');
+	struct err unread = ERR_INIT;
+	bool is = false;
+
+	a = a != NULL ? a + 1 : path;
+	b = b != NULL ? b + 1 : m->s->source;
+	return (strncmp(a, b, strlen(a)) == 0 ||
+	    (remake_digest_is(path, m->s->sha256, &is, &unread) == 0 && is));
 }
 
 /* Look for the source where it is kept, and then where it was: 0, 1 with why not, -1. */
@@ -109,8 +139,8 @@ remake_find(struct remake *m, struct err *e)
 		m->kept = m->file.len > 0;
 		if (m->kept)
 			return (0);
-		/* A file that does not say what it is may be the source itself. */
-		if (stat(m->o->sources[i], &st) != 0 || !S_ISREG(st.st_mode))
+		if (stat(m->o->sources[i], &st) != 0 || !S_ISREG(st.st_mode) ||
+		    !remake_may_be(m, m->o->sources[i]))
 			continue;
 		if (buf_adds(&m->file, m->o->sources[i], e) || buf_str(&m->file, e) == NULL)
 			return (-1);
@@ -160,34 +190,15 @@ remake_beside(void *cookie, const char *pattern, struct err *e)
 	return (in);
 }
 
-/* Whether the file is the source: by its digest, where it does not say so itself. */
-static int
-remake_is(const struct remake *m, bool *is, struct err *e)
-{
-	char sha256[DIGEST_SHA256_HEX + 1];
-	int fd, rc;
-
-	*is = m->kept;
-	if (m->kept)
-		return (0);
-	if ((fd = infile_regular(m->file.p, e)) < 0)
-		return (-1);
-	rc = io_sha256(fd, m->file.p, sha256, e);
-	samefile_drop(fd);
-	(void)close(fd);
-	*is = rc == 0 && strcmp(sha256, m->s->sha256) == 0;
-	return (rc);
-}
-
 /* The row is not what was stored: ${what} is wrong, if this is the source at all. */
 static int
 remake_other(struct remake *m, const char *what, struct err *e)
 {
-	bool is;
+	bool is = false;
 
-	if (remake_is(m, &is, e))
+	if (!m->kept && remake_digest_is(m->file.p, m->s->sha256, &is, e))
 		return (-1);
-	if (!is)
+	if (!m->kept && !is)
 		return (remake_none(m, "'%s' is another file by now", m->file.p));
 	(void)remake_none(m, "%s", what);
 	m->result = REMAKE_OTHER;
@@ -208,8 +219,9 @@ remake_read(struct remake *m, struct err *e)
 	m->xo = (struct excerpt_options){ m->l, m->view, m->file.p, m->in, m->s->record,
 		m->s->offset, remake_beside, m };
 	if ((m->x = excerpt_open(&m->xo, &why)) == NULL)
-		return (why.status == STATUS_DATA ? remake_other(m, why.msg, e) :
-						    remake_none(m, "%s", why.msg));
+		return (why.status == STATUS_DATA && !seek_broken(m->in) ?
+			remake_other(m, why.msg, e) :
+			remake_none(m, "%s", why.msg));
 	fd = excerpt_stream(m->x, &want);
 	if ((m->r = stream_reader_open(fd, "the excerpt", "rrc:", e)) == NULL)
 		return (-1);

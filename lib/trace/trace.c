@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "entity/definition_db.h"
 #include "ledger/ledger.h"
+#include "stream/reject.h"
 #include "trace/absent.h"
 #include "trace/remake.h"
 #include "trace/said.h"
@@ -21,6 +22,10 @@ static const char trace_entity_sql[] =
 
 static const char trace_links_sql[] =
 #include "queries/trace_links.inc"
+    ;
+
+static const char trace_changes_sql[] =
+#include "queries/trace_changes.inc"
     ;
 
 static const char trace_rules_sql[] =
@@ -129,6 +134,49 @@ trace_around(struct trace *t, const char *type, const char *key, struct err *e)
 	return (0);
 }
 
+/* What loads have changed of it, or of the one field. */
+static int
+trace_changes(struct trace *t, const char *type, const char *key, bool hide, struct err *e)
+{
+	const char *params[] = { t->o->tenant, type, key, t->o->field };
+	const bool one = t->o->field != NULL;
+	struct pg_result *p;
+	char place[60];
+	int i;
+
+	if ((p = pg_query(t->pg, trace_changes_sql, params, 4, e)) == NULL)
+		return (-1);
+	if (pg_result_rows(p) > 0)
+		report_title(t->r, "Changes since the first load, the last ones first");
+	report_table(t->r, "changes");
+	for (i = 0; i < pg_result_rows(p); i++) {
+		report_row(t->r);
+		report_text(t->r, "changed_at", "when", pg_result_get(p, i, 0));
+		report_text(t->r, "change", "what", pg_result_get(p, i, 1));
+		report_text(t->r, "dataset", "dataset", pg_result_get(p, i, 2));
+		report_text(t->r, "source", NULL, pg_result_get(p, i, 3));
+		report_text(t->r, "source_sha256", NULL, pg_result_get(p, i, 4));
+		(void)snprintf(place, sizeof(place), "record %.20s",
+		    pg_result_get(p, i, 5) != NULL ? pg_result_get(p, i, 5) : "-");
+		report_text(t->r, NULL, "by", pg_result_get(p, i, 5) != NULL ? place : NULL);
+		report_json(t->r, "record", pg_result_get(p, i, 5));
+		report_json(t->r, "offset", pg_result_get(p, i, 6));
+		report_text(t->r, "run", NULL, pg_result_get(p, i, 7));
+		if (one) {
+			report_text(t->r, "before", "before",
+			    hide ? FAULT_HIDDEN : pg_result_get(p, i, 9));
+			report_text(t->r, "after", "after",
+			    hide ? FAULT_HIDDEN : pg_result_get(p, i, 10));
+		} else {
+			report_text(t->r, "fields", "fields", pg_result_get(p, i, 8));
+		}
+		report_close(t->r);
+	}
+	report_close(t->r);
+	pg_result_free(p);
+	return (0);
+}
+
 /* Does the JSON list of field keys have this one? */
 static bool
 trace_brings(const struct said *s, const char *field)
@@ -166,6 +214,14 @@ trace_datasets(struct trace *t, const struct said_list *l, const struct entity_d
 	}
 	report_close(t->r);
 	return (rc);
+}
+
+/* May what is asked for be a person's, and is that to be hidden? */
+static bool
+trace_hides(const struct trace_options *o, const struct entity_definition *d)
+{
+
+	return (!o->persons && o->field != NULL && d != NULL && definition_person(d, o->field));
 }
 
 /* No dataset brings the field: say where it comes from instead. */
@@ -250,6 +306,7 @@ trace_entity(struct trace *t, const struct pg_result *p, struct err *e)
 		    buf_adds(&keys, "}", e) || buf_str(&keys, e) == NULL ||
 		    said_read(t->pg, t->o->tenant, type, keys.p, &l, e) ||
 		    trace_datasets(t, &l, d, stored, &shown, e) ||
+		    trace_changes(t, type, key, trace_hides(t->o, d), e) ||
 		    (shown == 0 && d != NULL && t->o->field != NULL && trace_no_field(t, d, e));
 	}
 	said_release(&l);

@@ -95,8 +95,10 @@ def wells(plain, encoding, facts, values, seed, *options):
             names.add(part["field"])
             at, width = table[rec][part["field"]]
             need(part["at"] == part["offset"] + at, "another place in the record", key, field, part, at)
-            stands = data[part["at"]:part["at"] + width]
-            stands = stands.split(b"\r")[0] if encoding == "ascii" else stands
+            record = data[part["offset"]:part["offset"] + reference.RECORD]
+            # A short line is read with blanks behind its end.
+            record = record.split(b"\n")[0].removesuffix(b"\r") if encoding == "ascii" else record
+            stands = record[at:at + width]
             need(part["hex"] == stands.hex() and part["length"] == len(stands), "other bytes", key, field, part, stands.hex())
         if of[field] in {f for fields in table.values() for f in fields}:
             need(of[field] in names or not got["parts"], "not the field of that name", key, field, got)
