@@ -166,16 +166,24 @@ io_mkdirs(const char *path, mode_t mode, struct err *e)
 	return (rc);
 }
 
+const char *
+io_spool_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	if (dir != NULL && dir[0] != '\0')
+		return (dir);
+	return (access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp");
+}
+
 int
 io_spool(struct err *e)
 {
-	const char *dir = getenv("TMPDIR");
 	char path[4096];
 	int fd;
 
-	if (dir == NULL || dir[0] == '\0')
-		dir = "/tmp";
-	if (snprintf(path, sizeof(path), "%s/aegis-spool-XXXXXX", dir) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/aegis-spool-XXXXXX", io_spool_dir()) >=
+	    (int)sizeof(path))
 		return (err_set(e, STATUS_OUTPUT, "TMPDIR is too long"));
 	if ((fd = mkstemp(path)) < 0)
 		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));

@@ -77,9 +77,15 @@ int io_mkdirs(const char *path, mode_t mode, struct err *e);
 int io_remove_tree(const char *path, struct err *e);
 
 /**
+ * io_spool_dir():
+ * Where temporary files lie, which may be large: $TMPDIR, or /var/tmp where that can be written, or /tmp,
+ * which is memory on many systems.
+ */
+const char *io_spool_dir(void);
+
+/**
  * io_spool(e):
- * Open a temporary file without a name in $TMPDIR (default /tmp) for reading
- * and writing.  Return its descriptor, or -1 with ${e} set.
+ * Open a temporary file without a name in io_spool_dir() for reading and writing.  Return its descriptor, or -1 with ${e} set.
  */
 int io_spool(struct err *e);
 

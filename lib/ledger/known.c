@@ -10,7 +10,11 @@
  * Slots stand in the order in which their keys came.  Most often they are asked for in that order, too: the
  * one behind the last that was found is looked at first, which costs no miss of the caches.  The
  * table (open addressing, linear probing) is made when that fails for the first time, and filled
- * to 7/8; it grows by 7/5, the list by 9/8, so that a key takes 29 to 34 bytes.
+ * to 7/8; it grows by 7/5, the list by 9/8, so that a key takes 33 to 40 bytes.
+ *
+ * An entry of the table has what decides its place, the upper half of the key's lo, beside the slot's number:
+ * a key that is not there is told without a look at slots, and a larger table is filled from the
+ * old one in its order.
  */
 enum {
 	KNOWN_MIN = 1024,
@@ -31,12 +35,13 @@ struct slot {
 struct known {
 	struct slot *slots;
 	size_t n, cap;
-	uint32_t *table; /* places in slots plus one, or 0; NULL: not made yet */
+	uint64_t *
+	    table; /* upper half of lo, then the place in slots plus one, or 0; NULL: not made yet */
 	size_t tablecap;
 	size_t finger;        /* behind the slot that was found last */
 	size_t sources, seen; /* keys with a digest; those of them that were seen */
 	struct slot *last;    /* what the last known_see() looked at, */
-	uint32_t *last_place; /* its place in the table, where it was made for it, */
+	uint64_t *last_place; /* its place in the table, where it was made for it, */
 	uint64_t last_word;   /* and what stood there */
 };
 
@@ -55,21 +60,49 @@ known_is(const struct slot *s, struct digest128 key)
 	return (s->lo == key.lo && s->hi == key.hi);
 }
 
+/* The first place that may be the one of a key with this half. */
+static size_t
+known_first(uint64_t half, size_t tablecap)
+{
+
+	return ((size_t)((half * (uint64_t)tablecap) >> 32));
+}
+
 /* The place in the table of ${key}, or the free one where it belongs; there always is one. */
-static uint32_t *
+static uint64_t *
 known_place(const struct known *ix, struct digest128 key)
 {
-	/* The upper half of lo, scaled to the table. */
-	size_t i = (size_t)(((key.lo >> 32) * (uint64_t)ix->tablecap) >> 32);
+	const uint64_t half = key.lo >> 32;
+	size_t i = known_first(half, ix->tablecap);
 
 	for (;;) {
-		uint32_t *at = &ix->table[i];
+		uint64_t *at = &ix->table[i];
 
-		if (*at == 0 || known_is(&ix->slots[*at - 1], key))
+		if (*at == 0 || (*at >> 32 == half && known_is(&ix->slots[(uint32_t)*at - 1], key)))
 			return (at);
 		if (++i == ix->tablecap)
 			i = 0;
 	}
+}
+
+/* Put an entry into a table that has room for it. */
+static void
+known_enter(uint64_t *table, size_t tablecap, uint64_t entry)
+{
+	size_t i = known_first(entry >> 32, tablecap);
+
+	while (table[i] != 0)
+		if (++i == tablecap)
+			i = 0;
+	table[i] = entry;
+}
+
+/* The entry of slot ${i}. */
+static uint64_t
+known_entry(const struct known *ix, size_t i)
+{
+
+	return ((ix->slots[i].lo >> 32 << 32) | (i + 1));
 }
 
 /* No memory is left. */
@@ -85,19 +118,20 @@ static int
 known_table(struct known *ix, struct err *e)
 {
 	size_t i, cap = ix->tablecap;
+	uint64_t *table;
 
 	while (ix->n + 1 > cap - cap / 8)
 		cap = cap < KNOWN_MIN ? KNOWN_MIN : cap / 5 * 7 + 7;
-	free(ix->table);
-	ix->tablecap = 0;
-	if (cap > UINT32_MAX || (ix->table = calloc(cap, sizeof(*ix->table))) == NULL)
+	if (cap > UINT32_MAX || (table = calloc(cap, sizeof(*table))) == NULL)
 		return (known_full(e));
+	for (i = 0; ix->table == NULL && i < ix->n; i++)
+		known_enter(table, cap, known_entry(ix, i));
+	for (i = 0; i < ix->tablecap; i++)
+		if (ix->table[i] != 0)
+			known_enter(table, cap, ix->table[i]);
+	free(ix->table);
+	ix->table = table;
 	ix->tablecap = cap;
-	for (i = 0; i < ix->n; i++) {
-		const struct digest128 key = { ix->slots[i].lo, ix->slots[i].hi };
-
-		*known_place(ix, key) = (uint32_t)i + 1;
-	}
 	return (0);
 }
 
@@ -109,6 +143,7 @@ known_append(struct known *ix, struct digest128 key, struct err *e)
 
 	if (ix->n == ix->cap) {
 		size_t cap = ix->cap < KNOWN_MIN ? KNOWN_MIN : ix->cap + ix->cap / 8;
+
 		struct slot *more = realloc(ix->slots, cap * sizeof(*more));
 
 		if (more == NULL) {
@@ -130,7 +165,7 @@ known_append(struct known *ix, struct digest128 key, struct err *e)
 static struct slot *
 known_find(struct known *ix, struct digest128 key, struct err *e)
 {
-	const uint32_t *at;
+	const uint64_t *at;
 
 	if (ix->finger < ix->n && known_is(&ix->slots[ix->finger], key))
 		return (&ix->slots[ix->finger++]);
@@ -138,13 +173,13 @@ known_find(struct known *ix, struct digest128 key, struct err *e)
 		return (NULL);
 	if (*(at = known_place(ix, key)) == 0)
 		return (NULL);
-	ix->finger = *at;
-	return (&ix->slots[*at - 1]);
+	ix->finger = (uint32_t)*at;
+	return (&ix->slots[ix->finger - 1]);
 }
 
 /* The slot of ${key}, made if need be: then its word is 0, and ${place} where the table has it. */
 static struct slot *
-known_slot(struct known *ix, struct digest128 key, uint32_t **place, struct err *e)
+known_slot(struct known *ix, struct digest128 key, uint64_t **place, struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct slot *s = known_find(ix, key, &why);
@@ -156,7 +191,7 @@ known_slot(struct known *ix, struct digest128 key, uint32_t **place, struct err 
 	    (s = known_append(ix, key, e)) == NULL)
 		return (NULL);
 	*place = known_place(ix, key);
-	**place = (uint32_t)ix->n;
+	**place = known_entry(ix, ix->n - 1);
 	return (s);
 }
 
@@ -179,7 +214,7 @@ int
 known_add(struct known *ix, struct digest128 key, unsigned what, struct digest128 content,
     struct err *e)
 {
-	uint32_t *place;
+	uint64_t *place;
 
 	return (known_put(ix, known_slot(ix, key, &place, e), what, content));
 }
