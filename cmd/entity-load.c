@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "entity/load.h"
 #include "entity/load_same.h"
+#include "ledger/parts.h"
 #include "pg/pg.h"
 
 static struct load_options o = {
@@ -17,6 +18,7 @@ static struct load_options o = {
 	.max_retired = { true, 0, 0.05 },
 };
 static const char *report = "text", *opt_same;
+static uint64_t memory = PARTS_MEMORY >> 20; /* MiB */
 static bool opt_check;
 
 static const struct option_spec options[] = {
@@ -35,6 +37,8 @@ static const struct option_spec options[] = {
 	    "without it the first one ends the load." },
 	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	PROGRAM_OPTION_MAX_FLAWS(&o.max_flaws),
+	{ "memory", OPTION_U64, "0-1048576", &memory,
+	    "MiB for what is known of the keys; what is beyond waits in TMPDIR (default: 256)." },
 	{ "max-retired", OPTION_CEILING, "N|P%", &o.max_retired,
 	    "Load nothing if more of the dataset's entities are missing (default: 5%)." },
 	{ "delta", OPTION_FLAG, NULL, &o.delta,
@@ -165,6 +169,7 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
+	o.memory = memory << 20;
 	if (o.tenant == NULL || o.type == NULL)
 		return (program_usage_error(&program, "--tenant and --type are needed"));
 	if (opt_same != NULL && o.dataset == NULL)

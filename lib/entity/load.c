@@ -20,7 +20,7 @@ struct load_work {
 	struct load *l;
 	struct load_job j;
 	struct load_dataset d;
-	struct known *known;
+	struct parts *parts;
 	struct load_merge *merge;
 	struct load_matrix *matrix; /* NULL: the type has none */
 	struct load_rows rows;
@@ -116,7 +116,7 @@ load_missing(struct load_work *w, struct err *e)
 {
 	struct load_retire *t = &w->l->retire;
 
-	if (load_retire_find(t, &w->j, &w->d, w->known, e) || load_guard_older(w, e) ||
+	if (load_retire_find(t, &w->j, &w->d, w->parts, e) || load_guard_older(w, e) ||
 	    load_retire_write(t, &w->j, &w->d, e))
 		return (-1);
 	intake_now(w->j.in)->counts.retired = t->retired;
@@ -221,14 +221,15 @@ load_go(struct load *l, const struct load_options *o, int fd, const char *name, 
 	(void)os_utc(w.j.started, sizeof(w.j.started), time(NULL));
 	if ((w.j.pg = pg_connect(o->conninfo, "aegis-entity-load", e)) == NULL)
 		return (-1);
-	w.known = known_new();
+	w.parts = parts_new(o->memory);
 	w.merge = load_merge_new(&w.j, &w.d);
 	w.rows = (struct load_rows){ .j = &w.j,
 		.d = &w.d,
-		.known = w.known,
+		.parts = w.parts,
 		.merge = w.merge,
 		.retire = &l->retire,
-		.asked = BUF_INIT(8 << 20) };
+		.asked = BUF_INIT(8 << 20),
+		.packed = BUF_INIT(STREAM_FRAME_MAX + 256) };
 	rc = load_begin(&w.j, e) || load_read(&w, fd, name, e) ||
 	    (o->plan ? load_plan(&w, e) : load_write(&w, e) || load_cells_follow(&w, e));
 	if (rc) {
@@ -237,13 +238,13 @@ load_go(struct load *l, const struct load_options *o, int fd, const char *name, 
 	}
 	memcpy(l->run, w.j.run, sizeof(l->run));
 	memcpy(l->dataset, w.d.name, sizeof(l->dataset));
-	l->keys = known_count(w.known);
-	l->bytes = known_bytes(w.known);
+	l->keys = parts_count(w.parts);
+	l->bytes = parts_bytes(w.parts);
 	load_matrix_free(w.matrix);
 	load_merge_free(w.merge);
 	load_rows_free(&w.rows);
 	load_retire_finish(&l->retire);
-	known_free(w.known);
+	parts_free(w.parts);
 	properties_free(w.j.p);
 	definition_free(w.j.d);
 	load_dataset_free(&w.d);

@@ -22,6 +22,7 @@ struct load_options {
 	                         and so on; NULL: the first reject ends the load */
 	struct ceiling max_rejects, max_flaws; /* for every stage of the pipe */
 	struct ceiling max_retired;            /* of the entities that the dataset had */
+	uint64_t memory;    /* bytes for what is known of the keys; what is beyond waits in files */
 	bool delta;         /* these are some rows of the dataset: retire nothing */
 	bool accept_shrink; /* retire whatever is not there */
 	bool accept_change; /* take another layout, or other columns, than the last */

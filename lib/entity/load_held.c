@@ -15,8 +15,7 @@
 struct load_holding {
 	const char *type;
 	bool hashed; /* the type's keys are digests of the view's */
-	struct known *k;
-	uint64_t n;
+	struct parts *k;
 	const char *withheld; /* why nothing may be retired, or NULL */
 };
 
@@ -47,14 +46,12 @@ load_held_row(struct load_holding *l, const struct stream_field *severity,
 		if (buf_addf(b, e, "%s:", l->type) ||
 		    buf_add(b, hash, definition_key_hash(key->p, key->len, hash), e))
 			return (-1);
-		l->n += known_hold(l->k, digest_xxh128(b->p, b->len));
-		return (0);
+		return (parts_hold(l->k, digest_xxh128(b->p, b->len), e));
 	}
 	if ((decoded && strcmp(l->type, "well") != 0 && buf_addf(b, e, "%s:", l->type)) ||
 	    buf_add(b, key->p, key->len, e))
 		return (-1);
-	l->n += known_hold(l->k, digest_xxh128(b->p, b->len));
-	return (0);
+	return (parts_hold(l->k, digest_xxh128(b->p, b->len), e));
 }
 
 /* Hold the key of each rejected record in the stream; fail if it lacks the columns severity and
@@ -127,9 +124,9 @@ load_held_book(struct load_holding *l, const struct book *b)
 }
 
 const char *
-load_held(const struct load_job *j, struct known *k, uint64_t *n)
+load_held(const struct load_job *j, struct parts *k)
 {
-	struct load_holding l = { j->type, definition_hashed(j->d), k, 0, NULL };
+	struct load_holding l = { j->type, definition_hashed(j->d), k, NULL };
 	size_t i, b;
 
 	for (i = 0; i < intake_sections(j->in); i++) {
@@ -139,6 +136,5 @@ load_held(const struct load_job *j, struct known *k, uint64_t *n)
 			load_held_book(&l, &s->upstream[b]);
 		load_held_book(&l, &s->own);
 	}
-	*n = l.n;
 	return (l.withheld);
 }

@@ -42,19 +42,19 @@ load_known_ahead(const struct load_job *j, struct stream_reader *r, struct buf *
 
 /* Keys from an index alone, since the rows are wide; of the table's statistics nothing is sure. */
 static int
-load_known_keys(struct pg *pg, const char *query, unsigned what, struct known *k, struct err *e)
+load_known_keys(struct pg *pg, const char *query, unsigned what, struct parts *k, struct err *e)
 {
 
 	return (
 	    pg_exec(pg, "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off", e) ||
-	    known_read(k, pg, query, what, e) ||
+	    known_read_parts(k, pg, query, what, e) ||
 	    pg_exec(pg,
 		"SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_bitmapscan TO DEFAULT", e));
 }
 
 int
 load_known(const struct load_job *j, const struct load_dataset *d, const struct buf *asked,
-    struct known *k, struct err *e)
+    struct parts *k, struct err *e)
 {
 	const char *some = asked->len > 0 && !load_dataset_retires(j, d) ? asked->p : "";
 	struct buf sql = BUF_INIT(8 << 20);
@@ -64,7 +64,7 @@ load_known(const struct load_job *j, const struct load_dataset *d, const struct 
 		rc = pg_sqlf(j->pg, &sql, e,
 			 "SELECT entity_key, digest FROM entity_sources WHERE dataset_id = %s%s",
 			 d->id, some) ||
-		    known_read(k, j->pg, sql.p, KNOWN_SAID, e);
+		    known_read_parts(k, j->pg, sql.p, KNOWN_SAID, e);
 	sql.len = 0;
 	rc = rc ||
 	    pg_sqlf(j->pg, &sql, e,

@@ -2,7 +2,7 @@
 #define AEGIS_ENTITY_LOAD_KNOWN_H
 
 #include "entity/load_dataset.h"
-#include "ledger/known.h"
+#include "ledger/parts.h"
 
 /**
  * load_known_ahead(j, r, asked, e):
@@ -18,6 +18,6 @@ int load_known_ahead(const struct load_job *j, struct stream_reader *r, struct b
  * as nothing will be retired.
  */
 int load_known(const struct load_job *j, const struct load_dataset *d, const struct buf *asked,
-    struct known *k, struct err *e);
+    struct parts *k, struct err *e);
 
 #endif

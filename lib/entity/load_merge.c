@@ -130,7 +130,7 @@ load_merge_said(const struct load_merge *m, struct buf *b, const struct stream_f
 	uint64_t record, offset;
 
 	digest128_write(d, bytes);
-	stream_reader_place(intake_reader(in), &record, &offset);
+	intake_place(in, &record, &offset);
 	return (copy_row_bytes(b, bytes, sizeof(bytes), e) || load_merge_value(b, f, m->part, e) ||
 	    copy_row_i32(b, (int32_t)(m->j->sections + intake_sections(in) - 1), e) ||
 	    copy_row_i64(b, (int64_t)record, e) || copy_row_i64(b, (int64_t)offset, e));

@@ -55,7 +55,8 @@ load_retire_part(struct load_retire *t, const struct load_dataset *d, const stru
 /* What is looked for: keys without a row. */
 struct load_retire_search {
 	struct load_retire *t;
-	struct known *k;
+	struct parts *k;
+	bool first; /* of several rounds through the same keys */
 };
 
 /* One key that the dataset had, in what this input covers. */
@@ -65,8 +66,8 @@ load_retire_known(void *cookie, const struct copy_binary_field *f, struct err *e
 	struct load_retire_search *x = cookie;
 	struct copy_spool *lost = &x->t->lost;
 
-	x->t->covered++;
-	if (!known_is_unseen(x->k, digest_xxh128(f[0].p, f[0].len)))
+	x->t->covered += x->first;
+	if (!parts_is_unseen(x->k, digest_xxh128(f[0].p, f[0].len)))
 		return (0);
 	return (pg_copy_text(&lost->b, f[0].p, f[0].len, e) || buf_add(&lost->b, "\n", 1, e) ||
 	    copy_spool_row(lost, e));
@@ -74,26 +75,32 @@ load_retire_known(void *cookie, const struct copy_binary_field *f, struct err *e
 
 int
 load_retire_find(struct load_retire *t, const struct load_job *j, const struct load_dataset *d,
-    struct known *k, struct err *e)
+    struct parts *k, struct err *e)
 {
-	struct load_retire_search x = { t, k };
+	struct load_retire_search x = { t, k, true };
 	struct buf sql = BUF_INIT(16 << 20);
 	size_t i;
-	int rc;
+	int rc, more;
 
-	if (!load_dataset_retires(j, d) || known_unseen(k) == 0 || (t->part >= 0 && t->nparts == 0))
+	if (!load_dataset_retires(j, d) || (t->part >= 0 && t->nparts == 0))
 		return (0);
-	t->withheld = load_held(j, k, &t->held);
-	if (known_unseen(k) == 0)
+	if (parts_held(k, &t->held, e))
+		return (-1);
+	if (parts_unseen(k) == 0)
 		return (0);
-	known_again(k);
+	t->withheld = load_held(j, k);
+	if (parts_held(k, &t->held, e))
+		return (-1);
+	if (parts_unseen(k) == 0)
+		return (0);
 	/* Within the partitions that the input is of. */
 	rc = pg_sqlf(j->pg, &sql, e, "SELECT entity_key FROM entity_sources WHERE dataset_id = %s",
 	    d->id);
 	for (i = 0; rc == 0 && t->part >= 0 && i < t->nparts; i++)
 		rc = pg_sqlf(j->pg, &sql, e, i > 0 ? ", %L" : " AND part IN (%L", t->parts[i]);
-	rc = rc || (t->part >= 0 && buf_adds(&sql, ")", e)) || buf_str(&sql, e) == NULL ||
-	    copy_binary_read(j->pg, sql.p, load_retire_known, &x, e);
+	rc = rc || (t->part >= 0 && buf_adds(&sql, ")", e)) || buf_str(&sql, e) == NULL;
+	for (; rc == 0 && (more = parts_round(k, e)) != 0; x.first = false)
+		rc = more < 0 || copy_binary_read(j->pg, sql.p, load_retire_known, &x, e);
 	buf_free(&sql);
 	t->gone = t->lost.rows;
 	if (t->gone == 0 || j->o->accept_shrink)

@@ -2,7 +2,7 @@
 #define AEGIS_ENTITY_LOAD_RETIRE_H
 
 #include "entity/load_dataset.h"
-#include "ledger/known.h"
+#include "ledger/parts.h"
 #include "pg/copy_spool.h"
 
 /* What the source no longer has. */
@@ -32,7 +32,7 @@ int load_retire_part(struct load_retire *t, const struct load_dataset *d,
  * After the merge, where any may be retired: find the keys that no row had.
  */
 int load_retire_find(struct load_retire *t, const struct load_job *j, const struct load_dataset *d,
-    struct known *k, struct err *e);
+    struct parts *k, struct err *e);
 
 /**
  * load_retire_write(t, j, d, e):

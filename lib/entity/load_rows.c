@@ -20,7 +20,7 @@ load_rows_first(struct load_rows *x, struct err *e)
 	memcpy(j->run, stream_reader_run(r), sizeof(j->run));
 	if (load_dataset_open(j, x->d, e) ||
 	    (!j->o->plan && ledger_section(j->pg, j->run, x->d->id, &j->sections, e)) ||
-	    load_known(j, x->d, &x->asked, x->known, e))
+	    load_known(j, x->d, &x->asked, x->parts, e))
 		return (-1);
 	x->ncolumns = stream_reader_ncolumns(r);
 	x->columns = xcalloc(x->ncolumns, sizeof(*x->columns));
@@ -93,25 +93,11 @@ load_rows_begin(void *load, struct intake_section *s, struct err *e)
 	return (0);
 }
 
-/* The first stage of the pipe says which dataset this is, and it is this one. */
-static int
-load_rows_end(void *load, struct intake_section *s, struct err *e)
-{
-	const struct load_rows *x = load;
-	const char *name = s->upstream[0].dataset;
-
-	if (!ledger_said(name) || strcmp(x->d->name, name) == 0)
-		return (0);
-	return (err_set(e, STATUS_CONFIG,
-	    "this is a load of the dataset '%s', and the stream is of '%s'", x->d->name, name));
-}
-
 /* Set the row aside; its key says whose it is. */
 static int
-load_rows_reject(struct load_rows *x, struct err *e)
+load_rows_reject(struct load_rows *x, const struct stream_field *f, struct err *e)
 {
-	const struct stream_field *key =
-	    &stream_reader_fields(intake_reader(x->j->in))[PROPERTIES_KEY];
+	const struct stream_field *key = &f[PROPERTIES_KEY];
 
 	return (intake_reject(x->j->in, key->null || key->len == 0 ? NULL : key->p, key->len, e));
 }
@@ -125,16 +111,16 @@ load_rows_again(struct load_rows *x, const struct stream_field *f, struct digest
 	uint64_t record, offset, value;
 
 	if (x->d->means.duplicates == DATASET_REJECT) {
-		stream_reader_place(intake_reader(x->j->in), &record, &offset);
+		intake_place(x->j->in, &record, &offset);
 		fault_add(faults, "duplicate_key", "entity_key", f[PROPERTIES_KEY].p,
 		    f[PROPERTIES_KEY].len, "record %llu has the key of record %llu, which stays",
 		    (unsigned long long)record, (unsigned long long)note);
-		return (load_rows_reject(x, e));
+		return (load_rows_reject(x, f, e));
 	}
 	value = x->last.on ? load_last_value(&x->last, f, content) : 0;
 	if (x->last.on && load_last_counts(&x->last, note, value)) {
 		if (!properties_check(x->j->p, f, faults))
-			return (load_rows_reject(x, e));
+			return (load_rows_reject(x, f, e));
 		note = load_last_next(note, value);
 		known_note(x->known, note);
 		if (load_merge_change(x->merge, f, content, LOAD_UPDATE, false, note, e))
@@ -209,41 +195,94 @@ load_rows_same(struct load_rows *x, const struct known_row *row, uint64_t note)
 	return (true);
 }
 
-/* Check a row, compare it with what is known of its key, and count it, merge it or reject it. */
+/* Compare a row with what is known of its key, and count it, merge it or reject it. */
 static int
-load_rows_row(void *load, const struct stream_field *f, struct err *e)
+load_rows_take(struct load_rows *x, const struct stream_field *f, struct digest128 key,
+    struct digest128 content, struct err *e)
 {
-	struct load_rows *x = load;
 	struct intake *in = x->j->in;
-	struct fault_list *faults = intake_faults(in);
-	struct digest128 content;
 	struct known_row row;
 	uint64_t note, offset;
 
-	if (!load_rows_key(x, f, faults)) {
-		(void)properties_check(x->j->p, f, faults);
-		return (load_rows_reject(x, e));
-	}
-	if (properties_digest(x->j->p, f, &content, e))
-		return (-1);
 	if (x->last.on)
 		note = load_last_note(intake_sections(in) - 1,
 		    load_last_value(&x->last, f, content), false);
 	else
-		stream_reader_place(intake_reader(in), &note, &offset);
-	if (known_see(x->known, digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len), content,
-		note, &row, e) ||
+		intake_place(in, &note, &offset);
+	if (known_see(x->known, key, content, note, &row, e) ||
 	    load_retire_part(x->retire, x->d, f, e))
 		return (-1);
 	if (row.again)
 		return (load_rows_again(x, f, content, row.note, e));
 	if (load_rows_same(x, &row, note))
 		return (0);
-	if (!properties_check(x->j->p, f, faults)) {
+	if (!properties_check(x->j->p, f, intake_faults(in))) {
 		known_unsee(x->known);
-		return (load_rows_reject(x, e));
+		return (load_rows_reject(x, f, e));
 	}
 	return (load_rows_new(x, f, content, &row, note, e));
+}
+
+/* The row waits until what is known of its key is in memory again. */
+static int
+load_rows_defer(struct load_rows *x, struct digest128 key, struct digest128 content, struct err *e)
+{
+
+	x->packed.len = 0;
+	return (buf_add(&x->packed, &key, sizeof(key), e) ||
+	    buf_add(&x->packed, &content, sizeof(content), e) ||
+	    intake_pack(x->j->in, &x->packed, e) ||
+	    parts_defer(x->parts, key, x->packed.p, x->packed.len, e));
+}
+
+/* parts_fn: a row that has waited. */
+static int
+load_rows_waited(void *load, struct known *k, const char *row, size_t len, struct err *e)
+{
+	struct load_rows *x = load;
+	struct digest128 is[2]; /* key and content */
+	const struct stream_field *f;
+
+	memcpy(is, row, sizeof(is));
+	x->known = k;
+	f = intake_unpack(x->j->in, row + sizeof(is), len - sizeof(is), e);
+	return (f == NULL || load_rows_take(x, f, is[0], is[1], e));
+}
+
+/* Check a row, and take it, if what is known of its key is in memory. */
+static int
+load_rows_row(void *load, const struct stream_field *f, struct err *e)
+{
+	struct load_rows *x = load;
+	struct fault_list *faults = intake_faults(x->j->in);
+	struct digest128 key, content;
+
+	if (!load_rows_key(x, f, faults)) {
+		(void)properties_check(x->j->p, f, faults);
+		return (load_rows_reject(x, f, e));
+	}
+	key = digest_xxh128(f[PROPERTIES_KEY].p, f[PROPERTIES_KEY].len);
+	if (properties_digest(x->j->p, f, &content, e) || parts_of(x->parts, key, &x->known, e))
+		return (-1);
+	return (x->known != NULL ? load_rows_take(x, f, key, content, e) :
+				   load_rows_defer(x, key, content, e));
+}
+
+/* The first stage of the pipe says which dataset this is, and it is this one; what has waited is taken. */
+static int
+load_rows_end(void *load, struct intake_section *s, struct err *e)
+{
+	struct load_rows *x = load;
+	const char *name = s->upstream[0].dataset;
+
+	if (ledger_said(name) && strcmp(x->d->name, name) != 0)
+		return (err_set(e, STATUS_CONFIG,
+		    "this is a load of the dataset '%s', and the stream is of '%s'", x->d->name,
+		    name));
+	if (parts_replay(x->parts, load_rows_waited, x, e))
+		return (-1);
+	(void)intake_unpack(x->j->in, NULL, 0, e);
+	return (0);
 }
 
 const struct intake_steps load_rows_steps = { load_rows_begin, load_rows_row, load_rows_end };
@@ -257,4 +296,5 @@ load_rows_free(struct load_rows *x)
 		free(x->columns[i]);
 	free(x->columns);
 	buf_free(&x->asked);
+	buf_free(&x->packed);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/progress.h"
+#include "stream/row_frame.h"
 
 struct intake {
 	const struct intake_options *o;
@@ -14,6 +15,11 @@ struct intake {
 	struct fault_list *faults;
 	struct intake_section **sections;
 	size_t n, cap;
+	/* A row that was packed, at hand once more. */
+	struct stream_field *again;
+	bool unpacked;
+	uint64_t record, offset;
+	struct buf raw;
 };
 
 struct intake *
@@ -22,6 +28,7 @@ intake_new(const struct intake_options *o)
 	struct intake *in = xcalloc(1, sizeof(*in));
 
 	in->o = o;
+	in->raw.max = STREAM_FRAME_MAX;
 	in->faults = fault_list_new();
 	return (in);
 }
@@ -159,11 +166,63 @@ int
 intake_reject(struct intake *in, const char *key, size_t keylen, struct err *e)
 {
 	struct reject_at at = { 0, 0, key, keylen };
+	const char *raw;
 	size_t len;
-	const char *raw = stream_reader_raw(in->r, &len);
 
-	stream_reader_place(in->r, &at.record, &at.offset);
-	return (intake_reject_at(in, &at, raw, len, e));
+	intake_place(in, &at.record, &at.offset);
+	if (!in->unpacked) {
+		raw = stream_reader_raw(in->r, &len);
+		return (intake_reject_at(in, &at, raw, len, e));
+	}
+	in->raw.len = 0;
+	return (row_frame_spell(in->again, stream_reader_ncolumns(in->r), &in->raw, e) ||
+	    intake_reject_at(in, &at, in->raw.p, in->raw.len, e));
+}
+
+void
+intake_place(const struct intake *in, uint64_t *record, uint64_t *offset)
+{
+
+	if (in->unpacked) {
+		*record = in->record;
+		*offset = in->offset;
+		return;
+	}
+	stream_reader_place(in->r, record, offset);
+}
+
+int
+intake_pack(const struct intake *in, struct buf *out, struct err *e)
+{
+	uint64_t place[2];
+	const char *frame;
+	size_t len;
+
+	intake_place(in, &place[0], &place[1]);
+	if (buf_add(out, place, sizeof(place), e))
+		return (-1);
+	if ((frame = stream_reader_frame(in->r, &len)) != NULL)
+		return (buf_add(out, frame, len, e));
+	return (row_frame_put(stream_reader_fields(in->r), stream_reader_ncolumns(in->r), out, e));
+}
+
+const struct stream_field *
+intake_unpack(struct intake *in, const char *p, size_t len, struct err *e)
+{
+	const size_t n = stream_reader_ncolumns(in->r);
+	uint64_t place[2];
+
+	in->unpacked = p != NULL;
+	if (p == NULL)
+		return (NULL);
+	if (in->again == NULL)
+		in->again = xcalloc(STREAM_COLUMNS_MAX, sizeof(*in->again));
+	memcpy(place, p, sizeof(place));
+	in->record = place[0];
+	in->offset = place[1];
+	fault_clear(in->faults);
+	return (row_frame_cut(p + sizeof(place), len - sizeof(place), in->again, n, e) ? NULL :
+											 in->again);
 }
 
 size_t
@@ -283,5 +342,7 @@ intake_free(struct intake *in)
 		free(in->sections[i]);
 	}
 	free(in->sections);
+	free(in->again);
+	buf_free(&in->raw);
 	free(in);
 }

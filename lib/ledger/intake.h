@@ -91,6 +91,22 @@ int intake_reject_at(struct intake *in, const struct reject_at *at, const char *
     struct err *e);
 
 /**
+ * intake_place(in, record, offset):
+ * Where the row at hand comes from, as stream_reader_place() has it.
+ */
+void intake_place(const struct intake *in, uint64_t *record, uint64_t *offset);
+
+/**
+ * intake_pack(in, out, e), intake_unpack(in, p, len, e):
+ * Append the row at hand, with its place, to ${out}; and the way back, within the same section: the ${len} bytes at
+ * ${p} are the row at hand, until the next one is read or intake_unpack() is called with NULL.  Return its
+ * fields, or NULL, with ${e} set where ${p} is not NULL.
+ */
+int intake_pack(const struct intake *in, struct buf *out, struct err *e);
+const struct stream_field *intake_unpack(struct intake *in, const char *p, size_t len,
+    struct err *e);
+
+/**
  * intake_sections(in), intake_section(in, i), intake_now(in):
  * How many there are, the ${i}th, and the last one.
  */

@@ -3,6 +3,7 @@
 #include "ledger/known.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -333,6 +334,46 @@ known_bytes(const struct known *ix)
 {
 
 	return (sizeof(*ix) + ix->cap * sizeof(struct slot) + ix->tablecap * sizeof(*ix->table));
+}
+
+const void *
+known_slots(const struct known *ix, size_t *n)
+{
+
+	*n = ix->n;
+	return (ix->slots);
+}
+
+int
+known_restore(struct known *ix, const void *bytes, size_t n, struct err *e)
+{
+	const unsigned char *p = bytes;
+	struct slot in, *s;
+	uint64_t *place;
+	size_t i;
+
+	_Static_assert(sizeof(in) == KNOWN_SLOT, "a slot has no padding");
+	for (i = 0; i < n; i++, p += KNOWN_SLOT) {
+		memcpy(&in, p, sizeof(in));
+		s = known_slot(ix, (struct digest128){ in.lo, in.hi }, &place, e);
+		if (s == NULL)
+			return (-1);
+		ix->sources += (in.word & ~s->word & KNOWN_SAID) != 0;
+		ix->seen += (in.word & KNOWN_SEEN) != 0 && (in.word & KNOWN_SAID) != 0;
+		s->word |= in.word;
+	}
+	return (0);
+}
+
+void
+known_slot_of(struct digest128 key, unsigned what, struct digest128 content,
+    unsigned char p[KNOWN_SLOT])
+{
+	struct slot s = { key.lo, key.hi, what & KNOWN_WHAT };
+
+	if (what & KNOWN_SAID)
+		s.word |= content.lo << KNOWN_FLAG_BITS;
+	memcpy(p, &s, sizeof(s));
 }
 
 void

@@ -102,6 +102,30 @@ bool known_is_unseen(struct known *ix, struct digest128 key);
  */
 size_t known_count(const struct known *ix);
 size_t known_bytes(const struct known *ix);
+
+/*
+ * A table that lies in a file for a while: its slots, KNOWN_SLOT bytes each, as they stand in memory.
+ */
+enum { KNOWN_SLOT = 24 };
+
+/**
+ * known_slots(ix, n):
+ * The ${n} slots, valid until the next key comes.
+ */
+const void *known_slots(const struct known *ix, size_t *n);
+
+/**
+ * known_restore(ix, p, n, e):
+ * Add ${n} slots, of known_slots() or known_slot_of(); what comes twice is put together.
+ */
+int known_restore(struct known *ix, const void *p, size_t n, struct err *e);
+
+/**
+ * known_slot_of(key, what, content, p):
+ * Write the slot that known_add() would make to ${p}.
+ */
+void known_slot_of(struct digest128 key, unsigned what, struct digest128 content,
+    unsigned char p[KNOWN_SLOT]);
 void known_free(struct known *ix);
 
 #endif

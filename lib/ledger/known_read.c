@@ -5,7 +5,8 @@
 #include "pg/copy_binary.h"
 
 struct known_reading {
-	struct known *k;
+	struct known *k; /* NULL: in parts */
+	struct parts *p;
 	unsigned what;
 	bool first; /* nothing was read before */
 };
@@ -26,6 +27,9 @@ known_read_row(void *cookie, const struct copy_binary_field *f, struct err *e)
 	} else if ((what & KNOWN_RETIRED) && (f[1].len != 1 || f[1].p[0] == 0)) {
 		what &= ~(unsigned)KNOWN_RETIRED;
 	}
+	if (x->k == NULL)
+		return (
+		    parts_add(x->p, digest_xxh128(f[0].p, f[0].len), what, content, x->first, e));
 	return ((x->first ? known_add_new : known_add)(x->k, digest_xxh128(f[0].p, f[0].len), what,
 	    content, e));
 }
@@ -33,11 +37,23 @@ known_read_row(void *cookie, const struct copy_binary_field *f, struct err *e)
 int
 known_read(struct known *k, struct pg *pg, const char *query, unsigned what, struct err *e)
 {
-	struct known_reading x = { k, what, known_count(k) == 0 };
+	struct known_reading x = { k, NULL, what, known_count(k) == 0 };
 	int rc;
 
 	known_again(k);
 	rc = copy_binary_read(pg, query, known_read_row, &x, e);
 	known_again(k);
+	return (rc);
+}
+
+int
+known_read_parts(struct parts *p, struct pg *pg, const char *query, unsigned what, struct err *e)
+{
+	struct known_reading x = { NULL, p, what, parts_count(p) == 0 };
+	int rc;
+
+	parts_again(p);
+	rc = copy_binary_read(pg, query, known_read_row, &x, e);
+	parts_again(p);
 	return (rc);
 }

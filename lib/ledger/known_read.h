@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "ledger/known.h"
+#include "ledger/parts.h"
 #include "pg/pg.h"
 
 /**
@@ -12,5 +13,12 @@
  * Return 0, or -1 with ${e} set.
  */
 int known_read(struct known *k, struct pg *pg, const char *query, unsigned what, struct err *e);
+
+/**
+ * known_read_parts(p, pg, query, what, e):
+ * The same, in parts.
+ */
+int known_read_parts(struct parts *p, struct pg *pg, const char *query, unsigned what,
+    struct err *e);
 
 #endif

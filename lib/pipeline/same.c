@@ -36,7 +36,8 @@ static const struct same_option same_map[] = { { "--tenant", 't' }, { "--type", 
 static const struct same_option same_load[] = { { "--tenant", 't' }, { "--type", 'k' },
 	{ "--db", 'p' }, { "--datasets", 'p' }, { "--matrix", '-' }, { "--lock-wait", 'p' },
 	{ "--rejects", '-' }, { "--max-rejects", '-' }, { "--max-flaws", '-' },
-	{ "--max-retired", '-' }, { "--format", 'p' }, { "--report", 'p' }, { NULL, 0 } };
+	{ "--max-retired", '-' }, { "--memory", '-' }, { "--format", 'p' }, { "--report", 'p' },
+	{ NULL, 0 } };
 
 /* Take ${v} for ${*was}: another than before is one too many. */
 static bool

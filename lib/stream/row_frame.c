@@ -52,6 +52,24 @@ row_frame_cut(const char *p, size_t len, struct stream_field *f, size_t n, struc
 }
 
 int
+row_frame_put(const struct stream_field *f, size_t n, struct buf *out, struct err *e)
+{
+	size_t i, at = out->len, total = 0;
+
+	for (i = 0; i < n; i++)
+		total += f[i].null ? 0 : f[i].len;
+	if (buf_reserve(out, 4 * n + total, e))
+		return (-1);
+	for (i = 0; i < n; i++)
+		num_put_le32(out->p + at + 4 * i, f[i].null ? 0 : (uint32_t)f[i].len + 1);
+	out->len += 4 * n;
+	for (i = 0; i < n; i++)
+		if (!f[i].null && buf_add(out, f[i].p, f[i].len, e))
+			return (-1);
+	return (0);
+}
+
+int
 row_frame_spell(const struct stream_field *f, size_t n, struct buf *out, struct err *e)
 {
 	size_t i;

@@ -20,6 +20,12 @@
 int row_frame_cut(const char *p, size_t len, struct stream_field *f, size_t n, struct err *e);
 
 /**
+ * row_frame_put(f, n, out, e):
+ * Append the frame of the row.
+ */
+int row_frame_put(const struct stream_field *f, size_t n, struct buf *out, struct err *e);
+
+/**
  * row_frame_spell(f, n, out, e):
  * Append the row as the text form has it, without its LF.
  */

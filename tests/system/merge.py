@@ -15,6 +15,7 @@ from entity_kit import Number, book, end, ok, quote, rows, same, seal, sql, xxh1
 WORK = os.environ["WORK"]
 NIGHTS = int(os.environ.get("MERGE_NIGHTS", "10"))
 SEED = int(os.environ.get("MERGE_SEED", "1"))
+MEMORY = random.Random(SEED + 9)  # of a load: none, so that every row waits in files, or enough
 TENANT = entity_kit.TENANT
 
 # ---------------------------------------------------------------- definitions
@@ -135,7 +136,7 @@ def stream(dataset, todo, sha=None, source=None, config="a" * 64, columns=None, 
 def run(data, kind, *options, tenant=None):
     p = subprocess.run(["aegis-entity-load", "--tenant", tenant or TENANT, "--type", kind,
                         "--datasets", WORK + "/datasets.yaml", "--matrix", WORK + "/matrix.yaml",
-                        "--report", "json", *options], input=data, capture_output=True)
+                        "--memory", str(MEMORY.choice([0, 256])), "--report", "json", *options], input=data, capture_output=True)
     p.err = p.stderr.decode(errors="replace")
     p.report = json.loads(p.stdout) if p.returncode == 0 and p.stdout else {}
     return p
