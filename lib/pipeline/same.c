@@ -17,8 +17,9 @@ enum {
 /* The options that are known of a stage, with what becomes of each. */
 struct same_option {
 	const char *name;
-	char
-	    what; /* 'l', 'v', 't', 'k': layout, view, tenant, type; 'p': passed on; '-': no matter */
+	/* 'l', 'v', 't', 'k': layout, view, tenant, type; 'p': passed on; '-': no matter, as is 'f', which has no
+	 * value. */
+	char what;
 };
 
 /* What is asked. */
@@ -36,8 +37,9 @@ static const struct same_option same_map[] = { { "--tenant", 't' }, { "--type", 
 static const struct same_option same_load[] = { { "--tenant", 't' }, { "--type", 'k' },
 	{ "--db", 'p' }, { "--datasets", 'p' }, { "--matrix", '-' }, { "--lock-wait", 'p' },
 	{ "--rejects", '-' }, { "--max-rejects", '-' }, { "--max-flaws", '-' },
-	{ "--max-retired", '-' }, { "--memory", '-' }, { "--format", 'p' }, { "--report", 'p' },
-	{ NULL, 0 } };
+	{ "--max-retired", '-' }, { "--memory", '-' }, { "--accept-shrink", 'f' },
+	{ "--accept-change", 'f' }, { "--accept-older", 'f' }, { "--persons", 'f' },
+	{ "--format", 'p' }, { "--report", 'p' }, { NULL, 0 } };
 
 /* Take ${v} for ${*was}: another than before is one too many. */
 static bool
@@ -48,6 +50,16 @@ same_take(char **was, char *v)
 		return (strcmp(*was, v) == 0);
 	*was = v;
 	return (true);
+}
+
+/* Is it an option without a value? */
+static bool
+same_flag(const struct same_option *known, const char *name)
+{
+
+	for (; known->name != NULL && strcmp(known->name, name) != 0; known++)
+		;
+	return (known->what == 'f');
 }
 
 /* One option with its value: false where the answer may depend on it. */
@@ -89,7 +101,9 @@ same_stage(struct same *a, const struct pipeline_stage *s, const char *name,
 	if (s->nargs == 0 || strcmp(s->args[0], name) != 0)
 		return (false);
 	for (i = 1; i < s->nargs; i++)
-		if (s->args[i][0] == '-') {
+		if (same_flag(known, s->args[i])) {
+			continue;
+		} else if (s->args[i][0] == '-') {
 			if (i + 1 == s->nargs || !same_option(a, known, s->args[i], s->args[i + 1]))
 				return (false);
 			i++;

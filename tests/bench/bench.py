@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|links|badrows|frames|texas] [SIZE=WELLS]
+    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|tenants|links|badrows|frames|texas] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -309,14 +309,29 @@ BARE = """DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT inhrelid FROM pg_inher
     LOOP EXECUTE 'DROP TABLE ' || t; END LOOP; END; $$"""
 
 
+# What one tenant has, with its partitions.
+WITHOUT = f"""DO $$ DECLARE t regclass; BEGIN
+    FOR t IN SELECT batch_ground_above('entities', '{TENANT}')
+        UNION SELECT batch_ground_find('entity_sources', dataset_id::text) FROM batch_datasets WHERE tenant_id = '{TENANT}'
+        UNION SELECT batch_ground_find('entity_links', rule_id::text) FROM entity_relationship_rules WHERE tenant_id = '{TENANT}'
+    LOOP IF t IS NOT NULL THEN EXECUTE 'DROP TABLE ' || t; END IF; END LOOP; END; $$"""
+
+
+def without():
+    """The tenant is gone, the others stay."""
+    mine = f"(SELECT dataset_id FROM batch_datasets WHERE tenant_id = '{TENANT}')"
+    psql("-c", WITHOUT, *(word for t in ("batch_rejects", "batch_books", "batch_links", "batch_sources") for word in (
+        "-c", f"DELETE FROM {t} WHERE dataset_id IN {mine}")), "-c", f"DELETE FROM batch_datasets WHERE tenant_id = '{TENANT}'", "-c", "CHECKPOINT")
+
+
 def empty():
     psql("-c", BARE, "-c", f"TRUNCATE {TABLES}", "-c", f"DELETE FROM batch_datasets WHERE tenant_id = '{TENANT}'", "-c", "CHECKPOINT")
 
 
-def load_argv(layout, view, kind, path, *more):
+def load_argv(layout, view, kind, path, *more, tenant=TENANT):
     return [["aegis-rrc-decode", "--layout", layout, "--view", view, "--rejects", f"{DIR}/decode.rej", path],
-            ["aegis-entity-map", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/map.rej"],
-            ["aegis-entity-load", "--tenant", TENANT, "--type", kind, "--rejects", f"{DIR}/load.rej", *more]]
+            ["aegis-entity-map", "--tenant", tenant, "--type", kind, "--rejects", f"{DIR}/map.rej"],
+            ["aegis-entity-load", "--tenant", tenant, "--type", kind, "--rejects", f"{DIR}/load.rej", *more]]
 
 
 def chain_argv(path, *more):
@@ -347,14 +362,14 @@ def copy_in(*tables):
     return psql("-1", *(word for t in tables for word in ("-c", f"\\copy {t} from '{DIR}/{t}.copy'")))
 
 
-def first_beside_copy(path):
+def first_beside_copy(path, bare=empty):
     """Seconds of a first load, of \\copy of the rows that one left (copy_out()), and of decoding alone, in turn."""
     def load():
-        empty()
+        bare()
         return run(chain_argv(path))
 
     def copied():
-        empty()
+        bare()
         places()
         return copy_in(*LOADED)
 
@@ -499,6 +514,76 @@ def bench_nightly():
         note("graph: no AGE here")
 
 
+def others(path, n=19):
+    """As many other tenants that have the same wells."""
+    for i in range(n):
+        tenant = f"{TENANT[:-4]}{i:04}"
+        subprocess.run(["aegis-entity-define", "--tenant", tenant, f"{ROOT}/pipelines/entities/operator.yaml", f"{ROOT}/pipelines/entities/lease.yaml",
+                        f"{ROOT}/pipelines/entities/well.yaml"], check=True, stdout=subprocess.DEVNULL)
+        run(load_argv("dbf900", "well", "well", path, tenant=tenant))
+    psql("-c", "VACUUM ANALYZE")
+
+
+def halves(path):
+    """The file's wells in two files."""
+    with open(path, "rb") as f:
+        data = f.read()
+    at = len(data) // 494 * 247
+    while data[at:at + 2] != b"\xf0\xf1":
+        at += 247
+    for name, part in (("a", data[:at]), ("b", data[at:])):
+        with open(f"{DIR}/half-{name}.ebc", "wb") as f:
+            f.write(part)
+    return f"{DIR}/half-a.ebc", f"{DIR}/half-b.ebc"
+
+
+def into_rows(path, *more):
+    """The second half of the wells into a type that has the first, beside \\copy of what it adds: by another dataset, for the
+    first time, or with --delta by the same one, which notes each as a change."""
+    a, b = halves(path)
+
+    def half():
+        empty()
+        run(chain_argv(a))
+        if not more:
+            psql("-c", "UPDATE batch_datasets SET dataset = 'other/well', fields = '{}'")
+        psql("-c", "VACUUM ANALYZE", "-c", "CHECKPOINT")
+
+    half()
+    before = query("SELECT max(changed_run::text) FROM entities")
+    run(chain_argv(b, *more))
+    for t, run_of in (("entities", "changed_run"), ("entity_sources", "seen_run"), ("entity_links", "changed_run")):
+        psql("-c", f"\\copy (SELECT * FROM {t} WHERE {run_of} <> '{before}') to '{DIR}/{t}.copy'")
+
+    def load():
+        half()
+        return run(chain_argv(b, *more))
+
+    def copied():
+        half()
+        dataset = query("SELECT max(dataset_id) FROM batch_datasets")
+        if not more:
+            psql("-o", os.devnull, "-c", f"SELECT batch_ground_hang(batch_ground_above('entity_sources', '{TENANT}'), batch_ground_make('entity_sources',"
+                 f" '{TENANT}', '{int(dataset) + 1}'), '{int(dataset) + 1}', 'entity_sources')")
+        subprocess.run(["sed", "-i", f"s/^[0-9]*\\t/{int(dataset) + (not more)}\\t/", f"{DIR}/entity_sources.copy"], check=True)
+        return copy_in(*LOADED)
+
+    return turns(load, copied)
+
+
+def same_source(path):
+    """A step of a pipeline whose source was loaded already, beside a digest of the compressed file."""
+    with open(f"{DIR}/same.gz", "wb") as f:
+        subprocess.run(["gzip", "-1c", path], stdout=f, check=True)
+    with open(f"{DIR}/same.yaml", "w") as f:
+        f.write("pipeline: same\nsteps:\n  - name: wells\n    pipe:\n" + "".join(f"      - [{', '.join(w)}]\n" for w in (
+            ["rrc-decode", "--layout", "dbf900", "--view", "well", "--rejects", f"{DIR}/decode.rej", f"{DIR}/same.gz"],
+            ["entity-map", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/map.rej"],
+            ["entity-load", "--tenant", TENANT, "--type", "well", "--rejects", f"{DIR}/load.rej"])))
+    run([["aegis-run", f"{DIR}/same.yaml"]])
+    return turns(lambda: run([["aegis-run", f"{DIR}/same.yaml"]]), lambda: run([["openssl", "dgst", "-sha256", f"{DIR}/same.gz"]]))
+
+
 def bench_load():
     """A night's load beside \\copy of its rows and beside decoding alone, of wells of 494 bytes and of 6 KB."""
     database()
@@ -520,6 +605,26 @@ def bench_load():
         figure(f"load-{size}-no-news", again, "s", "decode", alone, "<=1.5x")
         changed, same = nights(night1, night2)
         figure(f"load-{size}-1%-changed", changed, "s", "no-news", same, "<=1.2x")
+        figure(f"load-{size}-same-source", *(lambda v: (v[0], "s", "openssl-dgst", v[1]))(same_source(night1)), "<=1.2x")
+        ours, copy = into_rows(night1)
+        figure(f"load-{size}-into-rows", ours, "s", "psql-copy", copy, "<=1.05x")
+        ours, copy = into_rows(night1, "--delta")
+        figure(f"load-{size}-into-own-rows", ours, "s", "psql-copy-without-changes", copy)
+
+
+def bench_tenants():
+    """The first load of the 20th tenant beside \\copy of its rows."""
+    database()
+    path = short(wellbore(SIZE))
+    empty()
+    run(chain_argv(path))
+    copy_out()
+    others(path)
+    ours, copy, _ = first_beside_copy(path, without)
+    note(f"tenants: {query('SELECT count(*) FROM entities')} entities")
+    figure("load-494B-20th-tenant", ours, "s", "psql-copy", copy, "<=0.95x")
+    empty()
+    psql("-c", f"DELETE FROM batch_datasets WHERE tenant_id::text LIKE '{TENANT[:-4]}%' AND tenant_id <> '{TENANT}'")
 
 
 AUDIT = """SELECT md5('id' || g)::uuid AS id, 'tenant-' || g % 20 AS tenant_id, 'approval.' || g % 7 AS event_type,
@@ -922,7 +1027,7 @@ def bench_fixture():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly load links badrows frames texas"
+    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly load tenants links badrows frames texas"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:

@@ -63,6 +63,13 @@ sed -i "s/--max-retired, 100%/--max-retired, 100%, --accept-change/" one.yaml
 loads_by 1 "another layout, and an option that may mean anything"
 sed -i "s/, --accept-change//" one.yaml
 loads_by 0 "again"
+sed -i "s/--max-retired, 100%/&, --accept-older, --accept-shrink/" one.yaml
+loads_by 0 "with what only says what a load may do"
+sed -i "s/, --accept-older, --accept-shrink/, --delta/" one.yaml
+loads_by 1 "with what says that it is another load"
+sed -i "s/, --delta//" one.yaml
+loads_by 1 "the whole again, behind some rows of it"
+loads_by 0 "and once more"
 sed -i '/dataset: olf001\/lease/,/^  - /s/role: [a-z]*/role: enrich/' pipelines/datasets.yaml
 AEGIS_HOME=$WORK exits 1 "another meaning of the dataset" ask ledger.gz
 cp "$ROOT/pipelines/datasets.yaml" pipelines/
