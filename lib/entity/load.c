@@ -10,6 +10,7 @@
 #include "entity/definition_db.h"
 #include "entity/load_change.h"
 #include "entity/load_known.h"
+#include "entity/load_link_count.h"
 #include "entity/load_orphan.h"
 #include "entity/load_result.h"
 #include "entity/load_rows.h"
@@ -153,8 +154,11 @@ static int
 load_follow(struct load_work *w, struct err *e)
 {
 	struct load_touched t = { &w->j, load_merge_touched(w->merge) + w->l->retire.gone,
-		load_merge_inserted(w->merge), load_merge_fresh(w->merge), false };
+		load_merge_inserted(w->merge), load_merge_fresh(w->merge), false, NULL };
 
+	/* Nobody else has to be asked which these are. */
+	if (w->d.first && t.n > 0 && t.n == t.fresh->rows)
+		t.first = w->d.id;
 	w->l->links.wrote = w->l->wrote;
 	return (load_change_inserted(&w->j, &w->d, &t, e) || load_link_write(&w->l->links, &t, e) ||
 	    intake_write(w->j.in, w->j.pg, w->j.tenant, w->j.type, w->j.started, w->j.o->delta,

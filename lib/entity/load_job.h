@@ -23,6 +23,7 @@
  *   load_held.c     what it may have after all: keys in reject files
  *   load_touched.c  the keys that the load changed
  *   load_link.c     links by rule
+ *   load_link_count.c  what is wrong with them
  *   load_matrix.c   the compliance matrix
  *   load_sample.c   what a plan shows
  *   load_report.c

@@ -8,6 +8,7 @@
 
 #include "base/notice.h"
 #include "entity/definition_file.h"
+#include "entity/load_link_count.h"
 #include "ledger/ground.h"
 
 static const char load_link_rules_sql[] =
@@ -242,6 +243,33 @@ load_link_first(struct load_touched *t, struct load_link *k, struct err *e)
 	return (rc);
 }
 
+/*
+ * Links of children that are all new, so that they have none: without a look at whether they have.  Set ${put} to
+ * whether it went so: where somebody has taken entities away, and not their links, it does not.
+ */
+static int
+load_link_add(struct load_touched *t, struct load_link *k, const char *sql, bool *put,
+    struct err *e)
+{
+	struct pg *pg = t->j->pg;
+	struct err why = ERR_INIT;
+	uint64_t rows = 0;
+
+	*put = false;
+	if (ground_ready(pg, "entity_links", t->j->tenant, k->rule, e) ||
+	    load_touched_join(pg, load_touched_many(t), e) || pg_exec(pg, "SAVEPOINT load_link", e))
+		return (-1);
+	*put =
+	    pg_execf(pg, &rows, &why,
+		"INSERT INTO entity_links (rule_id, child_key, parent_key, resolved, changed_run) %s",
+		sql) == 0;
+	if (!*put && strcmp(pg_error_state(pg), "23505" /* unique_violation */) != 0)
+		return (err_set(e, why.status, "%s", why.msg));
+	k->changed += rows;
+	return ((!*put && pg_exec(pg, "ROLLBACK TO SAVEPOINT load_link", e)) ||
+	    pg_exec(pg, "RELEASE SAVEPOINT load_link", e) || load_touched_join(pg, false, e));
+}
+
 /* Write the links that ${sql} selects, where they are others than those that are there. */
 static int
 load_link_put(struct load_touched *t, struct load_link *k, const char *sql, bool join,
@@ -286,14 +314,19 @@ load_link_clear(const struct load_job *j, struct buf *set, struct err *e)
 	    j->run));
 }
 
-/* Links for the children that this load changed, or for all where the rule's field is another. */
+/* Links for the children that this load changed, or for all where the rule's field is another.  ${added}: they had
+ * none before. */
 static int
-load_link_insert(struct load_touched *t, struct load_link *k, struct err *e)
+load_link_insert(struct load_touched *t, struct load_link *k, bool *added, struct err *e)
 {
 	struct buf sql = BUF_INIT(16 << 10);
-	int rc = load_link_select(t, k, k->fresh, &sql, e) ||
-	    load_link_put(t, k, sql.p, k->fresh || load_touched_many(t), e);
+	int rc = load_link_select(t, k, k->fresh, &sql, e);
 
+	*added = false;
+	if (rc == 0 && !k->fresh && t->n == t->fresh->rows)
+		rc = load_link_add(t, k, sql.p, added, e);
+	if (rc == 0 && !*added)
+		rc = load_link_put(t, k, sql.p, k->fresh || load_touched_many(t), e);
 	buf_free(&sql);
 	return (rc);
 }
@@ -397,12 +430,13 @@ load_link_follow(struct load_touched *t, struct load_link *k, struct err *e)
 static int
 load_link_children(struct load_touched *t, struct load_link *k, struct err *e)
 {
+	bool added;
 
 	/* One that was linked by before, and has none, has none of those that have not changed. */
 	if (k->empty && k->fresh)
 		return (load_link_first(t, k, e));
-	return ((!k->fresh && load_touched(t, e)) || load_link_insert(t, k, e) ||
-	    load_link_unlink(t, k, e));
+	return ((!k->fresh && load_touched(t, e)) || load_link_insert(t, k, &added, e) ||
+	    (!added && load_link_unlink(t, k, e)));
 }
 
 /* Links to the parents that this load changed: they have come, or gone. */
@@ -422,60 +456,6 @@ load_link_parents(struct load_touched *t, struct load_link *k, struct err *e)
 	buf_free(&set);
 	buf_free(&cond);
 	return (rc);
-}
-
-/* linked, missing_parent, missing_required, cardinality, examples */
-static void
-load_link_take(struct load_link *k, const struct pg_result *r)
-{
-
-	k->linked = pg_result_u64(r, 0, 0);
-	k->missing_parent = pg_result_u64(r, 0, 1);
-	k->missing_required = pg_result_u64(r, 0, 2);
-	k->crowded = pg_result_u64(r, 0, 3);
-	k->examples = pg_result_dup(r, 0, 4);
-}
-
-static const char load_link_count_sql[] =
-#include "queries/link_count.inc"
-    ;
-
-/* What is wrong with a rule's links, of all children, and some of them by name. */
-static int
-load_link_count(const struct load_job *j, struct load_link *k, struct err *e)
-{
-	size_t n = strlen(k->cardinality), tail = strlen("_to_one");
-	bool one = n > tail && strcmp(k->cardinality + n - tail, "_to_one") == 0;
-	char limit[16];
-	const char *params[6] = { k->rule, j->tenant, k->child, k->required ? "t" : "f",
-		one ? "t" : "f", limit };
-	struct pg_result *r;
-
-	(void)snprintf(limit, sizeof(limit), "%d", LOAD_EXAMPLES);
-	if (load_touched_join(j->pg, true, e) ||
-	    (r = pg_query(j->pg, load_link_count_sql, params, 6, e)) == NULL)
-		return (-1);
-	load_link_take(k, r);
-	pg_result_free(r);
-	return (load_touched_join(j->pg, false, e));
-}
-
-/* Nothing has changed: what the last load that counted said is still so. */
-static int
-load_link_last(const struct load_job *j, struct load_link *k, struct err *e)
-{
-	struct pg_result *r = pg_queryf(j->pg, e,
-	    "SELECT b.linked, b.missing_parent, b.missing_required, b.cardinality, b.examples"
-	    " FROM batch_links b JOIN batch_sources s USING (run_id, dataset_id, section)"
-	    " WHERE b.rule_id = %L ORDER BY s.loaded_at DESC LIMIT 1",
-	    k->rule);
-
-	if (r == NULL)
-		return (-1);
-	if (pg_result_rows(r) > 0)
-		load_link_take(k, r);
-	pg_result_free(r);
-	return (0);
 }
 
 /*
@@ -552,33 +532,6 @@ load_link_write(struct load_links *x, struct load_touched *t, struct err *e)
 		    (k->of_parent && x->wrote && !(k->empty && !k->of_child) &&
 			load_link_parents(t, k, e)) ||
 		    load_link_count(t->j, k, e))
-			return (-1);
-	}
-	return (0);
-}
-
-int
-load_link_book(const struct load_links *x, const struct load_job *j, const struct intake_section *s,
-    struct err *e)
-{
-	size_t i;
-
-	for (i = 0; i < x->n; i++) {
-		const struct load_link *k = &x->v[i];
-
-		if (k->field == NULL || (!x->wrote && !k->fresh) ||
-		    (!k->of_child && !k->of_parent && !k->of_via))
-			continue;
-		if (pg_execf(j->pg, NULL, e,
-			"INSERT INTO batch_links (run_id, dataset_id, section, rule_id, parent_type,"
-			" child_type, child_field, linked, missing_parent, missing_required,"
-			" cardinality, examples) VALUES (%L, %s, %llu, %L, %L, %L, %L, %llu, %llu,"
-			" %llu, %llu, %L)",
-			s->run, s->dataset_id, (unsigned long long)s->number, k->rule, k->parent,
-			k->child, k->field, (unsigned long long)k->linked,
-			(unsigned long long)k->missing_parent,
-			(unsigned long long)k->missing_required, (unsigned long long)k->crowded,
-			k->examples))
 			return (-1);
 	}
 	return (0);

@@ -36,13 +36,6 @@ struct load_links {
 int load_link_write(struct load_links *x, struct load_touched *t, struct err *e);
 
 /**
- * load_link_book(x, j, s, e):
- * Store what was counted, with the section ${s}.
- */
-int load_link_book(const struct load_links *x, const struct load_job *j,
-    const struct intake_section *s, struct err *e);
-
-/**
  * load_link_free(x):
  * Forget the rules.
  */

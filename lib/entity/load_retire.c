@@ -93,6 +93,12 @@ load_retire_find(struct load_retire *t, const struct load_job *j, const struct l
 		return (-1);
 	if (parts_unseen(k) == 0)
 		return (0);
+	/* Where none may be retired it is enough how many they are. */
+	if (t->withheld != NULL && !j->o->accept_shrink && t->part < 0) {
+		t->gone = parts_unseen(k);
+		t->covered = parts_said(k);
+		return (0);
+	}
 	/* Within the partitions that the input is of. */
 	rc = pg_sqlf(j->pg, &sql, e, "SELECT entity_key FROM entity_sources WHERE dataset_id = %s",
 	    d->id);

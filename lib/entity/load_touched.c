@@ -18,7 +18,7 @@ int
 load_touched(struct load_touched *t, struct err *e)
 {
 
-	if (t->made)
+	if (t->made || t->first != NULL)
 		return (0);
 	/* The columns of entity_sources, since what is sent is its spool. */
 	if (pg_exec(t->j->pg,
@@ -69,14 +69,18 @@ int
 load_touched_entities(const struct load_touched *t, struct buf *sql, struct err *e)
 {
 
-	return (pg_sqlf(t->j->pg, sql, e,
-	    load_touched_many(t) ?
-		"load_touched t JOIN entities e ON e.tenant_id = %L AND e.type_key = %L"
-		" AND e.entity_key = t.entity_key" :
-		"load_touched t CROSS JOIN LATERAL (SELECT * FROM entities x"
-		" WHERE x.tenant_id = %L AND x.type_key = %L"
-		" AND x.entity_key = t.entity_key OFFSET 0) e",
-	    t->j->tenant, t->j->type));
+	return ((t->first != NULL ?
+			pg_sqlf(t->j->pg, sql, e,
+			    "(SELECT " LOAD_SOURCES " FROM entity_sources WHERE dataset_id = %s)",
+			    t->first) :
+			buf_adds(sql, "load_touched", e)) ||
+	    pg_sqlf(t->j->pg, sql, e,
+		load_touched_many(t) ? " t JOIN entities e ON e.tenant_id = %L AND e.type_key = %L"
+				       " AND e.entity_key = t.entity_key" :
+				       " t CROSS JOIN LATERAL (SELECT * FROM entities x"
+				       " WHERE x.tenant_id = %L AND x.type_key = %L"
+				       " AND x.entity_key = t.entity_key OFFSET 0) e",
+		t->j->tenant, t->j->type));
 }
 
 int

@@ -10,13 +10,15 @@ struct load_touched {
 	uint64_t n;               /* how many */
 	uint64_t inserted;        /* of them */
 	struct copy_spool *fresh; /* load_merge_fresh() */
-	bool made;                /* there is a table load_touched */
+	bool made;                /* there is a table load_touched, or no need of one: */
+	const char
+	    *first; /* the dataset, where all that it has said is what this load has inserted */
 };
 
 /**
  * load_touched(t, e), load_touched_many(t):
  * Make the temporary table load_touched of the keys that this load has inserted, updated or
- * retired, analysed, where it is not there yet.  Whether they are so many that whole tables
+ * retired, analysed, where it is not there yet and entity_sources does not have them alone.  Whether they are so many that whole tables
  * had better be joined.
  */
 int load_touched(struct load_touched *t, struct err *e);
