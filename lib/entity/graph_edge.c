@@ -20,6 +20,12 @@ graph_edge_map(struct graph *g, struct graph_label *l, struct err *e)
 	    l->name, l->name, g->tenant, l->name));
 }
 
+/* The ends of all links of a rule, by the maps of: child, parent, rule. */
+#define GRAPH_EDGE_ENDS                                                       \
+	" FROM entity_links k JOIN \"graph_map_%s\" c ON c.k = k.child_key"   \
+	" JOIN \"graph_map_%s\" p ON p.k = k.parent_key WHERE k.rule_id = %L" \
+	" AND k.resolved"
+
 /* All links of the rule. */
 static int
 graph_edge_stage_all(struct graph *g, struct graph_rule *r, struct err *e)
@@ -29,10 +35,21 @@ graph_edge_stage_all(struct graph *g, struct graph_rule *r, struct err *e)
 		return (-1);
 	return (pg_execf(g->pg, NULL, e,
 	    "DROP TABLE IF EXISTS graph_e; CREATE TEMPORARY TABLE graph_e AS"
-	    " SELECT c.id AS cid, p.id AS pid FROM entity_links k JOIN \"graph_map_%s\" c"
-	    " ON c.k = k.child_key JOIN \"graph_map_%s\" p ON p.k = k.parent_key"
-	    " WHERE k.rule_id = %L AND k.resolved",
+	    " SELECT c.id AS cid, p.id AS pid" GRAPH_EDGE_ENDS,
 	    r->child->name, r->parent->name, r->id));
+}
+
+/* Nothing of the rule is in the graph yet, so that nobody waits for anything: all of it at once. */
+static int
+graph_edge_first(struct graph *g, struct graph_rule *r, struct err *e)
+{
+
+	if (graph_edge_map(g, r->child, e) || graph_edge_map(g, r->parent, e))
+		return (-1);
+	return (pg_execf(g->pg, &r->n.inserted, e,
+	    "INSERT INTO oilgas.%I (start_id, end_id, properties) SELECT c.id, p.id,"
+	    " '{\"rule_id\": \"%s\"}'::agtype" GRAPH_EDGE_ENDS,
+	    r->name, r->id, r->child->name, r->parent->name, r->id));
 }
 
 /* Links that the new loads have changed: every child, with its parent or without. */
@@ -153,13 +170,9 @@ graph_edge_sync(struct graph *g, struct graph_rule *r, struct err *e)
 		    "e") " = '\"%s\"'::agtype)::integer",
 		r->name, r->id))
 		return (-1);
-	if (graph_edge_stage(g, r, e))
-		return (-1);
-	/* Nothing of the rule is in the graph yet. */
 	if (any == 0)
-		return (graph_edge_insert(g, r,
-		    "SELECT cid, pid FROM graph_e WHERE pid IS NOT NULL", &r->n.inserted, e));
-	if (pg_execf(g->pg, NULL, e, "ANALYZE graph_e") ||
+		return (graph_edge_first(g, r, e));
+	if (graph_edge_stage(g, r, e) || pg_execf(g->pg, NULL, e, "ANALYZE graph_e") ||
 	    pg_u64f(g->pg, &wanted, e, "SELECT count(*) FROM graph_e WHERE pid IS NOT NULL") ||
 	    graph_edge_differ(g, r, e))
 		return (-1);
