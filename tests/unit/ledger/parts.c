@@ -78,7 +78,7 @@ static void
 one_row(struct known *one, struct parts *p, struct row *r)
 {
 	char packed[sizeof(*r) + 5];
-	struct known *k;
+	struct known *k = NULL;
 
 	wrong +=
 	    known_see(one, digest_of(r->key), digest_of(r->content), r->note, &r->is, &e) != 0 ||
