@@ -96,8 +96,8 @@ load_retire_find(struct load_retire *t, const struct load_job *j, const struct l
 	/* Where none may be retired it is enough how many they are. */
 	if (t->withheld != NULL && !j->o->accept_shrink && t->part < 0) {
 		t->gone = parts_unseen(k);
-		t->covered = parts_said(k);
-		return (0);
+		return (pg_u64f(j->pg, &t->covered, e,
+		    "SELECT count(*) FROM entity_sources WHERE dataset_id = %s", d->id));
 	}
 	/* Within the partitions that the input is of. */
 	rc = pg_sqlf(j->pg, &sql, e, "SELECT entity_key FROM entity_sources WHERE dataset_id = %s",

@@ -309,13 +309,6 @@ known_hold(struct known *ix, struct digest128 key)
 }
 
 size_t
-known_said(const struct known *ix)
-{
-
-	return (ix->sources);
-}
-
-size_t
 known_unseen(const struct known *ix)
 {
 

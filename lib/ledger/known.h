@@ -90,10 +90,9 @@ void known_note(struct known *ix, uint64_t note);
 bool known_hold(struct known *ix, struct digest128 key);
 
 /**
- * known_said(ix), known_unseen(ix), known_is_unseen(ix, key):
- * How many keys have a digest, how many of them no row had, and whether ${key} is one of these.
+ * known_unseen(ix), known_is_unseen(ix, key):
+ * How many keys with a digest no row had, and whether ${key} is one of them.
  */
-size_t known_said(const struct known *ix);
 size_t known_unseen(const struct known *ix);
 bool known_is_unseen(struct known *ix, struct digest128 key);
 

@@ -25,13 +25,13 @@ struct parts_file {
 };
 
 struct part {
-	struct known *k;            /* NULL: in the file */
-	struct parts_file slots;    /* then: what was known of its keys, */
-	struct parts_file rows;     /* and rows that wait: length (32 bits), bytes */
-	struct buf holds;           /* digests of keys that are held */
-	size_t count, said, unseen; /* of the table, when it was written */
-	bool loose;                 /* slots have come since */
-	bool done;                  /* its round is over */
+	struct known *k;         /* NULL: in the file */
+	struct parts_file slots; /* then: what was known of its keys, */
+	struct parts_file rows;  /* and rows that wait: length (32 bits), bytes */
+	struct buf holds;        /* digests of keys that are held */
+	size_t count, unseen;    /* of the table, when it was written */
+	bool loose;              /* slots have come since */
+	bool done;               /* its round is over */
 };
 
 struct parts {
@@ -169,7 +169,6 @@ parts_put_out(struct part *v, struct err *e)
 		return (-1);
 	v->slots.bytes += n * KNOWN_SLOT;
 	v->count = n;
-	v->said = known_said(v->k);
 	v->unseen = known_unseen(v->k);
 	v->loose = false;
 	known_free(v->k);
@@ -344,16 +343,6 @@ parts_held(struct parts *p, uint64_t *n, struct err *e)
 }
 
 size_t
-parts_said(const struct parts *p)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < PARTS; i++)
-		n += p->v[i].k != NULL ? known_said(p->v[i].k) : p->v[i].said;
-	return (n);
-}
-
-size_t
 parts_unseen(const struct parts *p)
 {
 	size_t i, n = 0;
@@ -379,7 +368,6 @@ parts_round(struct parts *p, struct err *e)
 			continue;
 		}
 		v->count = known_count(v->k);
-		v->said = known_said(v->k);
 		v->unseen = known_unseen(v->k);
 		v->done = true;
 		known_free(v->k);

@@ -60,10 +60,9 @@ int parts_hold(struct parts *p, struct digest128 key, struct err *e);
 int parts_held(struct parts *p, uint64_t *n, struct err *e);
 
 /**
- * parts_said(p), parts_unseen(p):
- * As known_said() and known_unseen(), after parts_held().
+ * parts_unseen(p):
+ * As known_unseen(), after parts_held().
  */
-size_t parts_said(const struct parts *p);
 size_t parts_unseen(const struct parts *p);
 
 /**
