@@ -212,7 +212,7 @@ format:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
-# Figures, each beside its anchor: make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|tenants|links|badrows|frames|texas] [SIZE=WELLS]
+# Figures, each beside its anchor: make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|tenants|trace|links|badrows|frames|texas] [SIZE=WELLS]
 bench: all tools
 	@BENCH="$(BENCH)" SIZE="$(SIZE)" python3 tests/bench/bench.py
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The figures of AEGIS Batch, each measured beside its anchor in one run.
 
-    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|tenants|links|badrows|frames|texas] [SIZE=WELLS]
+    make bench [BENCH=decode|text|chain|memory|table|audit|rules|fixture|nightly|load|tenants|trace|links|badrows|frames|texas] [SIZE=WELLS]
 
 One line a figure: bench NAME ours=V unit=U peer=NAME:V ratio=R aim=A
 Runs of ours and of the peer take turns; the figure is the median.
@@ -286,15 +286,19 @@ def query(statement):
                           text=True).stdout.strip()
 
 
+def define(tenant):
+    subprocess.run(["aegis-entity-define", "--tenant", tenant,
+                    *sorted(f"{ROOT}/pipelines/entities/{f}" for f in os.listdir(f"{ROOT}/pipelines/entities"))],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
 def database():
     subprocess.run(["aegis-db", "start"], check=True, stderr=open(f"{DIR}/stderr", "ab"))
     env = subprocess.run(["bash", "-c", 'eval "$(aegis-db env)" && env -0'], check=True, capture_output=True,
                          text=True).stdout
     os.environ.update(line.split("=", 1) for line in env.split("\0") if line.startswith("PG"))
     subprocess.run(["aegis-schema-apply"], check=True, stderr=subprocess.DEVNULL)
-    subprocess.run(["aegis-entity-define", "--tenant", TENANT,
-                    *sorted(f"{ROOT}/pipelines/entities/{f}" for f in os.listdir(f"{ROOT}/pipelines/entities"))],
-                   check=True, stdout=subprocess.DEVNULL)
+    define(TENANT)
     names = ["server_version", "shared_buffers", "fsync", "synchronous_commit", "wal_level", "max_wal_size",
              "full_page_writes"]
     note("server: " + " ".join(f"{n}={query('SHOW ' + n)}" for n in names))
@@ -518,8 +522,7 @@ def others(path, n=19):
     """As many other tenants that have the same wells."""
     for i in range(n):
         tenant = f"{TENANT[:-4]}{i:04}"
-        subprocess.run(["aegis-entity-define", "--tenant", tenant, f"{ROOT}/pipelines/entities/operator.yaml", f"{ROOT}/pipelines/entities/lease.yaml",
-                        f"{ROOT}/pipelines/entities/well.yaml"], check=True, stdout=subprocess.DEVNULL)
+        define(tenant)
         run(load_argv("dbf900", "well", "well", path, tenant=tenant))
     psql("-c", "VACUUM ANALYZE")
 
@@ -625,6 +628,22 @@ def bench_tenants():
     figure("load-494B-20th-tenant", ours, "s", "psql-copy", copy, "<=0.95x")
     empty()
     psql("-c", f"DELETE FROM batch_datasets WHERE tenant_id::text LIKE '{TENANT[:-4]}%' AND tenant_id <> '{TENANT}'")
+
+
+def bench_trace():
+    """A value of any well traced to its bytes in a kept file."""
+    database()
+    path = wellbore(SIZE)
+    empty()
+    run(chain_argv(path))
+    kept = subprocess.run(["aegis-source-keep", "--to", f"{DIR}/kept", path], check=True, capture_output=True, text=True).stdout.strip()
+    psql("-c", "VACUUM ANALYZE")
+    keys = query(f"SELECT entity_key FROM entities WHERE type_key = 'well' ORDER BY md5(entity_key) LIMIT {100 * RUNS}").split()
+    trace = ["aegis-trace", "--tenant", TENANT, "--sources", f"{DIR}/kept"]
+    walls = sorted(run([[*trace, key, field]]) for key in keys for field in ("total_depth", "lease"))
+    note(f"trace: {len(walls)} values of {SIZE} wells, {os.path.getsize(path)} bytes, kept in {os.path.getsize(kept)}")
+    figure("trace-value", walls[len(walls) // 2] * 1000, "ms", aim="<=50")
+    figure("trace-value-longest", walls[-1] * 1000, "ms", aim="<=50")
 
 
 AUDIT = """SELECT md5('id' || g)::uuid AS id, 'tenant-' || g % 20 AS tenant_id, 'approval.' || g % 7 AS event_type,
@@ -1027,7 +1046,7 @@ def bench_fixture():
 def main():
     os.makedirs(DIR, exist_ok=True)
     os.chmod(DIR, 0o755)
-    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly load tenants links badrows frames texas"
+    which = os.environ.get("BENCH") or "decode text chain memory table audit rules fixture nightly load tenants trace links badrows frames texas"
     cpu = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     note(f"machine: {len(cpu)} x {cpu[0]}; {time.strftime('%Y-%m-%d')}; median of {RUNS} runs in turn")
     try:
