@@ -61,6 +61,7 @@ static int
 remake_open_layout(struct remake *m, struct err *e)
 {
 	const char *slash = strchr(m->s->dataset, '/'), *now;
+	struct err gone = ERR_INIT;
 	char name[128];
 	bool alike = false;
 
@@ -69,8 +70,10 @@ remake_open_layout(struct remake *m, struct err *e)
 		(int)sizeof(name))
 		return (remake_none(m, "no layout is said to have read it"));
 	(void)snprintf(m->view, sizeof(m->view), "%s", slash + 1);
-	if ((m->l = layout_find(m->o->layout != NULL ? m->o->layout : name, e)) == NULL)
+	if (m->o->layout != NULL && (m->l = layout_find(m->o->layout, e)) == NULL)
 		return (-1);
+	if (m->l == NULL && (m->l = layout_find(name, &gone)) == NULL)
+		return (remake_none(m, "%s", gone.msg));
 	now = conf_sha256(m->l->conf);
 	if (strcmp(m->l->name, name) != 0)
 		return (err_set(e, STATUS_USAGE, "'%s' is the layout %s, not %s", m->o->layout,

@@ -124,6 +124,10 @@ sed 's/^title: .*/&, once more/' "$ROOT/pipelines/layouts/dbf900.yaml" >home/pip
 key=$(sql "SELECT entity_key FROM entity_sources WHERE section = 1 AND record IS NOT NULL ORDER BY 1 DESC LIMIT 1")
 AEGIS_HOME=$WORK/home exits 0 "a layout that has changed since" trace --sources kept "$key"
 like out 'layout dbf900 has changed since' "decodes nothing"
+mv home/pipelines/layouts/dbf900.yaml dbf900.yaml
+AEGIS_HOME=$WORK/home exits 0 "a layout that is not there any more" trace --sources kept "$key"
+like out "Its bytes are not shown: .*layout .dbf900" "is named"
+mv dbf900.yaml home/pipelines/layouts/
 AEGIS_HOME=$WORK/home exits 0 "with that of then" trace --format json --sources kept --layout "$ROOT/pipelines/layouts/dbf900.yaml" "$key"
 is "$(result)" "[('dbf900/well', 'proved')]" "it does"
 exits 64 "another file's layout" trace --sources kept --layout "$ROOT/pipelines/layouts/ewa.yaml" "$key"
