@@ -324,7 +324,8 @@ WITHOUT = f"""DO $$ DECLARE t regclass; BEGIN
 def without():
     """The tenant is gone, the others stay."""
     mine = f"(SELECT dataset_id FROM batch_datasets WHERE tenant_id = '{TENANT}')"
-    psql("-c", WITHOUT, *(word for t in ("batch_rejects", "batch_books", "batch_links", "batch_sources") for word in (
+    psql("-c", WITHOUT, *(word for d in GROUND["entity_sources"] for word in ("-c", f"DROP TABLE IF EXISTS entity_sources_{d}")),
+         *(word for t in ("batch_rejects", "batch_books", "batch_links", "batch_sources") for word in (
         "-c", f"DELETE FROM {t} WHERE dataset_id IN {mine}")), "-c", f"DELETE FROM batch_datasets WHERE tenant_id = '{TENANT}'", "-c", "CHECKPOINT")
 
 
