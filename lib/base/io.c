@@ -115,6 +115,37 @@ io_sha256(int fd, const char *name, char hex[DIGEST_SHA256_HEX + 1], struct err 
 }
 
 int
+io_sha256_regular(const char *path, char hex[DIGEST_SHA256_HEX + 1], struct err *e)
+{
+	int fd, rc;
+
+	if ((fd = infile_regular(path, e)) < 0)
+		return (-1);
+	rc = io_sha256(fd, path, hex, e);
+	(void)close(fd);
+	return (rc);
+}
+
+ssize_t
+io_pread(int fd, void *p, size_t n, uint64_t at, const char *name, struct err *e)
+{
+	size_t done = 0;
+	ssize_t k;
+
+	while (done < n) {
+		k = pread(fd, (char *)p + done, n - done, (off_t)(at + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return (err_sys(e, STATUS_IO, "cannot read '%s'", name));
+		if (k == 0)
+			break;
+		done += (size_t)k;
+	}
+	return ((ssize_t)done);
+}
+
+int
 io_sync_close(int fd, const char *name, struct err *e)
 {
 	int rc = 0;

@@ -2,6 +2,7 @@
 #define AEGIS_BASE_IO_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -49,6 +50,19 @@ int io_slurp_regular(const char *path, struct buf *b, struct err *e);
  * The SHA-256 of all that ${fd} has from where it stands, in hex.  Return 0, or -1 with ${e} set.
  */
 int io_sha256(int fd, const char *name, char hex[DIGEST_SHA256_HEX + 1], struct err *e);
+
+/**
+ * io_sha256_regular(path, hex, e):
+ * That of the file ${path}, as infile_regular() opens it.
+ */
+int io_sha256_regular(const char *path, char hex[DIGEST_SHA256_HEX + 1], struct err *e);
+
+/**
+ * io_pread(fd, p, n, at, name, e):
+ * Read ${n} bytes from ${at} on, over short reads and EINTR.  Return how many, fewer only at the end, or -1
+ * with ${e} set.
+ */
+ssize_t io_pread(int fd, void *p, size_t n, uint64_t at, const char *name, struct err *e);
 
 /**
  * io_sync_close(fd, name, e):

@@ -84,8 +84,8 @@ changes_operator(const char *given, struct buf *list, struct err *e)
 	int rc;
 
 	rc = (strchr(given, ':') == NULL && buf_adds(&key, "operator:", e)) ||
-	    buf_adds(&key, given, e) || buf_str(&key, e) == NULL || buf_adds(list, "{", e) ||
-	    pg_array_word(list, key.p, e) || buf_adds(list, "}", e) || buf_str(list, e) == NULL;
+	    buf_adds(&key, given, e) || buf_str(&key, e) == NULL ||
+	    pg_array(list, (const char *const[]){ key.p }, 1, e);
 	buf_free(&key);
 	return (rc);
 }
@@ -95,7 +95,6 @@ static int
 changes_operators(const struct changes_options *o, struct buf *list, struct err *e)
 {
 	struct matrix *m;
-	size_t i;
 	int rc = 0;
 
 	if (o->all)
@@ -108,10 +107,8 @@ changes_operators(const struct changes_options *o, struct buf *list, struct err 
 		notice_say(
 		    "no operators of tenant %s are configured: the changes are about anybody",
 		    o->tenant);
-	for (i = 0; rc == 0 && i < m->noperators; i++)
-		rc =
-		    buf_adds(list, i > 0 ? "," : "{", e) || pg_array_word(list, m->operators[i], e);
-	rc = rc || (m->noperators > 0 && buf_adds(list, "}", e)) || buf_str(list, e) == NULL;
+	else
+		rc = pg_array(list, (const char *const *)m->operators, m->noperators, e);
 	matrix_free(m);
 	return (rc);
 }

@@ -33,20 +33,6 @@ struct load_pass {
 	uint64_t busy;
 };
 
-/* Append ${n} words as a text[] literal of PostgreSQL. */
-static int
-load_matrix_array(struct buf *b, char *const *v, size_t n, struct err *e)
-{
-	size_t i;
-
-	if (buf_add(b, "{", 1, e))
-		return (-1);
-	for (i = 0; i < n; i++)
-		if ((i > 0 && buf_add(b, ",", 1, e)) || pg_array_word(b, v[i], e))
-			return (-1);
-	return (buf_add(b, "}", 1, e) || buf_str(b, e) == NULL);
-}
-
 /* The type that an entity of this type names as its operator, or NULL. */
 static const char *
 load_matrix_operator(const struct load_job *j)
@@ -75,8 +61,9 @@ load_matrix_new(const struct load_job *j, struct err *e)
 	int rc;
 
 	m->args.max = 4 << 20;
-	rc = file == NULL || load_matrix_array(&operators, file->operators, file->noperators, e) ||
-	    load_matrix_array(&domains, file->domains, file->ndomains, e) ||
+	rc = file == NULL ||
+	    pg_array(&operators, (const char *const *)file->operators, file->noperators, e) ||
+	    pg_array(&domains, (const char *const *)file->domains, file->ndomains, e) ||
 	    pg_sqlf(j->pg, &m->args, e,
 		", (SELECT r.rule_id FROM entity_relationship_rules r"
 		" JOIN entity_type_definitions p ON p.type_id = r.parent_type_id"

@@ -67,7 +67,7 @@ load_same(const struct load_options *o, const char *file, char since[32], struct
 	struct dataset_list *list = dataset_load(o->datasets, e);
 	const struct dataset *means = list != NULL ? dataset_find(list, o->dataset, o->type) : NULL;
 	struct pg *pg = NULL;
-	int fd, rc;
+	int rc;
 
 	since[0] = '\0';
 	rc = list == NULL || load_same_layout(o->dataset, layout, e);
@@ -78,10 +78,7 @@ load_same(const struct load_options *o, const char *file, char since[32], struct
 	dataset_free(list);
 	if (rc || last[0] == '\0')
 		return (rc);
-	if ((fd = infile_regular(file, e)) < 0)
-		return (-1);
-	rc = io_sha256(fd, file, is, e);
-	(void)close(fd);
+	rc = io_sha256_regular(file, is, e);
 	if (rc || strcmp(is, last) != 0)
 		since[0] = '\0';
 	return (rc);

@@ -144,7 +144,6 @@ known_append(struct known *ix, struct digest128 key, struct err *e)
 
 	if (ix->n == ix->cap) {
 		size_t cap = ix->cap < KNOWN_MIN ? KNOWN_MIN : ix->cap + ix->cap / 8;
-
 		struct slot *more = realloc(ix->slots, cap * sizeof(*more));
 
 		if (more == NULL) {
@@ -196,6 +195,15 @@ known_slot(struct known *ix, struct digest128 key, uint64_t **place, struct err 
 	return (s);
 }
 
+/* What the word of a slot says of what the database has. */
+static uint64_t
+known_word(unsigned what, struct digest128 content)
+{
+
+	return (
+	    (what & KNOWN_WHAT) | ((what & KNOWN_SAID) != 0 ? content.lo << KNOWN_FLAG_BITS : 0));
+}
+
 /* Note in a slot, NULL without memory for it, what the database has. */
 static int
 known_put(struct known *ix, struct slot *s, unsigned what, struct digest128 content)
@@ -203,11 +211,8 @@ known_put(struct known *ix, struct slot *s, unsigned what, struct digest128 cont
 
 	if (s == NULL)
 		return (-1);
-	s->word |= what & KNOWN_WHAT;
-	if (what & KNOWN_SAID) {
-		s->word |= content.lo << KNOWN_FLAG_BITS;
-		ix->sources++;
-	}
+	s->word |= known_word(what, content);
+	ix->sources += (what & KNOWN_SAID) != 0;
 	return (0);
 }
 
@@ -369,10 +374,8 @@ void
 known_slot_of(struct digest128 key, unsigned what, struct digest128 content,
     unsigned char p[KNOWN_SLOT])
 {
-	struct slot s = { key.lo, key.hi, what & KNOWN_WHAT };
+	const struct slot s = { key.lo, key.hi, known_word(what, content) };
 
-	if (what & KNOWN_SAID)
-		s.word |= content.lo << KNOWN_FLAG_BITS;
 	memcpy(p, &s, sizeof(s));
 }
 

@@ -228,6 +228,12 @@ long pg_copy_get(struct pg *pg, const char **p, struct err *e);
 int pg_array_word(struct buf *b, const char *s, struct err *e);
 
 /**
+ * pg_array(b, words, n, e):
+ * Append the text[] literal of the ${n} ${words}; ${b} holds a string then.
+ */
+int pg_array(struct buf *b, const char *const *words, size_t n, struct err *e);
+
+/**
  * pg_copy_text(b, p, len, e):
  * Append a value in COPY's text form: backslash, TAB, LF and CR escaped.
  */

@@ -177,6 +177,19 @@ pg_array_word(struct buf *b, const char *s, struct err *e)
 }
 
 int
+pg_array(struct buf *b, const char *const *words, size_t n, struct err *e)
+{
+	size_t i;
+
+	if (buf_add(b, "{", 1, e))
+		return (-1);
+	for (i = 0; i < n; i++)
+		if ((i > 0 && buf_add(b, ",", 1, e)) || pg_array_word(b, words[i], e))
+			return (-1);
+	return (buf_add(b, "}", 1, e) || buf_str(b, e) == NULL);
+}
+
+int
 pg_copy_text(struct buf *b, const char *p, size_t len, struct err *e)
 {
 	size_t i, extra = 0;

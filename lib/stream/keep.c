@@ -14,7 +14,6 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/outfile.h"
-#include "base/samefile.h"
 #include "stream/members.h"
 #include "stream/source.h"
 #include "stream/zst.h"
@@ -146,16 +145,12 @@ keep_write(const char *path, const char *dir, keep_fn *each, void *cookie, struc
 	struct members m = { NULL, 0, 0 };
 	struct stat st;
 	size_t i;
-	int fd, rc;
+	int rc;
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return (err_set(e, STATUS_USAGE, "'%s' is not a regular file", path));
-	if ((fd = infile_regular(path, e)) < 0)
-		return (-1);
-	rc = io_sha256(fd, path, k.sha256, e);
-	samefile_drop(fd);
-	(void)close(fd);
-	rc = rc || io_mkdirs(dir, 0750, e) || members_list(path, &m, e);
+	rc = io_sha256_regular(path, k.sha256, e) || io_mkdirs(dir, 0750, e) ||
+	    members_list(path, &m, e);
 	for (i = 0; rc == 0 && i < m.n; i++) {
 		k.member = m.names[i];
 		rc = keep_one(&k, dir, each, cookie, e);
@@ -197,7 +192,6 @@ keep_look(const char *path, const char *sha256, const char *member, bool *is, st
 	if (rc == 0 && z != NULL)
 		*is = keep_says(zst_seek_note(z), sha256, member);
 	zst_seek_free(z);
-	samefile_drop(fd);
 	(void)close(fd);
 	return (rc);
 }

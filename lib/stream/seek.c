@@ -2,7 +2,6 @@
 
 #include "stream/seek.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/infile.h"
+#include "base/io.h"
 #include "base/samefile.h"
 #include "stream/source.h"
 #include "stream/unpack.h"
@@ -42,8 +42,8 @@ seek_open_file(struct seek *s, struct err *e)
 		return (0);
 	if ((s->fd = infile_open(s->path, e)) < 0)
 		return (-1);
-	if ((n = pread(s->fd, head, sizeof(head), 0)) < 0)
-		return (err_sys(e, STATUS_IO, "cannot read '%s'", s->path));
+	if ((n = io_pread(s->fd, head, sizeof(head), 0, s->path, e)) < 0)
+		return (-1);
 	switch (unpack_detect(head, (size_t)n)) {
 	case UNPACK_NONE:
 		return (1);
@@ -96,32 +96,16 @@ seek_open(const char *path, const char *member, struct err *e)
 	return (s);
 }
 
-const char *
-seek_note(const struct seek *s)
-{
-
-	return (s->frames != NULL ? zst_seek_note(s->frames) : "");
-}
-
 /* Of a plain file. */
 static int
 seek_read_file(struct seek *s, uint64_t offset, size_t n, struct buf *out, struct err *e)
 {
 	ssize_t k;
 
-	if (buf_reserve(out, n, e))
+	if (buf_reserve(out, n, e) ||
+	    (k = io_pread(s->fd, out->p + out->len, n, offset, s->path, e)) < 0)
 		return (-1);
-	while (n > 0) {
-		if ((k = pread(s->fd, out->p + out->len, n, (off_t)offset)) < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return (err_sys(e, STATUS_IO, "cannot read '%s'", s->path));
-		if (k == 0)
-			break;
-		out->len += (size_t)k;
-		offset += (uint64_t)k;
-		n -= (size_t)k;
-	}
+	out->len += (size_t)k;
 	return (0);
 }
 

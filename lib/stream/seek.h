@@ -22,12 +22,6 @@ struct seek;
 struct seek *seek_open(const char *path, const char *member, struct err *e);
 
 /**
- * seek_note(s):
- * What a kept file says of itself, else "".
- */
-const char *seek_note(const struct seek *s);
-
-/**
  * seek_read(s, offset, n, out, e):
  * Append ${n} bytes from ${offset} on to ${out}, fewer where the input ends.  Return 0, or -1 with ${e} set
  * as source_read() does.

@@ -2,7 +2,6 @@
 
 #include "stream/zst_seek.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <zstd.h>
 
 #include "base/digest.h"
+#include "base/io.h"
 #include "base/num.h"
 #include "stream/zst.h"
 
@@ -39,21 +39,11 @@ struct zst_seek {
 static int
 zst_seek_bytes(const struct zst_seek *z, void *to, size_t n, uint64_t at, struct err *e)
 {
-	char *p = to;
-	ssize_t k;
+	const ssize_t k = io_pread(z->fd, to, n, at, z->name, e);
 
-	while (n > 0) {
-		if ((k = pread(z->fd, p, n, (off_t)at)) < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return (err_sys(e, STATUS_IO, "cannot read '%s'", z->name));
-		if (k == 0)
-			return (err_set(e, STATUS_DATA, "'%s' is cut", z->name));
-		p += k;
-		n -= (size_t)k;
-		at += (uint64_t)k;
-	}
-	return (0);
+	if (k < 0)
+		return (-1);
+	return ((size_t)k < n ? err_set(e, STATUS_DATA, "'%s' is cut", z->name) : 0);
 }
 
 /* Take the entries of the table, whose text begins at ${table} in the file.  False where they can't be

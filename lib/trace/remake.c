@@ -10,10 +10,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/infile.h"
 #include "base/io.h"
 #include "base/num.h"
-#include "base/samefile.h"
 #include "entity/check.h"
 #include "entity/map_plan.h"
 #include "entity/properties.h"
@@ -93,13 +91,8 @@ static int
 remake_digest_is(const char *path, const char *want, bool *is, struct err *e)
 {
 	char sha256[DIGEST_SHA256_HEX + 1];
-	int fd, rc;
+	int rc = io_sha256_regular(path, sha256, e);
 
-	if ((fd = infile_regular(path, e)) < 0)
-		return (-1);
-	rc = io_sha256(fd, path, sha256, e);
-	samefile_drop(fd);
-	(void)close(fd);
 	*is = rc == 0 && strcmp(sha256, want) == 0;
 	return (rc);
 }

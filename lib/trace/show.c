@@ -14,7 +14,6 @@ enum { SHOW_HEX = 20 }; /* bytes in hex, in the text */
 
 /* A field under way. */
 struct show {
-	const struct trace_options *o;
 	struct report *r;
 	bool hide;       /* what it says may be a person's */
 	size_t parts;    /* so far */
@@ -96,12 +95,11 @@ show_short(void *cookie, const struct excerpt_part *p)
 		(void)buf_addf(&s->text, NULL, " at %llu", (unsigned long long)p->at);
 }
 
-/* May what the field says be a person's, and is that to be hidden? */
-static bool
+bool
 show_hides(const struct trace_options *o, const struct entity_definition *d, const char *field)
 {
 
-	return (!o->persons && d != NULL && definition_person(d, field));
+	return (!o->persons && d != NULL && field != NULL && definition_person(d, field));
 }
 
 /* What the database has of the field, as text; NULL: nothing. */
@@ -133,7 +131,7 @@ static int
 show_field(const struct trace_options *o, const struct entity_definition *d, struct remake *m,
     size_t i, const struct json *stored, struct report *r, bool *differs, struct err *e)
 {
-	struct show s = { .o = o, .r = r, .text = BUF_INIT(1 << 16) };
+	struct show s = { .r = r, .text = BUF_INIT(1 << 16) };
 	const bool json = report_is_json(r), one = o->field != NULL;
 	const struct field_definition *f;
 	struct stream_field v;

@@ -8,6 +8,13 @@
 #include "trace/trace.h"
 
 /**
+ * show_hides(o, d, field):
+ * May what ${field} (NULL: none) says be a person's, by ${d} (or NULL), and is that to be hidden?
+ */
+bool show_hides(const struct trace_options *o, const struct entity_definition *d,
+    const char *field);
+
+/**
  * show_said(o, s, d, m, stored, r, e):
  * Describe what a dataset said: where it stands, who read it when, and of each field of the row ${m}, or of
  * the one that is asked for, the value and the bytes.  ${stored} is what the database has (NULL: nothing), ${d}

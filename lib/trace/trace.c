@@ -74,18 +74,12 @@ static int
 trace_keys(struct trace *t, struct err *e)
 {
 	const char *colon = strchr(t->o->key, ':');
-	size_t i;
-	int rc;
 
 	t->keys[t->nkeys++] = t->o->key;
 	if (colon != NULL && colon[1] != '\0')
 		t->keys[t->nkeys++] = colon + 1;
 	trace_api(t);
-	rc = buf_adds(&t->list, "{", e);
-	for (i = 0; rc == 0 && i < t->nkeys; i++)
-		rc =
-		    (i > 0 && buf_adds(&t->list, ",", e)) || pg_array_word(&t->list, t->keys[i], e);
-	return (rc || buf_adds(&t->list, "}", e) || buf_str(&t->list, e) == NULL);
+	return (pg_array(&t->list, t->keys, t->nkeys, e));
 }
 
 /* What the entity is linked to, and its cells of the compliance matrix. */
@@ -216,14 +210,6 @@ trace_datasets(struct trace *t, const struct said_list *l, const struct entity_d
 	return (rc);
 }
 
-/* May what is asked for be a person's, and is that to be hidden? */
-static bool
-trace_hides(const struct trace_options *o, const struct entity_definition *d)
-{
-
-	return (!o->persons && o->field != NULL && d != NULL && definition_person(d, o->field));
-}
-
 /* No dataset brings the field: say where it comes from instead. */
 static int
 trace_no_field(const struct trace *t, const struct entity_definition *d, struct err *e)
@@ -302,11 +288,10 @@ trace_entity(struct trace *t, const struct pg_result *p, struct err *e)
 	if (rc == 0) {
 		trace_head(t, p);
 		rc = (t->o->field == NULL && trace_around(t, type, key, e)) ||
-		    buf_adds(&keys, "{", e) || pg_array_word(&keys, key, e) ||
-		    buf_adds(&keys, "}", e) || buf_str(&keys, e) == NULL ||
+		    pg_array(&keys, &key, 1, e) ||
 		    said_read(t->pg, t->o->tenant, type, keys.p, &l, e) ||
 		    trace_datasets(t, &l, d, stored, &shown, e) ||
-		    trace_changes(t, type, key, trace_hides(t->o, d), e) ||
+		    trace_changes(t, type, key, show_hides(t->o, d, t->o->field), e) ||
 		    (shown == 0 && d != NULL && t->o->field != NULL && trace_no_field(t, d, e));
 	}
 	said_release(&l);
