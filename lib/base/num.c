@@ -118,25 +118,6 @@ num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of)
 	return (n > c->count);
 }
 
-uint32_t
-num_le32(const void *p)
-{
-	const unsigned char *b = p;
-
-	return ((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24);
-}
-
-void
-num_put_le32(void *p, uint32_t v)
-{
-	unsigned char *b = p;
-
-	b[0] = (unsigned char)v;
-	b[1] = (unsigned char)(v >> 8);
-	b[2] = (unsigned char)(v >> 16);
-	b[3] = (unsigned char)(v >> 24);
-}
-
 void
 num_hex(char *dst, const void *p, size_t n)
 {

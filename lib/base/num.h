@@ -57,11 +57,34 @@ bool num_exceeds(const struct ceiling *c, uint64_t n, uint64_t of);
 bool num_hopeless(const struct ceiling *c, uint64_t n, uint64_t of);
 
 /**
- * num_le32(p), num_put_le32(p, v):
- * Read and write 32 bits, little-endian.
+ * num_le32(p), num_le64(p), num_put_le32(p, v):
+ * Read and write 32 or 64 bits, little-endian.  Here, since frames ask for one with each value.
  */
-uint32_t num_le32(const void *p);
-void num_put_le32(void *p, uint32_t v);
+static inline uint32_t
+num_le32(const void *p)
+{
+	const unsigned char *b = p;
+
+	return ((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24);
+}
+
+static inline uint64_t
+num_le64(const void *p)
+{
+
+	return (num_le32(p) | (uint64_t)num_le32((const unsigned char *)p + 4) << 32);
+}
+
+static inline void
+num_put_le32(void *p, uint32_t v)
+{
+	unsigned char *b = p;
+
+	b[0] = (unsigned char)v;
+	b[1] = (unsigned char)(v >> 8);
+	b[2] = (unsigned char)(v >> 16);
+	b[3] = (unsigned char)(v >> 24);
+}
 
 /**
  * num_hex(dst, p, n):

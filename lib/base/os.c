@@ -46,13 +46,20 @@ os_random(void *p, size_t n)
 }
 
 void
+os_uuid_bytes(unsigned char b[16])
+{
+
+	os_random(b, 16);
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+}
+
+void
 os_uuid(char dst[37])
 {
 	unsigned char b[16];
 
-	os_random(b, sizeof(b));
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	os_uuid_bytes(b);
 	(void)snprintf(dst, 37,
 	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
 	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],

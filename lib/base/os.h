@@ -33,9 +33,10 @@ char *os_utc(char *dst, size_t size, time_t t);
 void os_random(void *p, size_t n);
 
 /**
- * os_uuid(dst):
- * Write a random UUID (version 4, RFC 9562) and a NUL: 37 bytes.
+ * os_uuid(dst), os_uuid_bytes(b):
+ * Write a random UUID (version 4, RFC 9562) and a NUL: 37 bytes; or its 16 bytes.
  */
+void os_uuid_bytes(unsigned char b[16]);
 void os_uuid(char dst[37]);
 
 /**

@@ -58,6 +58,9 @@ utf8_span(const char *p, size_t len)
 				break;
 			i += sizeof(w);
 		}
+		/* ASCII up to what is not, or to the end: 1..127. */
+		while (i < len && (unsigned char)(s[i] - 1) < 0x7f)
+			i++;
 		if (i == len)
 			break;
 		if ((n = utf8_char(s + i, len - i)) == 0)

@@ -56,13 +56,16 @@ check_scan(const char *p, size_t len, bool *plain, size_t *chars)
 	const unsigned char *s = (const unsigned char *)p;
 	bool special = len == 0 || s[0] == ' ' || s[0] == '#' || s[len - 1] == ' ';
 	size_t i, count = 0;
+	unsigned char any = 0;
 
-	if (utf8_span(p, len) != len)
-		return (-1);
 	for (i = 0; i < len; i++) {
 		special |= s[i] == ',' || s[i] == '"' || s[i] < ' ';
 		count += (s[i] & 0xc0) != 0x80;
+		any |= s[i];
 	}
+	/* ASCII without controls needs no further look. */
+	if ((special || any > 0x7f) && utf8_span(p, len) != len)
+		return (-1);
 	*plain = !special;
 	*chars = count;
 	return (0);

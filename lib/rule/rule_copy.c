@@ -2,10 +2,15 @@
 
 #include "rule/rule_copy.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/os.h"
+#include "pg/copy_row.h"
+
+enum { RULE_COPY_FIELDS = 13 }; /* of RULE_COPY_COLUMNS */
 
 static const char *const rule_copy_words[] = { "active", "draft", "pending_review" };
 
@@ -105,20 +110,55 @@ rule_copy_digest(struct rule_copy *in, const struct rule *r, enum rule_copy_stat
 }
 
 int
-rule_copy_version(struct rule_copy *in, const char *tenant, const char *effective, const char *tail,
-    struct buf *out, struct err *e)
+rule_copy_first(struct rule_copy_first *f, const char *tenant, const char *effective,
+    const char *source, const char *writer, struct err *e)
+{
+	int y, m, d;
+
+	if (sscanf(effective, "%4d-%2d-%2d", &y, &m, &d) != 3)
+		return (err_set(e, STATUS_BUG, "the date '%s' cannot be read", effective));
+	f->tenant = tenant;
+	f->effective = (int32_t)(os_utc_days(y, m, d) - os_utc_days(2000, 1, 1));
+	f->source = source;
+	f->writer = writer;
+	return (0);
+}
+
+/* A text, or NULL. */
+static int
+rule_copy_value(struct buf *b, const char *s, struct err *e)
+{
+
+	return (s == NULL ? copy_row_null(b, e) : copy_row_bytes(b, s, strlen(s), e));
+}
+
+int
+rule_copy_version(struct rule_copy *in, const struct rule_copy_first *f, struct buf *out,
+    struct err *e)
 {
 	const struct rule *r = in->r;
+	unsigned char id[16];
+	size_t at;
 
-	if (buf_adds(out, tenant, e) || rule_copy_text(out, r->type, e) ||
-	    rule_copy_text(out, r->domain, e) || rule_copy_text(out, r->identifier, e) ||
-	    rule_copy_text(out, effective, e) ||
-	    rule_copy_text(out, rule_copy_words[in->status], e) ||
-	    rule_copy_text(out, r->reference ? r->reference : r->cite, e) ||
-	    buf_add(out, "\t", 1, e) || pg_copy_text(out, in->json.p, in->json.len, e) ||
-	    buf_add(out, "\t", 1, e) || buf_adds(out, tail, e))
+	os_uuid_bytes(id);
+	if (copy_row(out, RULE_COPY_FIELDS, e) || copy_row_bytes(out, id, sizeof(id), e) ||
+	    rule_copy_value(out, f->tenant, e) || rule_copy_value(out, r->type, e) ||
+	    rule_copy_value(out, r->domain, e) || rule_copy_value(out, r->identifier, e) ||
+	    copy_row_i32(out, f->effective, e) ||
+	    rule_copy_value(out, rule_copy_words[in->status], e) ||
+	    rule_copy_value(out, r->reference ? r->reference : r->cite, e) ||
+	    copy_row_jsonb(out, &at, e) || buf_add(out, in->json.p, in->json.len, e))
 		return (-1);
-	return (buf_add(out, "\n", 1, e));
+	copy_row_end(out, at);
+	return (copy_row_i32(out, 1, e) || rule_copy_value(out, f->source, e) ||
+	    rule_copy_value(out, "first version", e) || rule_copy_value(out, f->writer, e));
+}
+
+bool
+rule_copy_any(const struct rule_copy *in)
+{
+
+	return (in->spool.rows > 0);
 }
 
 int

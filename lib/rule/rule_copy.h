@@ -1,6 +1,7 @@
 #ifndef AEGIS_RULE_RULE_COPY_H
 #define AEGIS_RULE_RULE_COPY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -42,16 +43,36 @@ int rule_copy_add(struct rule_copy *in, size_t section, uint64_t place, struct e
 int rule_copy_digest(struct rule_copy *in, const struct rule *r, enum rule_copy_status status,
     const char *writer, struct digest128 *d, struct err *e);
 
+/* What all first versions of a load have in common. */
+struct rule_copy_first {
+	const char *tenant;
+	int32_t effective; /* days since 2000-01-01, as PostgreSQL counts them */
+	const char *source, *writer;
+};
+
 /**
- * rule_copy_version(in, tenant, effective, tail, out, e):
- * Append the rule rendered last to ${out} as a row of rule_versions by RULE_COPY_COLUMNS, the last
- * four of which are ${tail}, COPY text without a line end.
+ * rule_copy_first(f, tenant, effective, source, writer, e):
+ * Fill ${f}; ${effective} is a date (2026-12-01); the others are not copied.
  */
-#define RULE_COPY_COLUMNS                                                              \
-	"tenant_id, rule_type, rule_domain, rule_identifier, effective_date, status, " \
+int rule_copy_first(struct rule_copy_first *f, const char *tenant, const char *effective,
+    const char *source, const char *writer, struct err *e);
+
+/**
+ * rule_copy_version(in, f, out, e):
+ * Append the rule rendered last, as its first version, to ${out}: a binary row (copy_row()) of
+ * rule_versions by RULE_COPY_COLUMNS.  Its id is made here: uuid-ossp asks the kernel for each.
+ */
+#define RULE_COPY_COLUMNS                                                                  \
+	"id, tenant_id, rule_type, rule_domain, rule_identifier, effective_date, status, " \
 	"source_reference, rule_data, version, source, change_summary, detected_by"
-int rule_copy_version(struct rule_copy *in, const char *tenant, const char *effective,
-    const char *tail, struct buf *out, struct err *e);
+int rule_copy_version(struct rule_copy *in, const struct rule_copy_first *f, struct buf *out,
+    struct err *e);
+
+/**
+ * rule_copy_any(in):
+ * Was any rule added?
+ */
+bool rule_copy_any(const struct rule_copy *in);
 
 /**
  * rule_copy_send(in, pg, table, e):

@@ -93,8 +93,8 @@ version_transact(struct version *v, struct err *e)
 	    (v->plan && pg_exec(v->pg, "SET TRANSACTION READ ONLY", e)))
 		return (-1);
 	if (version_lock(v, e) || (v->o->nfiles == 0 && version_stream_take_all(v, e)) ||
-	    rule_copy_send(v->copy, v->pg, "rule_in", e) || version_judge(v, e) ||
-	    version_check(v, e))
+	    rule_copy_send(v->copy, v->pg, "rule_in", e) ||
+	    (rule_copy_any(v->copy) && version_judge(v, e)) || version_check(v, e))
 		return (version_clash(v, e));
 	if (v->plan) {
 		pg_rollback(v->pg);

@@ -8,6 +8,7 @@
 #include "ledger/ground.h"
 #include "ledger/known_read.h"
 #include "pg/copy_into.h"
+#include "pg/copy_row.h"
 #include "pg/copy_spool.h"
 #include "rule/field_rule.h"
 #include "rule/version_load.h"
@@ -23,9 +24,11 @@ struct version_stream {
 	struct field_rule *field;
 	struct known *known;
 	char dataset[BOOK_DATASET_SIZE], dataset_id[16];
+	int32_t dataset_number; /* the same */
+	unsigned char run[16];
 	unsigned long sections; /* streams of it that the run has loaded before */
 	const char *effective;
-	struct buf tail;           /* how a row of rule_versions ends */
+	struct rule_copy_first first;
 	struct copy_into versions; /* rows on their way there */
 	struct copy_spool fresh;   /* entity_sources: what the dataset says for the first time, */
 	struct copy_spool other;   /* and what it says otherwise: key, digest, place */
@@ -83,6 +86,10 @@ version_stream_dataset(struct version_stream *t, struct err *e)
 		    (unsigned long long)id);
 	if (!v->plan && ledger_section(v->pg, v->run, t->dataset_id, &t->sections, e))
 		return (-1);
+	if (num_uuid_bytes(t->run, v->run) ||
+	    num_u64(t->dataset_id, strlen(t->dataset_id), 0, INT32_MAX, &id))
+		return (err_set(e, STATUS_BUG, "run or dataset cannot be read"));
+	t->dataset_number = (int32_t)id;
 	return (version_stream_known(t, e));
 }
 
@@ -115,27 +122,28 @@ version_stream_seal(void *load, struct intake_section *s, struct err *e)
 	return (0);
 }
 
-/* Key, digest and place of what entity_sources has to know. */
+/* Key, digest and place: a row of entity_sources, or of rule_digest where the dataset has said
+ * something of the rule before. */
 static int
 version_stream_digest(struct version_stream *t, const struct rule *r, struct digest128 d,
     bool fresh, struct err *e)
 {
-	unsigned char bytes[DIGEST128_SIZE];
-	char hex[2 * DIGEST128_SIZE];
+	unsigned char digest[DIGEST128_SIZE];
 	struct copy_spool *to = fresh ? &t->fresh : &t->other;
 	struct buf *b = &to->b;
 	uint64_t record, offset;
 
 	stream_reader_place(intake_reader(t->v->in), &record, &offset);
-	digest128_write(d, bytes);
-	num_hex(hex, bytes, sizeof(bytes));
-	return (pg_copy_text(b, r->identifier, strlen(r->identifier), e) ||
-	    buf_adds(b, "\t\\\\x", e) || buf_add(b, hex, sizeof(hex), e) ||
-	    buf_addf(b, e, "\t%lu\t%llu\t%llu",
-		t->sections + (unsigned long)intake_sections(t->v->in) - 1,
-		(unsigned long long)record, (unsigned long long)offset) ||
-	    (fresh && buf_addf(b, e, "\t%s\t%s", t->dataset_id, t->v->run)) ||
-	    buf_add(b, "\n", 1, e) || copy_spool_row(to, e));
+	digest128_write(d, digest);
+	return (copy_row(b, fresh ? 7 : 5, e) ||
+	    copy_row_bytes(b, r->identifier, strlen(r->identifier), e) ||
+	    copy_row_bytes(b, digest, sizeof(digest), e) ||
+	    copy_row_i32(b, (int32_t)(t->sections + intake_sections(t->v->in) - 1), e) ||
+	    copy_row_i64(b, (int64_t)record, e) || copy_row_i64(b, (int64_t)offset, e) ||
+	    (fresh &&
+		(copy_row_i32(b, t->dataset_number, e) ||
+		    copy_row_bytes(b, t->run, sizeof(t->run), e))) ||
+	    copy_spool_row(to, e));
 }
 
 /* The first version of all: to the server at once, so that both sides have work. */
@@ -151,7 +159,7 @@ version_stream_new(struct version_stream *t, enum rule_copy_status status, struc
 		    status == RULE_COPY_REVIEW ? "pending_review" : "active", NULL);
 	if (v->plan)
 		return (0);
-	return (rule_copy_version(v->copy, v->tenant, t->effective, t->tail.p, &t->versions.b, e) ||
+	return (rule_copy_version(v->copy, &t->first, &t->versions.b, e) ||
 	    copy_into_row(&t->versions, e));
 }
 
@@ -241,7 +249,7 @@ version_stream_end(struct version_stream *t, struct err *e)
 		return (-1);
 	if (t->other.rows == 0)
 		return (0);
-	return (copy_spool_send(&t->other, pg, "COPY rule_digest FROM STDIN", e) ||
+	return (copy_spool_send(&t->other, pg, "COPY rule_digest FROM STDIN (FORMAT binary)", e) ||
 	    pg_execf(pg, NULL, e,
 		"ANALYZE rule_digest; UPDATE entity_sources s SET digest = d.digest, seen_run = %L,"
 		" section = d.section, record = d.record, byte_offset = d.byte_offset FROM rule_digest d WHERE s.dataset_id = %s AND s.entity_key = d.identifier",
@@ -260,15 +268,13 @@ version_stream_take_all(struct version *v, struct err *e)
 	memset(&t, 0, sizeof(t));
 	t.v = v;
 	t.effective = v->o->effective ? v->o->effective : v->today;
-	t.tail.max = 4096;
-	copy_into_init(&t.versions, v->pg, COPY_TEXT);
-	copy_spool_init(&t.fresh, COPY_TEXT);
-	copy_spool_init(&t.other, COPY_TEXT);
+	copy_into_init(&t.versions, v->pg, COPY_BINARY);
+	copy_spool_init(&t.fresh, COPY_BINARY);
+	copy_spool_init(&t.other, COPY_BINARY);
 	t.known = known_new();
-	rc = buf_addf(&t.tail, e, "1\t%s\tfirst version\t%s", v->source, VERSION_WRITER) ||
-	    buf_str(&t.tail, e) == NULL ||
+	rc = rule_copy_first(&t.first, v->tenant, t.effective, v->source, VERSION_WRITER, e) ||
 	    pg_sqlf(v->pg, &t.versions.sql, e,
-		"COPY rule_versions (" RULE_COPY_COLUMNS ") FROM STDIN") ||
+		"COPY rule_versions (" RULE_COPY_COLUMNS ") FROM STDIN (FORMAT binary)") ||
 	    (r = stream_reader_open(v->o->fd, v->o->name, "rrc:", e)) == NULL ||
 	    intake_take(v->in, r, false, &steps, &t, e) || version_stream_end(&t, e);
 	if (rc)
@@ -279,6 +285,5 @@ version_stream_take_all(struct version *v, struct err *e)
 	copy_into_free(&t.versions);
 	copy_spool_free(&t.fresh);
 	copy_spool_free(&t.other);
-	buf_free(&t.tail);
 	return (rc);
 }

@@ -37,6 +37,8 @@ int
 version_write(struct version *v, struct err *e)
 {
 
-	return (version_write_supersede(v, e) || version_write_new(v, e) ||
-	    stale_mark(v->pg, v->tenant, &v->n.stale, e));
+	/* Where nothing had to be judged, nothing was decided. */
+	if (rule_copy_any(v->copy) && (version_write_supersede(v, e) || version_write_new(v, e)))
+		return (-1);
+	return (stale_mark(v->pg, v->tenant, &v->n.stale, e));
 }

@@ -2,12 +2,14 @@
 
 #include "stream/csv_row.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <csv.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 
 struct csv_row {
 	struct csv_parser parser;
@@ -50,23 +52,50 @@ csv_row_new(unsigned char delimiter, bool blanks, size_t row_max, size_t fields_
 	return (r);
 }
 
+/* Field n of the row is what lies between the two places. */
+static void
+csv_row_field(struct csv_row *r, size_t n, const char *p, const char *end)
+{
+	struct stream_field *f = &r->fields[n];
+
+	f->p = p;
+	f->len = (size_t)(end - p);
+	f->null = p == end;
+}
+
+/* Eight bytes at a time: fields are short, and a call of memchr() for each took a third of
+ * entity-map. */
 void
 csv_row_plain(struct csv_row *r, const char *p, size_t len)
 {
-	const char *end = p + len;
+	const uint64_t delimiters = r->delimiter * UINT64_C(0x0101010101010101);
+	const uint64_t low7 = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	const char *start = p, *end = p + len;
 	size_t n = 0;
 
-	for (;;) {
-		const char *d = p < end ? memchr(p, r->delimiter, (size_t)(end - p)) : NULL;
-		struct stream_field *f = &r->fields[n++];
+	for (; (size_t)(end - p) >= sizeof(uint64_t); p += sizeof(uint64_t)) {
+		uint64_t w = num_le64(p) ^ delimiters, hits;
 
-		f->p = p;
-		f->len = (size_t)((d != NULL ? d : end) - p);
-		f->null = f->len == 0;
-		if (d == NULL || n > r->max)
-			break;
-		p = d + 1;
+		/* The high bit of each byte that is zero, and of no other. */
+		for (hits = ~(((w & low7) + low7) | w | low7); hits != 0; hits &= hits - 1) {
+			const char *d = p + __builtin_ctzll(hits) / 8;
+
+			if (n >= r->max)
+				goto last;
+			csv_row_field(r, n++, start, d);
+			start = d + 1;
+		}
 	}
+	for (; p < end; p++) {
+		if (*p != (char)r->delimiter)
+			continue;
+		if (n >= r->max)
+			goto last;
+		csv_row_field(r, n++, start, p);
+		start = p + 1;
+	}
+last:
+	csv_row_field(r, n++, start, end);
 	r->n = n;
 }
 

@@ -193,7 +193,9 @@ writer_frame(struct stream_writer *w, const char *p, size_t len, bool null)
 		return;
 	}
 	num_put_le32(w->row.p + at, null ? 0 : (uint32_t)len + 1);
-	w->split = w->split || (len > 0 && ((unsigned char)*p & 0xc0) == 0x80);
+	if (len == 0)
+		return; /* as most columns of many rows */
+	w->split = w->split || ((unsigned char)*p & 0xc0) == 0x80;
 	memcpy(w->row.p + w->row.len, p, len);
 	w->row.len += len;
 }

@@ -903,6 +903,7 @@ def bench_rules():
     def clear():
         psql("-c", "TRUNCATE filing_rule_snapshots, filing_checklists CASCADE")
         keep_off("rule_versions", "DELETE FROM rule_versions")
+        psql("-c", BARE)
         psql("-c", f"TRUNCATE {TABLES}, batch_rules", "-c", "VACUUM rule_versions", "-c", "CHECKPOINT")
 
     def ours():
