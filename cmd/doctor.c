@@ -13,6 +13,7 @@
 #include "base/report.h"
 #include "pg/doctor.h"
 #include "pipeline/pipeline_load.h"
+#include "pipeline/site.h"
 
 enum { ROOM_MIB = 1024 };
 
@@ -107,7 +108,9 @@ look_at_pipeline(struct findings *f, const char *file, struct err *e)
 {
 	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
 	char id[37], run_dir[PATH_MAX] = "", home[PATH_MAX];
-	struct pipeline_names names = { id, run_dir, home, &set };
+	struct pipeline_names names = { .run = id, .run_dir = run_dir, .home = home, .set = &set };
+	struct site *site = NULL;
+	char path[PATH_MAX];
 	const char *p, *lf;
 	struct pipeline *pipeline;
 	char what[1000];
@@ -115,7 +118,11 @@ look_at_pipeline(struct findings *f, const char *file, struct err *e)
 	os_uuid(id);
 	if (home_path(home, sizeof(home), "", e))
 		return;
-	pipeline = pipeline_load(file, &names, &faults, e);
+	if (site_pipeline(file, path, sizeof(path), e) ||
+	    (site = site_of(path, &faults, e)) == NULL)
+		return;
+	names.site = site;
+	pipeline = pipeline_load(path, &names, &faults, e);
 	if (faults.text.len > 0)
 		*e = (struct err)ERR_INIT; /* the faults say it */
 	for (p = faults.text.p; faults.text.len > 0 && p < faults.text.p + faults.text.len;
@@ -126,6 +133,7 @@ look_at_pipeline(struct findings *f, const char *file, struct err *e)
 		tell(f, what, "run", "edit the file; aegis run --check shows its steps");
 	}
 	pipeline_free(pipeline);
+	site_free(site);
 	buf_free(&faults.text);
 }
 

@@ -13,6 +13,7 @@
 #include "rrc/identify.h"
 #include "rrc/layout.h"
 #include "rrc/layout_load.h"
+#include "rrc/spools.h"
 #include "rrc/view.h"
 #include "stream/writer.h"
 
@@ -22,14 +23,19 @@ static struct decode_options opt = {
 	.fd = STDOUT_FILENO,
 	.fd_name = "standard output",
 };
-static const char *layout_name, *encoding = "auto", *member, *form = "text";
+static const char *layout_name, *encoding = "auto", *member, *form = "text", *into;
+static struct option_list views;
 static bool identify;
 
 static const struct option_spec options[] = {
 	{ "layout", OPTION_STRING, "NAME|FILE", &layout_name,
 	    "Layout of the records: a name under pipelines/layouts, or a file." },
-	{ "view", OPTION_STRING, "NAME", &opt.view,
-	    "Write one row for each record of the layout's view NAME, with its columns converted." },
+	{ "view", OPTION_LIST, "NAME", &views,
+	    "Write one row for each record of the layout's view NAME, with its columns converted; "
+	    "with --into may be given more than once." },
+	{ "into", OPTION_STRING, "DIR", &into,
+	    "Write each view to a stream of its own, DIR/LAYOUT-VIEW.sealed, in one pass; its bad "
+	    "records to DIR/LAYOUT-VIEW.rej." },
 	{ "segment", OPTION_STRING, "ID", &opt.segment,
 	    "Write the records of segment ID as they are, with the keys of those above." },
 	{ "split", OPTION_STRING, "DIR", &opt.split,
@@ -57,7 +63,7 @@ static const struct program program = {
 	.group = "Import",
 	.summary = "decode a bulk file of the Railroad Commission of Texas into a sealed stream",
 	.usage =
-	    "--layout NAME --view NAME [options] [FILE]\n--layout NAME --segment ID [options] [FILE]\n--layout NAME --split DIR [options] [FILE]\n--identify FILE...",
+	    "--layout NAME --view NAME [options] [FILE]\n--layout NAME --segment ID [options] [FILE]\n--layout NAME --split DIR [options] [FILE]\n--layout NAME --view NAME... --into DIR [options] [FILE]\n--identify FILE...",
 	.options = options,
 	.description =
 	    "Reads FILE, or standard input: plain, gzip, zip, tar or zstd, or a directory; records in "
@@ -147,8 +153,11 @@ decode(const char *path, struct err *e)
 	    (layout = layout_find(layout_name, e)) == NULL)
 		return (-1);
 	opt.layout = layout;
+	opt.view = views.n > 0 ? views.v[0] : NULL;
 	if (view_check(layout, e) == 0 && (files = files_open(&opt, path, member, e)) != NULL) {
-		rc = decode_run(&opt, files_input(files), report, NULL, e);
+		rc = into != NULL ?
+		    spools_write(&opt, &views, into, files_input(files), report, NULL, e) :
+		    decode_run(&opt, files_input(files), report, NULL, e);
 		files_close(files);
 	}
 	advise(path, e);
@@ -170,8 +179,13 @@ main(int argc, char **argv)
 				 identify_all(operands, n));
 	if (layout_name == NULL)
 		return (program_usage_error(&program, "--layout is missing"));
-	if ((opt.view != NULL) + (opt.segment != NULL) + (opt.split != NULL) != 1)
-		return (program_usage_error(&program, "give one of --view, --segment and --split"));
+	if ((views.n > 0) + (opt.segment != NULL) + (opt.split != NULL) != 1 ||
+	    (views.n > 1 && into == NULL))
+		return (program_usage_error(&program,
+		    "give one of --view, --segment and --split, or several --view with --into"));
+	if (into != NULL && (views.n == 0 || opt.rejects != NULL))
+		return (program_usage_error(&program,
+		    "--into goes with --view, and names the reject files itself"));
 	if (n > 1)
 		return (program_usage_error(&program, "one FILE at a time"));
 	if ((opt.run = getenv("AEGIS_RUN")) == NULL || opt.run[0] == '\0') {

@@ -1,41 +1,47 @@
 /* aegis run: run a pipeline. */
 
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/home.h"
 #include "base/log.h"
-#include "base/os.h"
 #include "base/program.h"
 #include "base/report.h"
 #include "pg/conninfo.h"
 #include "pg/pg.h"
-#include "pipeline/exec.h"
-#include "pipeline/outcome.h"
-#include "pipeline/pipeline.h"
-#include "pipeline/pipeline_load.h"
-#include "pipeline/plan.h"
-#include "pipeline/rundir.h"
-#include "pipeline/runner.h"
+#include "pipeline/start.h"
 
-static struct option_list set;
+static struct start_options o = { .mode = START_RUN };
 static uint64_t jobs = 2;
-static bool plan, check, resume;
-static const char *db, *record, *report = "text";
+static bool plan, check;
+static const char *db, *report = "text";
 
 static const struct option_spec options[] = {
-	{ "set", OPTION_LIST, "NAME=VALUE", &set,
+	{ "tenant", OPTION_LIST, "UUID", &o.tenants,
+	    "Tenant to run for, instead of those of the settings; may be given more than once." },
+	{ "source", OPTION_LIST, "LAYOUT=FILE", &o.asked.sources,
+	    "File of a source, instead of where the pipeline has it; may be given more than once." },
+	{ "inbox", OPTION_STRING, "DIR", &o.inbox,
+	    "Directory into which files come, instead of that of the settings." },
+	{ "set", OPTION_LIST, "NAME=VALUE", &o.asked.set,
 	    "Value of the pipeline's setting NAME; may be given more than once." },
+	{ "step", OPTION_LIST, "STEP", &o.asked.steps,
+	    "Run this step alone; may be given more than once." },
+	{ "from", OPTION_STRING, "STEP", &o.asked.from,
+	    "Run this step and those below it in the file." },
+	{ "accept", OPTION_LIST, "STEP=WHAT", &o.asked.accept,
+	    "What the step's load may find, in this run: shrink, change or older. Recorded with the "
+	    "user." },
 	{ "jobs", OPTION_U64, "1-64", &jobs,
 	    "Independent steps to run side by side (default: 2)." },
+	{ "wait", OPTION_U64, "SECONDS", &o.wait,
+	    "Wait so long for another run of the pipeline to end (default: 0)." },
 	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
 	{ "plan", OPTION_FLAG, NULL, &plan,
 	    "Print what each step would run and what it would change; change nothing." },
-	{ "resume", OPTION_FLAG, NULL, &resume,
-	    "Resume the pipeline's last run, if it failed: skip completed steps whose arguments "
-	    "and files are unchanged." },
-	{ "record", OPTION_STRING, "DIR", &record,
+	{ "resume", OPTION_FLAG, NULL, &o.resume,
+	    "Resume the pipeline's last run, if it failed, with its settings and sources: skip "
+	    "completed steps whose arguments and files are unchanged." },
+	{ "record", OPTION_STRING, "DIR", &o.record,
 	    "Record the run in DIR/RUN.json and lock the pipeline there, not in the database: for a "
 	    "standby, which only reads." },
 	PG_OPTION_DB(&db),
@@ -47,10 +53,11 @@ static const struct program program = {
 	.name = "run",
 	.group = "Running",
 	.summary = "run a pipeline",
-	.usage = "[options] FILE",
+	.usage = "[options] PIPELINE",
 	.options = options,
 	.description =
-	    "Runs the steps of a pipeline file (YAML; doc/formats/pipelines.md), each a pipe of "
+	    "Runs the steps of PIPELINE, a file (YAML; doc/formats/pipelines.md) or the name of one "
+	    "in /etc/aegis or among those that come along; each step is a pipe of "
 	    "stages. The whole file is checked first and all its faults are reported; nothing is "
 	    "started if it exists. Then the pipeline's name is locked and the run recorded "
 	    "in the database (aegis history shows it). Steps that do not come after one another "
@@ -67,9 +74,10 @@ static const struct program program = {
 	    "that stage knows it, and shows the others only. Reject files that are not in "
 	    "${run_dir} are written all the same.",
 	.examples =
-	    "  aegis run pipelines/nightly.yaml\n"
-	    "  aegis run --set wellbore=/data/dbf900.ebc.gz pipelines/nightly.yaml\n"
-	    "  aegis run --plan pipelines/nightly.yaml\n",
+	    "  aegis run nightly\n"
+	    "  aegis run --tenant $TENANT --source dbf900=/data/dbf900.ebc.gz nightly\n"
+	    "  aegis run --step dbf900-well --accept dbf900-well=shrink nightly\n"
+	    "  aegis run --plan nightly\n",
 	.status =
 	    "That of the first step that failed; 128 plus the signal if a stage was killed.\n"
 	    "1: a stage had findings, and none failed\n"
@@ -92,33 +100,15 @@ print_faults(const struct pipeline_faults *faults)
 		log_error("%.*s", (int)(lf - p), p);
 }
 
-/* Run the pipeline and fill the report ${out}; return the run's exit status, or -1 if it could not
- * be run. */
-static int
-run(const struct pipeline *p, const struct runner_options *o, struct report *out, struct err *e)
+/* Why a run ended as it did. */
+static void
+cause(const char *text, int status)
 {
-	struct result r;
-	char taken_up[37];
-	uint64_t dead;
-	int rc;
 
-	if (runner_run(p, o, &r, &dead, taken_up, e))
-		return (-1);
-	if (taken_up[0] != '\0')
-		log_info("resuming run %s", taken_up);
-	else if (o->resume)
-		log_info("nothing to resume: the last run of '%s' did not fail", p->name);
-	if (dead > 0)
-		log_warning(
-		    "%llu earlier run%s of '%s' had been left by a runner that died; "
-		    "recorded as failed",
-		    (unsigned long long)dead, dead > 1 ? "s" : "", p->name);
-	if (r.cause[0] != '\0')
-		log_error("%s", r.cause);
-	outcome_report(p, o->run, &r, out);
-	rc = r.status;
-	exec_free(&r);
-	return (rc);
+	if (status == STATUS_FINDINGS)
+		log_warning("%s", text);
+	else
+		log_error("%s", text);
 }
 
 /* The status of a run, which a fault of our own changes only where it is good. */
@@ -142,40 +132,28 @@ main(int argc, char **argv)
 	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
 	struct report *out;
 	struct err e = ERR_INIT;
-	char home[PATH_MAX], run_dir[PATH_MAX], id[37], **operands;
-	struct runner_options o = { .run = id, .run_dir = run_dir };
-	struct pipeline_names names = { id, run_dir, home, &set };
-	struct pipeline *p = NULL;
+	char **operands;
 	int n, rc;
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
 	if (n != 1)
-		return (program_usage_error(&program, "one pipeline file is needed"));
-	if (record != NULL && resume)
+		return (program_usage_error(&program, "one pipeline is needed"));
+	if (o.record != NULL && o.resume)
 		return (program_usage_error(&program,
 		    "--resume needs the record of the database: it does not go with --record"));
-	os_uuid(id);
+	o.name = operands[0];
+	o.mode = check ? START_CHECK : plan ? START_PLAN : START_RUN;
 	o.jobs = (size_t)jobs;
+	o.cause = cause;
 	o.progress = isatty(STDERR_FILENO);
-	o.resume = resume;
-	o.record = record;
 	out = report_new(report);
 	rc = STATUS_OK;
 	if ((db == NULL || conninfo_export(db, &e) == 0) &&
-	    home_path(home, sizeof(home), "", &e) == 0 &&
-	    rundir_path(run_dir, sizeof(run_dir), id, &e) == 0 &&
-	    (p = pipeline_load(operands[0], &names, &faults, &e)) != NULL) {
-		if (check)
-			(void)plan_words(p, out, &e);
-		else if (plan)
-			(void)plan_run(p, id, run_dir, &rc, out, &e);
-		else if ((rc = run(p, &o, out, &e)) < 0)
-			rc = STATUS_OK; /* nothing was started: e says why */
-	}
+	    (rc = start_run(&o, &faults, out, &e)) < 0)
+		rc = STATUS_OK; /* nothing was started: e says why */
 	print_faults(&faults);
 	rc = end(rc, out, &e);
-	pipeline_free(p);
 	buf_free(&faults.text);
 	report_free(out);
 	return (rc);

@@ -263,9 +263,9 @@ profile_load(const char *name, struct err *e)
 	int rc;
 
 	if (strchr(name, '/') == NULL) {
-		if (snprintf(rel, sizeof(rel), "pipelines/audit/%s.yaml", name) >= (int)sizeof(rel))
+		if (snprintf(rel, sizeof(rel), "audit/%s.yaml", name) >= (int)sizeof(rel))
 			rel[0] = '\0';
-		if (home_path(path, sizeof(path), rel, e))
+		if (home_config(path, sizeof(path), rel, e))
 			return (NULL);
 		name = path;
 	}

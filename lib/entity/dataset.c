@@ -113,7 +113,7 @@ dataset_load(const char *path, struct err *e)
 	int rc;
 
 	if (path == NULL) {
-		if (home_path(own, sizeof(own), "pipelines/datasets.yaml", e))
+		if (home_config(own, sizeof(own), "datasets.yaml", e))
 			return (NULL);
 		path = own;
 	}

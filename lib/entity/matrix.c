@@ -119,7 +119,7 @@ matrix_load(const char *path, const char *tenant, const char *type, struct err *
 	int rc;
 
 	if (path == NULL) {
-		if (home_path(own, sizeof(own), "pipelines/matrix.yaml", e))
+		if (home_config(own, sizeof(own), "matrix.yaml", e))
 			return (NULL);
 		path = own;
 	}

@@ -90,9 +90,17 @@ exec_skip(struct result_step *r, const char *why, const char *name)
 	(void)snprintf(r->cause, sizeof(r->cause), "%s%s", why, name);
 }
 
-/* Whether a waiting step may start; marks it where it never will. */
+/* Has the step ended, however? */
 static bool
-exec_ready(struct exec *x, size_t i)
+exec_over(const struct result_step *r)
+{
+
+	return (r->state >= RESULT_DONE);
+}
+
+/* Whether the steps that ${i} comes after are done; marks it where it never will begin. */
+static bool
+exec_after(struct exec *x, size_t i)
 {
 	const struct pipeline_step *s = &x->p->steps[i];
 	bool ready = true;
@@ -108,11 +116,80 @@ exec_ready(struct exec *x, size_t i)
 			    x->p->steps[s->after[k]].name);
 			return (false);
 		}
-		if (before->state != RESULT_DONE && before->state != RESULT_FINDINGS &&
-		    before->state != RESULT_KEPT)
-			ready = false;
+		ready = ready && exec_over(before);
 	}
 	return (ready);
+}
+
+/* Is there what the step ${from} has decoded for step ${i}?  Where not, why not. */
+static bool
+exec_decoded(struct exec *x, size_t i, size_t from)
+{
+	struct result_step *r = &x->r->steps[i];
+
+	if (access(x->p->steps[i].input, R_OK) == 0)
+		return (true);
+	exec_skip(r, "after failed step ", x->p->steps[from].name);
+	return (false);
+}
+
+/*
+ * Whether a waiting step may start; marks it where it never will.  One that is asked whether there is
+ * anything to do, and does not decode itself, is asked at once: so what decodes for it knows.
+ */
+static bool
+exec_ready(struct exec *x, size_t i)
+{
+	const struct pipeline_step *s = &x->p->steps[i];
+	const struct pipeline_import *import = s->import;
+	size_t k;
+
+	if (import != NULL && import->from != SIZE_MAX && x->ask[i].nstages > 0)
+		return (true);
+	if (!exec_after(x, i))
+		return (false);
+	for (k = 0; k < s->norder; k++)
+		if (!exec_over(&x->r->steps[s->order[k]]))
+			return (false);
+	return (import == NULL || import->from == SIZE_MAX || exec_decoded(x, i, import->from));
+}
+
+/*
+ * Of a step that decodes for others: is there nothing to decode?  Either none of them has anything to
+ * do, or another run has decoded it for us.  Sets ${wait} while some of them are still asked.
+ */
+static bool
+exec_needless(const struct exec *x, size_t from, bool *wait)
+{
+	const struct pipeline *p = x->p;
+	bool due = false, made = true;
+	size_t i;
+
+	*wait = false;
+	for (i = 0; i < p->nsteps; i++) {
+		if (p->steps[i].import == NULL || p->steps[i].import->from != from)
+			continue;
+		*wait = *wait || x->ask[i].nstages > 0;
+		due = due || !exec_over(&x->r->steps[i]);
+		made = made && access(p->steps[i].input, R_OK) == 0;
+	}
+	return (!*wait && (!due || made));
+}
+
+/* Does the step decode for others, and may it begin?  One that need not is done. */
+static bool
+exec_decodes(struct exec *x, size_t i)
+{
+	const struct pipeline_import *import = x->p->steps[i].import;
+	bool wait = false;
+
+	if (import == NULL || import->view != NULL)
+		return (true);
+	if (exec_needless(x, i, &wait)) {
+		x->r->steps[i].state = RESULT_DONE;
+		return (false);
+	}
+	return (!wait);
 }
 
 /*
@@ -213,8 +290,8 @@ exec_schedule(struct exec *x)
 		struct result_step *r = &x->r->steps[i];
 
 		if (r->state == RESULT_WAITING && x->stop == 0) {
-			if (!exec_ready(x, i)) {
-				if (r->state == RESULT_SKIPPED)
+			if (!exec_ready(x, i) || !exec_decodes(x, i)) {
+				if (r->state != RESULT_WAITING)
 					return (exec_schedule(x));
 				more = true;
 				continue;
@@ -337,6 +414,26 @@ exec_loop(struct exec *x)
 	}
 }
 
+/* A step whose source did not come: it has failed where it is required. */
+static void
+exec_absent(struct exec *x, size_t i)
+{
+	const struct pipeline_import *import = x->p->steps[i].import;
+	struct result_step *r = &x->r->steps[i];
+
+	(void)snprintf(r->cause, sizeof(r->cause), "source '%s' did not come%s", import->layout,
+	    import->required ? ", and is required" : "");
+	r->state = import->required ? RESULT_FAILED : RESULT_ABSENT;
+	if (!import->required)
+		return;
+	r->status = STATUS_NOINPUT;
+	if (x->r->cause[0] == '\0') {
+		x->r->status = r->status;
+		(void)snprintf(x->r->cause, sizeof(x->r->cause), "step %.64s: %.700s",
+		    x->p->steps[i].name, r->cause);
+	}
+}
+
 /* Allocate the result of each step and the runner's own arrays; mark steps kept from an earlier
  * run. */
 static void
@@ -355,6 +452,8 @@ exec_prepare(struct exec *x)
 		r->blamed = RESULT_NOBODY;
 		if (x->o->kept != NULL && x->o->kept[i])
 			r->state = RESULT_KEPT;
+		if (x->o->left != NULL && x->o->left[i])
+			r->state = RESULT_LEFT;
 		r->nstages = s->nstages;
 		r->stages = xcalloc(s->nstages, sizeof(*r->stages));
 		n = strlen(x->o->run_dir) + strlen(s->name) + sizeof("/.out");
@@ -365,7 +464,12 @@ exec_prepare(struct exec *x)
 			(void)snprintf(r->output, n, "%s/%s.out", x->o->run_dir, s->name);
 		}
 		stages += s->nstages;
-		same_step(s, &x->ask[i]);
+		if (r->state == RESULT_LEFT)
+			continue;
+		if (s->import != NULL && s->import->file == NULL)
+			exec_absent(x, i);
+		else
+			same_step(s, &x->ask[i]);
 	}
 	x->groups = xcalloc(x->p->nsteps, sizeof(*x->groups));
 	x->resume_ns = xcalloc(x->p->nsteps, sizeof(*x->resume_ns));
@@ -422,6 +526,8 @@ exec_free(struct result *r)
 		free(r->steps[i].messages);
 	}
 	free(r->steps);
+	free(r->notes);
+	r->notes = NULL;
 	r->steps = NULL;
 	r->nsteps = 0;
 }

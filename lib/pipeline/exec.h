@@ -13,6 +13,7 @@ struct exec_options {
 	size_t jobs;         /* steps that may run side by side */
 	bool progress;       /* draw the progress line on standard error */
 	const bool *kept;    /* for each step: it is done already; or NULL */
+	const bool *left;    /* for each step: this run leaves it out; or NULL */
 	/* Called before a step or another try of it begins, or NULL: -1 ends the run with ${e}. */
 	int (*may_begin)(void *cookie, struct err *e);
 	/* Called when a step has ended, or NULL. */

@@ -3,15 +3,16 @@
 
 #include "base/err.h"
 #include "pg/pg.h"
+#include "pipeline/pipeline.h"
 
 /**
- * lock_take(pg, pipeline, e):
- * Begin a transaction of ${pg} that only reads and take the advisory lock on the pipeline's name in
- * it, which it holds until it ends, however it ends: also behind a pooler, where only a transaction has
+ * lock_take(pg, p, e):
+ * Begin a transaction of ${pg} that only reads and take the advisory lock on the pipeline's name, and
+ * its tenant's where it has one, in it, which it holds until it ends, however it ends: also behind a pooler, where only a transaction has
  * a session to itself.  Return 0, or -1 with ${e} set: STATUS_TEMPFAIL
  * where another session holds it, with what is known of that one.
  */
-int lock_take(struct pg *pg, const char *pipeline, struct err *e);
+int lock_take(struct pg *pg, const struct pipeline *p, struct err *e);
 
 /**
  * lock_held(pg, e):

@@ -42,6 +42,10 @@ outcome_step_state(enum result_state state)
 		return ("skipped");
 	case RESULT_KEPT:
 		return ("kept");
+	case RESULT_ABSENT:
+		return ("absent");
+	case RESULT_LEFT:
+		return ("left out");
 	}
 	return ("unknown");
 }
@@ -197,8 +201,9 @@ outcome_resources(const struct pipeline *p, const struct result *r, struct buf *
 
 void
 outcome_report(const struct pipeline *p, const char *run, const struct result *r,
-    struct report *report)
+    const struct inbox *inbox, struct report *report)
 {
+	const char *note, *lf;
 	double wall = outcome_seconds(r->start_ns, r->end_ns);
 
 	report_title(report, "pipeline %s: %s, exit status %d, in %.2f s", p->name,
@@ -207,12 +212,29 @@ outcome_report(const struct pipeline *p, const char *run, const struct result *r
 	report_text(report, "run", NULL, run);
 	report_finding(report, "run %s", run);
 	report_text(report, "pipeline", NULL, p->name);
+	if (p->tenant != NULL) {
+		report_text(report, "tenant", NULL, p->tenant);
+		report_finding(report, "tenant %s", p->tenant);
+	}
 	report_text(report, "state", NULL, outcome_state(r));
 	report_integer(report, "exit_status", NULL, r->status);
 	report_text(report, "cause", NULL, r->cause[0] ? r->cause : NULL);
 	if (r->cause[0] != '\0')
 		report_finding(report, "cause: %s", r->cause);
+	report_list(report, "notes");
+	for (note = r->notes; note != NULL && *note != '\0'; note = lf + 1) {
+		char line[RESULT_CAUSE_SIZE];
+
+		lf = strchr(note, '\n');
+		(void)snprintf(line, sizeof(line), "%.*s", (int)(lf - note), note);
+		report_item(report, line);
+		if (strcmp(line, r->cause) != 0)
+			report_finding(report, "%s", line);
+	}
+	report_close(report);
 	report_real(report, "wall", NULL, wall, 3, "s");
+	if (inbox != NULL)
+		inbox_report(inbox, report);
 	outcome_steps(p, r, "steps", true, report);
 	report_close(report);
 }

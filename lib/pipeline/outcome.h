@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/report.h"
+#include "inbox/inbox.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/result.h"
 
@@ -17,11 +18,12 @@ int outcome_resources(const struct pipeline *p, const struct result *r, struct b
     struct err *e);
 
 /**
- * outcome_report(p, run, r, report):
- * Describe a run in ${report}: its steps and stages, with the last stages' own reports.
+ * outcome_report(p, run, r, inbox, report):
+ * Describe a run in ${report}: its steps and stages, with the last stages' own reports, and what was in
+ * its ${inbox}, which may be NULL.
  */
 void outcome_report(const struct pipeline *p, const char *run, const struct result *r,
-    struct report *report);
+    const struct inbox *inbox, struct report *report);
 
 /**
  * outcome_output(path, report):

@@ -59,6 +59,53 @@ pipeline_free_stage(struct pipeline_stage *s)
 	free(s->program);
 }
 
+struct pipeline_step *
+pipeline_add_step(struct pipeline *p)
+{
+
+	if (p->nsteps == p->capsteps)
+		p->steps = xgrow(p->steps, &p->capsteps, sizeof(*p->steps));
+	memset(&p->steps[p->nsteps], 0, sizeof(*p->steps));
+	return (&p->steps[p->nsteps++]);
+}
+
+struct pipeline_source *
+pipeline_add_source(struct pipeline *p)
+{
+
+	if (p->nsources == p->capsources)
+		p->sources = xgrow(p->sources, &p->capsources, sizeof(*p->sources));
+	memset(&p->sources[p->nsources], 0, sizeof(*p->sources));
+	return (&p->sources[p->nsources++]);
+}
+
+struct pipeline_source *
+pipeline_source(const struct pipeline *p, const char *layout)
+{
+	size_t i;
+
+	for (i = 0; i < p->nsources; i++)
+		if (strcmp(p->sources[i].layout, layout) == 0)
+			return (&p->sources[i]);
+	return (NULL);
+}
+
+/* Free what a step imports. */
+static void
+pipeline_free_import(struct pipeline_import *i)
+{
+
+	if (i == NULL)
+		return;
+	free(i->layout);
+	free(i->view);
+	free(i->dataset);
+	free(i->type);
+	free(i->tenant);
+	free(i->file);
+	free(i);
+}
+
 void
 pipeline_free(struct pipeline *p)
 {
@@ -73,12 +120,22 @@ pipeline_free(struct pipeline *p)
 			pipeline_free_stage(&s->stages[k]);
 		free(s->stages);
 		free(s->after);
+		free(s->order);
+		pipeline_free_import(s->import);
 		free(s->name);
 		free(s->input);
 		free(s->output);
 	}
+	for (i = 0; i < p->nsources; i++) {
+		for (k = 0; k < p->sources[i].nfiles; k++)
+			free(p->sources[i].files[k]);
+		free(p->sources[i].files);
+		free(p->sources[i].layout);
+	}
+	free(p->sources);
 	free(p->steps);
 	free(p->name);
+	free(p->tenant);
 	free(p->description);
 	conf_free(p->conf);
 	free(p);

@@ -26,6 +26,29 @@ struct pipeline_stage {
 	char *program; /* its file, or NULL where there is none (a fault) */
 };
 
+/* What a step reads of RRC, where the file says so (import, rules): see short.h. */
+struct pipeline_import {
+	char *layout;
+	char *view;    /* NULL: the step decodes several views for steps after it */
+	char *dataset; /* LAYOUT/VIEW, or NULL likewise */
+	char *type;    /* of the entities that it feeds, or NULL: rules */
+	char *tenant;
+	char *file;    /* the source, or NULL: it did not come */
+	size_t part;   /* which of the source's files it is, from 1 */
+	bool required; /* and so it has to */
+	size_t from;   /* number of the step that decodes for it, or SIZE_MAX: it decodes itself */
+};
+
+/* Where what a pipeline reads of RRC comes from. */
+struct pipeline_source {
+	char *layout;
+	char **files; /* none: it did not come */
+	size_t nfiles, capfiles;
+	bool required;  /* a run without it has failed */
+	uint64_t fresh; /* seconds that its last load may be old, or 0 */
+	uint64_t keep;  /* how many of its files are kept, or 0: as the inbox has it */
+};
+
 struct pipeline_step {
 	char *name;
 	char *input;     /* the first stage's standard input, or NULL: nothing */
@@ -35,26 +58,42 @@ struct pipeline_step {
 	size_t nstages;
 	size_t *after; /* numbers of the steps that must have succeeded */
 	size_t nafter;
-	uint64_t retries;             /* further tries after status 75 */
-	uint64_t retry_wait;          /* seconds before the first of them; doubles */
-	uint64_t timeout;             /* seconds for one try; 0: none */
-	const struct conf_node *node; /* in the file */
+	size_t *order; /* of those that must have ended, whatever became of them */
+	size_t norder;
+	struct pipeline_import *import; /* or NULL */
+	uint64_t retries;               /* further tries after status 75 */
+	uint64_t retry_wait;            /* seconds before the first of them; doubles */
+	uint64_t timeout;               /* seconds for one try; 0: none */
+	const struct conf_node *node;   /* in the file */
 };
 
 struct pipeline {
 	char *name;
+	char *tenant;      /* whose run this is, where it runs for several; or NULL */
 	char *description; /* or NULL */
 	struct pipeline_step *steps;
-	size_t nsteps;
+	size_t nsteps, capsteps;
+	struct pipeline_source *sources; /* of its imports */
+	size_t nsources, capsources;
 	struct conf *conf;
 };
 
+struct site;
+
 /* What the file's args may use. */
 struct pipeline_names {
-	const char *run;               /* ${run}: the run's UUID */
-	const char *run_dir;           /* ${run_dir} */
-	const char *home;              /* ${home} */
-	const struct option_list *set; /* NAME=VALUE, instead of the file's settings */
+	const char *run;                   /* ${run}: the run's UUID */
+	const char *run_dir;               /* ${run_dir} */
+	const char *home;                  /* ${home} */
+	const struct option_list *set;     /* NAME=VALUE, instead of the file's settings */
+	const struct option_list *sources; /* LAYOUT=FILE, instead of where the file has them */
+	const struct option_list *inbox; /* the same of what has come, or NULL: there is no inbox */
+	const struct option_list *accept; /* STEP=shrink|change|older: what its load may find */
+	const struct site *site;          /* settings of this machine, or NULL */
+	const char *tenant; /* whose run this is, and ${tenant}; NULL: as the settings have it */
+	const char *spools; /* directory of what steps decode for others, or NULL: run_dir */
+	bool shared;        /* other runs use the spools, too */
+	bool piped;         /* every step decodes its source itself: for plans */
 };
 
 /*
@@ -73,6 +112,19 @@ struct pipeline_faults {
 	}
 
 void pipeline_free(struct pipeline *p);
+
+/**
+ * pipeline_add_step(p), pipeline_add_source(p):
+ * Another one at the end, all zero; valid until the next is added.
+ */
+struct pipeline_step *pipeline_add_step(struct pipeline *p);
+struct pipeline_source *pipeline_add_source(struct pipeline *p);
+
+/**
+ * pipeline_source(p, layout):
+ * The source of the layout, or NULL.
+ */
+struct pipeline_source *pipeline_source(const struct pipeline *p, const char *layout);
 
 /**
  * pipeline_fault(conf, faults, node, status, fmt, ...):

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pipeline/short.h"
+
 /* The number of the step called ${name}, or SIZE_MAX if there is none. */
 static size_t
 pipeline_check_step_named(const struct pipeline *p, const char *name)
@@ -29,7 +31,8 @@ pipeline_check_after(struct pipeline *p, size_t at, struct pipeline_faults *faul
 	const struct conf_node *list = conf_get(s->node, "after"), *n;
 	size_t i, k;
 
-	if (list == NULL)
+	/* What decodes for the step waits for nothing. */
+	if (list == NULL || (s->import != NULL && s->import->view == NULL))
 		return;
 	if (list->kind != CONF_LIST) {
 		pipeline_fault(p->conf, faults, list, STATUS_CONFIG,
@@ -54,24 +57,48 @@ pipeline_check_after(struct pipeline *p, size_t at, struct pipeline_faults *faul
 	}
 }
 
+/* The ${k}th step that ${s} waits for, of both kinds. */
+static size_t
+pipeline_check_wait(const struct pipeline_step *s, size_t k)
+{
+
+	return (k < s->nafter ? s->after[k] : s->order[k - s->nafter]);
+}
+
+/* How many that are. */
+static size_t
+pipeline_check_waits(const struct pipeline_step *s)
+{
+
+	return (s->nafter + s->norder);
+}
+
+/* The first step that ${s} waits for and that is left; as many as there are waits: none. */
+static size_t
+pipeline_check_left(const struct pipeline_step *s, const bool *gone)
+{
+	size_t k;
+
+	for (k = 0; k < pipeline_check_waits(s) && gone[pipeline_check_wait(s, k)]; k++)
+		continue;
+	return (k);
+}
+
 /* Take away, again and again, the steps that wait for none of the others left. */
 static size_t
 pipeline_check_peel(const struct pipeline *p, bool *gone)
 {
-	size_t left = p->nsteps, before, i, k;
+	size_t left = p->nsteps, before, i;
 
 	do {
 		before = left;
-		for (i = 0; i < p->nsteps; i++) {
-			const struct pipeline_step *s = &p->steps[i];
-
-			for (k = 0; k < s->nafter && gone[s->after[k]]; k++)
-				continue;
-			if (!gone[i] && k == s->nafter) {
+		for (i = 0; i < p->nsteps; i++)
+			if (!gone[i] &&
+			    pipeline_check_left(&p->steps[i], gone) ==
+				pipeline_check_waits(&p->steps[i])) {
 				gone[i] = true;
 				left--;
 			}
-		}
 	} while (left < before);
 	return (left);
 }
@@ -84,23 +111,20 @@ static void
 pipeline_check_circle(const struct pipeline *p, const bool *gone, struct pipeline_faults *faults)
 {
 	struct buf text = BUF_INIT(400);
-	size_t at = 0, start, i, k;
+	const struct conf_node *n;
+	size_t at = 0, start, i;
 
 	while (gone[at])
 		at++;
-	for (i = 0; i < p->nsteps; i++) {
-		for (k = 0; gone[p->steps[at].after[k]]; k++)
-			continue;
-		at = p->steps[at].after[k];
-	}
+	for (i = 0; i < p->nsteps; i++)
+		at = pipeline_check_wait(&p->steps[at], pipeline_check_left(&p->steps[at], gone));
 	start = at;
 	do {
 		(void)buf_addf(&text, NULL, "%s -> ", p->steps[at].name);
-		for (k = 0; gone[p->steps[at].after[k]]; k++)
-			continue;
-		at = p->steps[at].after[k];
+		at = pipeline_check_wait(&p->steps[at], pipeline_check_left(&p->steps[at], gone));
 	} while (at != start);
-	pipeline_fault(p->conf, faults, conf_get(p->steps[start].node, "after"), STATUS_CONFIG,
+	n = conf_get(p->steps[start].node, "after");
+	pipeline_fault(p->conf, faults, n != NULL ? n : p->steps[start].node, STATUS_CONFIG,
 	    "steps wait for each other: %.*s%s", (int)text.len, text.len ? text.p : "",
 	    p->steps[start].name);
 	buf_free(&text);
@@ -117,7 +141,9 @@ pipeline_check_graph(struct pipeline *p, struct pipeline_faults *faults)
 		size_t first = name != NULL ? pipeline_check_step_named(p, name) : i;
 
 		if (first != i)
-			pipeline_fault(p->conf, faults, conf_get(p->steps[i].node, "name"),
+			pipeline_fault(p->conf, faults,
+			    short_is(p->steps[i].node) ? p->steps[i].node :
+							 conf_get(p->steps[i].node, "name"),
 			    STATUS_CONFIG, "a second step '%s' (the first is in line %d)", name,
 			    p->steps[first].node->line);
 		pipeline_check_after(p, i, faults);
@@ -208,6 +234,64 @@ pipeline_check_output(const struct pipeline *p, size_t at, const char *run_dir,
 	free(dir);
 }
 
+/* Options whose values are files that must be there. */
+static const char *const pipeline_check_options[] = { "--definitions", "--catalog", "--datasets",
+	"--matrix", "--profile", "--keys", "--keyring", "--key", "--policy", "--hmac-keys", NULL };
+
+/* Stages whose operands are files that they read. */
+static const char *const pipeline_check_readers[] = { "rrc-decode", "rule-load", "entity-define",
+	NULL };
+
+/* Whether ${word} is in the list. */
+static bool
+pipeline_check_in(const char *const *list, const char *word)
+{
+
+	for (; *list != NULL; list++)
+		if (strcmp(*list, word) == 0)
+			return (true);
+	return (false);
+}
+
+/* Is the file that a word names made by another step? */
+static bool
+pipeline_check_made(const struct pipeline *p, const char *word)
+{
+	size_t k;
+
+	for (k = 0; k < p->nsteps; k++)
+		if (p->steps[k].output != NULL && strcmp(p->steps[k].output, word) == 0)
+			return (true);
+	return (false);
+}
+
+/* Note the files in a stage's words that cannot be read. */
+static void
+pipeline_check_words(const struct pipeline *p, const struct pipeline_step *s,
+    struct pipeline_faults *faults)
+{
+	size_t i, k;
+
+	/* The sources of short steps were looked at. */
+	for (i = 0; i < s->nstages && !short_is(s->node); i++) {
+		const struct pipeline_stage *stage = &s->stages[i];
+
+		for (k = 1; k < stage->nargs; k++) {
+			const char *word = stage->args[k], *before = stage->args[k - 1];
+			/* A word without a '/' may be a name: of a profile, a layout. */
+			bool file = word[0] != '-' && strchr(word, '/') != NULL &&
+			    pipeline_check_in(before[0] == '-' ? pipeline_check_options :
+								 pipeline_check_readers,
+				before[0] == '-' ? before : stage->args[0]);
+
+			if (file && !pipeline_check_made(p, word) && access(word, R_OK) != 0)
+				pipeline_fault(p->conf, faults, s->node, STATUS_NOINPUT,
+				    "%s: cannot open '%s': %s", stage->args[0], word,
+				    strerror(errno));
+		}
+	}
+}
+
 void
 pipeline_check_files(struct pipeline *p, const char *run_dir, struct pipeline_faults *faults)
 {
@@ -216,7 +300,8 @@ pipeline_check_files(struct pipeline *p, const char *run_dir, struct pipeline_fa
 	for (i = 0; i < p->nsteps; i++) {
 		if (p->steps[i].output != NULL)
 			pipeline_check_output(p, i, run_dir, faults);
-		if (p->steps[i].input != NULL)
+		if (p->steps[i].input != NULL && !p->steps[i].input_made)
 			pipeline_check_input(p, i, faults);
+		pipeline_check_words(p, &p->steps[i], faults);
 	}
 }

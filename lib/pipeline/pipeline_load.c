@@ -8,22 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/expand.h"
+#include "base/home.h"
 #include "pipeline/pipeline_check.h"
+#include "pipeline/pipeline_read.h"
+#include "pipeline/short.h"
+#include "pipeline/site.h"
+#include "pipeline/sources.h"
 #include "pipeline/stage.h"
 
-/* Reading: the file, its names, and what was found wrong so far. */
-struct pipeline_read {
-	struct conf *conf;
-	struct expand names;
-	struct pipeline_faults *faults;
-};
+static const char *const pipeline_reserved[] = { "run", "run_dir", "home", "var", NULL };
 
-static const char *const pipeline_reserved[] = { "run", "run_dir", "home", NULL };
-
-/* Note what a conf_*() call found. */
-static void
-pipeline_note(struct pipeline_read *r, const struct err *e)
+void
+read_note(struct pipeline_read *r, const struct err *e)
 {
 
 	(void)buf_addf(&r->faults->text, NULL, "%s\n", e->msg);
@@ -41,9 +37,8 @@ pipeline_in(const char *const *args, const char *word)
 	return (false);
 }
 
-/* Note every key of ${map} that is not among ${keys}; false if it is no map. */
-static bool
-pipeline_keys(struct pipeline_read *r, const struct conf_node *map, const char *const *keys,
+bool
+read_keys(struct pipeline_read *r, const struct conf_node *map, const char *const *keys,
     const char *what)
 {
 	const struct conf_node *k;
@@ -60,9 +55,8 @@ pipeline_keys(struct pipeline_read *r, const struct conf_node *map, const char *
 	return (true);
 }
 
-/* Fill in the names in ${n}; both results are NULL where that failed. */
-static void
-pipeline_expand(struct pipeline_read *r, const struct conf_node *n, char **word, char **shown)
+void
+read_expand(struct pipeline_read *r, const struct conf_node *n, char **word, char **shown)
 {
 	struct err e = ERR_INIT;
 
@@ -86,38 +80,71 @@ pipeline_set_value(const struct option_list *set, const char *name)
 	return (value);
 }
 
+/* Is it written as nothing? */
+static bool
+pipeline_null(const struct conf_node *n)
+{
+
+	return (n->kind == CONF_SCALAR && n->plain &&
+	    (n->len == 0 || strcmp(n->text, "~") == 0 || strcmp(n->text, "null") == 0));
+}
+
+/* A setting that the file leaves open, and nobody has filled in. */
+static void
+pipeline_open_setting(struct pipeline_read *r, const struct conf_node *k)
+{
+
+	read_fault(r, k, "setting '%s' has no value: --set %s=VALUE, or settings: in %s", k->key,
+	    k->key, "/etc/aegis/aegis.yaml");
+	expand_set(&r->names, k->key, "", "");
+}
+
+/* One setting: of the command line, else of this machine, else of the file. */
+static void
+pipeline_setting(struct pipeline_read *r, const struct conf_node *k)
+{
+	const struct conf *conf = r->conf;
+	const struct conf_node *n = site_get(r->given->site, "settings", k->key, &conf);
+	const char *given = pipeline_set_value(r->given->set, k->key);
+	struct err e = ERR_INIT;
+	char *word = NULL, *shown = NULL;
+
+	if (given == NULL && strcmp(k->key, "tenant") == 0)
+		given = r->given->tenant;
+	if (n == NULL)
+		n = k;
+	if (given != NULL)
+		expand_set(&r->names, k->key, given, given);
+	else if (pipeline_null(n))
+		pipeline_open_setting(r, k);
+	else if (n->kind != CONF_SCALAR)
+		pipeline_fault(conf, r->faults, n, STATUS_CONFIG, "must be one word or text");
+	else if (expand_word(&r->names, n->text, &word, &shown, &e))
+		pipeline_fault(conf, r->faults, n, STATUS_CONFIG, "%s", e.msg);
+	if (given == NULL)
+		/* Where that failed its users need not be reported as well. */
+		expand_set(&r->names, k->key, word ? word : "", shown ? shown : "");
+	free(word);
+	free(shown);
+}
+
 /* The file's settings in their order: each may use those before it. */
 static void
-pipeline_settings(struct pipeline_read *r, const struct conf_node *map,
-    const struct option_list *set)
+pipeline_settings(struct pipeline_read *r, const struct conf_node *map)
 {
 	const struct conf_node *k;
-	const char *given;
-	char *word, *shown;
 
 	if (map == NULL)
 		return;
 	if (map->kind != CONF_MAP) {
-		pipeline_fault(r->conf, r->faults, map, STATUS_CONFIG,
-		    "'settings' must be a map of names and values");
+		read_fault(r, map, "'settings' must be a map of names and values");
 		return;
 	}
-	for (k = map->child; k != NULL; k = k->next) {
-		if (!expand_name_ok(k->key) || pipeline_in(pipeline_reserved, k->key)) {
-			pipeline_fault(r->conf, r->faults, k, STATUS_CONFIG,
-			    "a setting cannot be called '%s'", k->key);
-			continue;
-		}
-		if ((given = pipeline_set_value(set, k->key)) != NULL) {
-			expand_set(&r->names, k->key, given, given);
-			continue;
-		}
-		pipeline_expand(r, k, &word, &shown);
-		/* Where that failed its users need not be reported as well. */
-		expand_set(&r->names, k->key, word ? word : "", shown ? shown : "");
-		free(word);
-		free(shown);
-	}
+	for (k = map->child; k != NULL; k = k->next)
+		if (!expand_name_ok(k->key) || pipeline_in(pipeline_reserved, k->key))
+			read_fault(r, k, "a setting cannot be called '%s'", k->key);
+		else
+			pipeline_setting(r, k);
 }
 
 /* Every NAME=VALUE that was given must be one of the file's settings. */
@@ -141,12 +168,24 @@ pipeline_check_set(const struct conf_node *root, const struct option_list *set, 
 	return (0);
 }
 
+void
+read_program(struct pipeline_read *r, const struct conf_node *node, struct pipeline_stage *s)
+{
+	char path[PATH_MAX];
+
+	if (s->nargs == 0)
+		return;
+	if (stage_find(s->args[0], path, sizeof(path)) == 0)
+		s->program = xstrdup(path);
+	else
+		read_fault(r, node, "stage '%s' does not exist", s->args[0]);
+}
+
 /* Read a stage's arguments with names filled in, and find its program; faults are noted. */
 static void
 pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pipeline_stage *s)
 {
 	const struct conf_node *n;
-	char path[PATH_MAX];
 	bool named = false; /* the first word is known */
 
 	if (list->kind != CONF_LIST || list->n == 0) {
@@ -157,7 +196,7 @@ pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pip
 	s->args = xcalloc(list->n + 1, sizeof(*s->args));
 	s->shown = xcalloc(list->n + 1, sizeof(*s->shown));
 	for (n = list->child; n != NULL; n = n->next, s->nargs++) {
-		pipeline_expand(r, n, &s->args[s->nargs], &s->shown[s->nargs]);
+		read_expand(r, n, &s->args[s->nargs], &s->shown[s->nargs]);
 		/* The list ends at the first NULL: none may stand inside. */
 		if (n == list->child)
 			named = s->args[0] != NULL;
@@ -166,13 +205,8 @@ pipeline_stage(struct pipeline_read *r, const struct conf_node *list, struct pip
 			s->shown[s->nargs] = xstrdup("");
 		}
 	}
-	if (!named)
-		return;
-	if (stage_find(s->args[0], path, sizeof(path)) == 0)
-		s->program = xstrdup(path);
-	else
-		pipeline_fault(r->conf, r->faults, list->child, STATUS_CONFIG,
-		    "stage '%s' does not exist", s->args[0]);
+	if (named)
+		read_program(r, list->child, s);
 }
 
 /* The list of 1 to ${most} ${what} under ${key}; NULL after noting what is wrong with it. */
@@ -217,7 +251,7 @@ pipeline_file(struct pipeline_read *r, const struct conf_node *step, const char 
 
 	if (n == NULL)
 		return (NULL);
-	pipeline_expand(r, n, &word, &shown);
+	read_expand(r, n, &word, &shown);
 	free(shown);
 	if (word != NULL && word[0] == '\0') {
 		pipeline_fault(r->conf, r->faults, n, STATUS_CONFIG, "'%s' is empty", key);
@@ -227,21 +261,18 @@ pipeline_file(struct pipeline_read *r, const struct conf_node *step, const char 
 	return (word);
 }
 
-/* Read an optional number between ${min} and ${max}; ${out} holds the default, and a fault is
- * noted. */
-static void
-pipeline_u64(struct pipeline_read *r, const struct conf_node *map, const char *key, uint64_t min,
+void
+read_u64(struct pipeline_read *r, const struct conf_node *map, const char *key, uint64_t min,
     uint64_t max, uint64_t *out)
 {
 	struct err e = ERR_INIT;
 
 	if (conf_u64(r->conf, map, key, min, max, out, &e))
-		pipeline_note(r, &e);
+		read_note(r, &e);
 }
 
-/* A name under ${key} of ${map}, as its copy; NULL where it is missing or bad. */
-static char *
-pipeline_name(struct pipeline_read *r, const struct conf_node *map, const char *key)
+char *
+read_name(struct pipeline_read *r, const struct conf_node *map, const char *key)
 {
 	const struct conf_node *n = conf_get(map, key);
 
@@ -256,39 +287,52 @@ pipeline_name(struct pipeline_read *r, const struct conf_node *map, const char *
 	return (NULL);
 }
 
-/* Read one step of the file into ${s}, with default values for what is not given; faults are
- * noted. */
+void
+read_step_limits(struct pipeline_read *r, const struct conf_node *n, struct pipeline_step *s)
+{
+
+	read_u64(r, n, "retries", 0, 100, &s->retries);
+	read_u64(r, n, "retry_wait", 0, 86400, &s->retry_wait);
+	read_u64(r, n, "timeout", 1, 30 * 86400, &s->timeout);
+}
+
+/* Read one step of the file, with default values for what is not given; faults are noted. */
 static void
-pipeline_step(struct pipeline_read *r, const struct conf_node *n, struct pipeline_step *s)
+pipeline_step(struct pipeline_read *r, const struct conf_node *n)
 {
 	static const char *const keys[] = { "name", "input", "pipe", "after", "retries",
 		"retry_wait", "timeout", "output", NULL };
+	struct pipeline_step *s;
 
+	if (short_is(n)) {
+		short_step(r, n);
+		return;
+	}
+	s = pipeline_add_step(r->p);
 	s->node = n;
 	s->retry_wait = 60;
-	if (!pipeline_keys(r, n, keys, "a step"))
+	if (!read_keys(r, n, keys, "a step"))
 		return;
-	s->name = pipeline_name(r, n, "name");
+	s->name = read_name(r, n, "name");
 	s->input = pipeline_file(r, n, "input");
 	s->output = pipeline_file(r, n, "output");
-	pipeline_u64(r, n, "retries", 0, 100, &s->retries);
-	pipeline_u64(r, n, "retry_wait", 0, 86400, &s->retry_wait);
-	pipeline_u64(r, n, "timeout", 1, 30 * 86400, &s->timeout);
+	read_step_limits(r, n, s);
 	pipeline_pipe(r, n, s);
 }
 
-/* Read the list of steps into ${p}; a missing, empty or overlong one is a fault. */
+/* Read the list of steps; a missing, empty or overlong one is a fault. */
 static void
-pipeline_steps(struct pipeline_read *r, const struct conf_node *root, struct pipeline *p)
+pipeline_steps(struct pipeline_read *r, const struct conf_node *root)
 {
 	const struct conf_node *list = pipeline_list(r, root, "steps", "steps", PIPELINE_STEPS_MAX);
 	const struct conf_node *n;
 
 	if (list == NULL)
 		return;
-	p->steps = xcalloc(list->n, sizeof(*p->steps));
 	for (n = list->child; n != NULL; n = n->next)
-		pipeline_step(r, n, &p->steps[p->nsteps++]);
+		pipeline_step(r, n);
+	sources_read(r, conf_get(root, "sources"));
+	short_finish(r);
 }
 
 /* Read the whole file into ${p} and check its graph and files; all faults are collected in ${r}.
@@ -297,22 +341,30 @@ static void
 pipeline_read(struct pipeline_read *r, const struct conf_node *root,
     const struct pipeline_names *names, struct pipeline *p)
 {
-	static const char *const keys[] = { "pipeline", "description", "settings", "steps", NULL };
+	static const char *const keys[] = { "pipeline", "description", "settings", "steps",
+		"sources", "tenants", "inbox", "database", "on_failure", "on_findings", "metrics",
+		"lineage", "log", "defaults", NULL };
 	struct err e = ERR_INIT;
 	const char *text;
+	char var[PATH_MAX];
 
-	if (!pipeline_keys(r, root, keys, "a pipeline"))
+	if (!read_keys(r, root, keys, "a pipeline"))
 		return;
 	expand_set(&r->names, "run", names->run, names->run);
 	expand_set(&r->names, "run_dir", names->run_dir, names->run_dir);
 	expand_set(&r->names, "home", names->home, names->home);
-	p->name = pipeline_name(r, root, "pipeline");
+	if (home_var(var, sizeof(var), "", &e) == 0)
+		expand_set(&r->names, "var", var, var);
+	p->name = read_name(r, root, "pipeline");
+	p->tenant = names->tenant != NULL ? xstrdup(names->tenant) : NULL;
+	if (names->tenant != NULL)
+		expand_set(&r->names, "tenant", names->tenant, names->tenant);
 	if ((text = conf_text(r->conf, root, "description", "", &e)) == NULL)
-		pipeline_note(r, &e);
+		read_note(r, &e);
 	else if (text[0] != '\0')
 		p->description = xstrdup(text);
-	pipeline_settings(r, conf_get(root, "settings"), names->set);
-	pipeline_steps(r, root, p);
+	pipeline_settings(r, conf_get(root, "settings"));
+	pipeline_steps(r, root);
 	pipeline_check_graph(p, r->faults);
 	pipeline_check_files(p, names->run_dir, r->faults);
 }
@@ -321,8 +373,8 @@ struct pipeline *
 pipeline_parse(struct conf *conf, const struct pipeline_names *names,
     struct pipeline_faults *faults, struct err *e)
 {
-	struct pipeline_read r = { conf, EXPAND_INIT, faults };
 	struct pipeline *p = xcalloc(1, sizeof(*p));
+	struct pipeline_read r = { conf, EXPAND_INIT, faults, names, p };
 	const struct conf_node *root = conf_root(conf);
 
 	p->conf = conf;

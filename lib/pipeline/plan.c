@@ -53,6 +53,8 @@ plan_step_words(const struct pipeline *p, const struct pipeline_step *s, struct 
 	if (buf_str(&needs, e) != NULL)
 		report_title(report, "step %s:%s", s->name, needs.p);
 	buf_free(&needs);
+	if (s->nstages == 0 && s->import != NULL)
+		report_finding(report, "    source '%s' did not come", s->import->layout);
 	report_list(report, "stages");
 	for (i = 0; i < s->nstages; i++) {
 		if (plan_stage_words(s, i, report, e))
@@ -101,7 +103,7 @@ plan_try(const struct pipeline_step *step, const char *run_dir, struct result *r
 	args[last->nargs] = word;
 	last->args = args;
 	s.stages = stages;
-	s.nafter = 0;
+	s.nafter = s.norder = 0;
 	s.retries = 0;
 	s.output = NULL;
 	memset(&one, 0, sizeof(one));
@@ -119,11 +121,18 @@ static int
 plan_step(const struct pipeline *p, const struct pipeline_step *s, const char *run_dir, int *status,
     struct report *report, struct err *e)
 {
-	const struct pipeline_stage *last = &s->stages[s->nstages - 1];
+	const struct pipeline_stage *last;
 	struct result r;
 	bool known = false;
 	int rc;
 
+	if (s->nstages == 0) {
+		if (plan_step_words(p, s, report, e))
+			return (-1);
+		report_null(report, "status");
+		return (0);
+	}
+	last = &s->stages[s->nstages - 1];
 	if (plan_step_words(p, s, report, e) || stage_knows(last->program, "--plan", &known, e))
 		return (-1);
 	if (!known || s->input_made) {

@@ -33,6 +33,8 @@ enum result_state {
 	RESULT_FAILED,
 	RESULT_SKIPPED, /* a step that it comes after failed, or the run was ended */
 	RESULT_KEPT,    /* done by the earlier run that this one takes up */
+	RESULT_ABSENT,  /* its source did not come, and need not */
+	RESULT_LEFT,    /* left out: --step, --from */
 };
 
 struct result_step {
@@ -55,6 +57,13 @@ struct result {
 	int stopped; /* the signal that told the runner to stop, or 0 */
 	char cause[RESULT_CAUSE_SIZE];
 	uint64_t start_ns, end_ns;
+	char *notes; /* findings that are no step's, a line each, or NULL */
 };
+
+/**
+ * result_note(r, fmt, ...):
+ * Note a finding of the run: its status is 1 where it was 0, and the first is its cause.
+ */
+void result_note(struct result *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -79,21 +79,24 @@ resume_stage(const struct resume *x, const struct pipeline_stage *s, const struc
 	return (w == NULL && i == s->nargs);
 }
 
-/* Whether the step ended well in the earlier run, with the same stages and unchanged files, and
- * need not run again. */
-static bool
-resume_step(const struct resume *x, const struct pipeline_step *s, const struct json *all)
+/* What is recorded of the step, or NULL. */
+static const struct json *
+resume_find(const struct pipeline_step *s, const struct json *all)
 {
-	const struct json *step, *stage;
+	const struct json *step;
+
+	for (step = all->child; step != NULL && !resume_says(step, "step", s->name);)
+		step = step->next;
+	return (step);
+}
+
+/* Whether the step had the same stages then, and no file of theirs has changed since. */
+static bool
+resume_alike(const struct resume *x, const struct pipeline_step *s, const struct json *then)
+{
+	const struct json *stage = resume_member(then, "stages");
 	size_t i = 0;
 
-	for (step = all->child; step != NULL; step = step->next)
-		if (resume_says(step, "step", s->name))
-			break;
-	if (!resume_says(step, "state", "done") && !resume_says(step, "state", "findings") &&
-	    !resume_says(step, "state", "kept"))
-		return (false);
-	stage = resume_member(step, "stages");
 	for (stage = stage != NULL ? stage->child : NULL; stage != NULL && i < s->nstages;
 	     stage = stage->next, i++)
 		if (!resume_stage(x, &s->stages[i], stage))
@@ -101,22 +104,60 @@ resume_step(const struct resume *x, const struct pipeline_step *s, const struct 
 	return (stage == NULL && i == s->nstages && resume_unchanged(x, s->input));
 }
 
+/* Whether the step ended well in the earlier run, with the same stages and unchanged files, and
+ * need not run again. */
+static bool
+resume_step(const struct resume *x, const struct pipeline_step *s, const struct json *all)
+{
+	const struct json *then = resume_find(s, all);
+	const struct pipeline_step *from =
+	    s->import != NULL && s->import->from != SIZE_MAX ? &x->p->steps[s->import->from] : NULL;
+
+	if (!resume_says(then, "state", "done") && !resume_says(then, "state", "findings") &&
+	    !resume_says(then, "state", "kept"))
+		return (false);
+	/* Whose file it was is in the words of what decoded it. */
+	return (resume_alike(x, s, then) &&
+	    (from == NULL || resume_alike(x, from, resume_find(from, all))));
+}
+
+/* Whether something that step ${i} comes after runs again; of what decodes for others, one of them. */
+static bool
+resume_again(const struct pipeline *p, const bool *kept, size_t i)
+{
+	const struct pipeline_step *s = &p->steps[i];
+	size_t k;
+
+	for (k = 0; k < s->nafter; k++)
+		if (!kept[s->after[k]])
+			return (true);
+	for (k = 0; k < s->norder; k++)
+		/* What decodes for this one has no say in it. */
+		if (!kept[s->order[k]] && (s->import == NULL || s->import->from != s->order[k]))
+			return (true);
+	for (k = 0; k < p->nsteps && s->import != NULL && s->import->view == NULL; k++)
+		if (p->steps[k].import != NULL && p->steps[k].import->from == i && !kept[k])
+			return (true);
+	return (false);
+}
+
 int
 resume_steps(struct pg *pg, const struct pipeline *p, const char *run, bool *kept, char earlier[37],
     struct err *e)
 {
-	const char *params[2] = { p->name, run };
+	const char *params[3] = { p->name, run, p->tenant };
 	struct resume x = { p, run, "", 0 };
 	struct json *all = NULL;
 	struct pg_result *r;
-	size_t i, k, pass;
+	size_t i, pass;
 
 	earlier[0] = '\0';
 	if ((r = pg_query(pg,
 		 "SELECT run_id, state, resources, floor(extract(epoch FROM started_at))::bigint"
-		 " FROM batch_runs WHERE pipeline = $1 AND run_id <> $2::uuid"
+		 " FROM batch_runs WHERE pipeline = $1 AND run_id <> $2::uuid AND tenant_id IS NOT DISTINCT FROM $3::uuid"
+		 " AND resources <> '[]'"
 		 " ORDER BY started_at DESC LIMIT 1",
-		 params, 2, e)) == NULL)
+		 params, 3, e)) == NULL)
 		return (-1);
 	if (pg_result_rows(r) == 1 && strcmp(pg_result_get(r, 0, 1), "failed") == 0) {
 		const char *text = pg_result_get(r, 0, 2);
@@ -135,8 +176,7 @@ resume_steps(struct pg *pg, const struct pipeline *p, const char *run, bool *kep
 	/* What comes after a step that runs again runs again too. */
 	for (pass = 0; all != NULL && pass < p->nsteps; pass++)
 		for (i = 0; i < p->nsteps; i++)
-			for (k = 0; k < p->steps[i].nafter; k++)
-				kept[i] = kept[i] && kept[p->steps[i].after[k]];
+			kept[i] = kept[i] && !resume_again(p, kept, i);
 	json_free(all);
 	return (0);
 }

@@ -20,7 +20,8 @@
 #include "pipeline/outcome.h"
 
 struct runfile {
-	const char *dir, *pipeline, *run;
+	const char *dir, *run;
+	const struct pipeline *p;
 	char started[32];
 	int lock;
 };
@@ -32,7 +33,9 @@ runfile_lock(struct runfile *f, struct err *e)
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[4096];
 
-	if (snprintf(path, sizeof(path), "%s/%s.lock", f->dir, f->pipeline) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s%s%s.lock", f->dir, f->p->name,
+		f->p->tenant != NULL ? "-" : "",
+		f->p->tenant != NULL ? f->p->tenant : "") >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path '%s' is too long", f->dir));
 	f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (f->lock < 0)
@@ -42,15 +45,15 @@ runfile_lock(struct runfile *f, struct err *e)
 	if (errno != EAGAIN && errno != EACCES)
 		return (err_sys(e, STATUS_OUTPUT, "cannot lock '%s'", path));
 	return (err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is running already: '%s' is locked",
-	    f->pipeline, path));
+	    f->p->name, path));
 }
 
 struct runfile *
-runfile_open(const char *dir, const char *pipeline, const char *run, struct err *e)
+runfile_open(const char *dir, const struct pipeline *p, const char *run, struct err *e)
 {
 	struct runfile *f = xcalloc(1, sizeof(*f));
 
-	*f = (struct runfile){ dir, pipeline, run, "", -1 };
+	*f = (struct runfile){ dir, run, p, "", -1 };
 	(void)os_utc(f->started, sizeof(f->started), time(NULL));
 	if (mkdir(dir, 0750) && errno != EEXIST)
 		(void)err_sys(e, STATUS_OUTPUT, "cannot make '%s'", dir);
@@ -74,8 +77,8 @@ runfile_text(struct json_writer *w, const char *key, const char *s)
 
 /* The record as JSON. */
 static int
-runfile_json(const struct runfile *f, const struct pipeline *p, const struct result *r, bool ended,
-    struct buf *out, struct err *e)
+runfile_json(const struct runfile *f, const struct result *r, bool ended, struct buf *out,
+    struct err *e)
 {
 	struct buf steps = BUF_INIT(64 << 20);
 	struct json_writer *w = json_writer_new(out);
@@ -85,7 +88,8 @@ runfile_json(const struct runfile *f, const struct pipeline *p, const struct res
 	(void)gethostname(host, sizeof(host) - 1);
 	json_put_object(w);
 	runfile_text(w, "run", f->run);
-	runfile_text(w, "pipeline", f->pipeline);
+	runfile_text(w, "pipeline", f->p->name);
+	runfile_text(w, "tenant", f->p->tenant);
 	runfile_text(w, "host", host);
 	runfile_text(w, "started_at", f->started);
 	(void)os_utc(now, sizeof(now), time(NULL));
@@ -97,7 +101,7 @@ runfile_json(const struct runfile *f, const struct pipeline *p, const struct res
 	else
 		json_put_null(w);
 	runfile_text(w, "cause", r != NULL ? r->cause : NULL);
-	rc = r != NULL && outcome_resources(p, r, &steps, e);
+	rc = r != NULL && outcome_resources(f->p, r, &steps, e);
 	json_put_key(w, "resources");
 	if (steps.len > 0)
 		json_put_json(w, steps.p, steps.len);
@@ -111,8 +115,7 @@ runfile_json(const struct runfile *f, const struct pipeline *p, const struct res
 }
 
 int
-runfile_write(struct runfile *f, const struct pipeline *p, const struct result *r, bool ended,
-    struct err *e)
+runfile_write(struct runfile *f, const struct result *r, bool ended, struct err *e)
 {
 	struct buf out = BUF_INIT(64 << 20);
 	struct outfile *o = NULL;
@@ -120,7 +123,7 @@ runfile_write(struct runfile *f, const struct pipeline *p, const struct result *
 	int rc;
 
 	(void)snprintf(path, sizeof(path), "%s/%s.json", f->dir, f->run);
-	rc = runfile_json(f, p, r, ended, &out, e) || (o = outfile_open(path, e)) == NULL ||
+	rc = runfile_json(f, r, ended, &out, e) || (o = outfile_open(path, e)) == NULL ||
 	    io_write_all(outfile_fd(o), out.p, out.len, outfile_name(o), e);
 	if (rc && o != NULL)
 		outfile_abandon(o, false);

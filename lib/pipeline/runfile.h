@@ -12,18 +12,19 @@
 struct runfile;
 
 /**
- * runfile_open(dir, pipeline, run, e):
- * Make ${dir} where it is not there, and lock the pipeline in it.  Return the record, or NULL with
- * ${e} set: STATUS_TEMPFAIL where the pipeline is running.  The strings must stay valid.
+ * runfile_open(dir, p, run, e):
+ * Make ${dir} where it is not there, and lock the pipeline in it, of its tenant
+ * where it has one.  Return the record, or NULL with
+ * ${e} set: STATUS_TEMPFAIL where the pipeline is running.  All must stay valid.
  */
-struct runfile *runfile_open(const char *dir, const char *pipeline, const char *run, struct err *e);
+struct runfile *runfile_open(const char *dir, const struct pipeline *p, const char *run,
+    struct err *e);
 
 /**
- * runfile_write(f, p, r, ended, e):
+ * runfile_write(f, r, ended, e):
  * Write how far the run has come (${r} NULL: it has begun), or what became of it, ${ended}.
  */
-int runfile_write(struct runfile *f, const struct pipeline *p, const struct result *r, bool ended,
-    struct err *e);
+int runfile_write(struct runfile *f, const struct result *r, bool ended, struct err *e);
 
 /**
  * runfile_close(f):

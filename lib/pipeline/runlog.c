@@ -24,8 +24,8 @@ enum { RUNLOG_TRIES = 60 };
 struct runlog {
 	struct pg *pg;   /* writes the record */
 	struct pg *lock; /* a transaction that holds the pipeline's lock */
-	const char *pipeline;
-	const char *run;
+	const struct pipeline *p;
+	const char *run, *asked;
 	char host[256];
 };
 
@@ -36,7 +36,7 @@ runlog_connect(const struct runlog *l, struct err *e)
 {
 	char app[64]; /* the server keeps no more */
 
-	(void)snprintf(app, sizeof(app), "aegis-run %.50s", l->pipeline);
+	(void)snprintf(app, sizeof(app), "aegis-run %.50s", l->p->name);
 	return (pg_connect(NULL, app, e));
 }
 
@@ -81,32 +81,13 @@ runlog_hold(struct runlog *l, struct err *e)
 	if (l->lock != NULL && lock_held(l->lock, &lost) == 0)
 		return (0);
 	/* The lock went with its connection: whoever has it now may be at work. */
-	if (runlog_again(l, &l->lock, e) || lock_take(l->lock, l->pipeline, e)) {
+	if (runlog_again(l, &l->lock, e) || lock_take(l->lock, l->p, e)) {
 		e->status = STATUS_TEMPFAIL;
 		return (err_prefix(e, "the lock of the pipeline was lost with its connection"));
 	}
 	notice_say("the lock of pipeline '%s' was lost with its connection, and is held again",
-	    l->pipeline);
+	    l->p->name);
 	return (0);
-}
-
-struct runlog *
-runlog_open(const char *pipeline, const char *run, struct err *e)
-{
-	struct runlog *l = xcalloc(1, sizeof(*l));
-
-	l->pipeline = pipeline;
-	l->run = run;
-	if (gethostname(l->host, sizeof(l->host) - 1))
-		(void)snprintf(l->host, sizeof(l->host), "unknown");
-	/* One idles in its transaction while the stages work, and holds the lock by that. */
-	if ((l->lock = runlog_connect_soon(l, e)) == NULL || lock_take(l->lock, pipeline, e) ||
-	    (l->pg = runlog_connect(l, e)) == NULL || pg_patient(l->pg, e))
-		goto err1;
-	return (l);
-err1:
-	runlog_close(l);
-	return (NULL);
 }
 
 /* Ask one of the functions that write runs (sql/190_rights.sql). */
@@ -126,14 +107,84 @@ runlog_do(struct pg *pg, const char *sql, const char *const *params, int n, uint
 	return (0);
 }
 
+/* Record a run that never began, since another one is running: nothing is lost where that fails. */
+static void
+runlog_refused(const struct runlog *l, const struct err *why)
+{
+	char status[16];
+	const char *const params[] = { l->run, l->p->name, l->p->tenant, l->host, AEGIS_VERSION,
+		l->asked, status, why->msg };
+	struct err e = ERR_INIT;
+	struct pg *pg;
+
+	(void)snprintf(status, sizeof(status), "%d", (int)why->status);
+	if ((pg = runlog_connect(l, &e)) != NULL)
+		(void)runlog_do(pg,
+		    "SELECT 1 FROM batch_run_refuse($1, $2, $3, $4, $5, $6, $7, $8)", params, 8,
+		    NULL, &e);
+	pg_close(pg);
+}
+
+/* The lock, within ${wait} seconds. */
+static int
+runlog_lock(struct runlog *l, uint64_t wait, struct err *e)
+{
+	uint64_t waited;
+
+	for (waited = 0;; waited++) {
+		if ((l->lock = runlog_connect_soon(l, e)) == NULL)
+			return (-1);
+		if (lock_take(l->lock, l->p, e) == 0)
+			return (0);
+		if (e->status != STATUS_TEMPFAIL || waited >= wait)
+			return (-1);
+		if (waited == 0)
+			notice_say("%s; waiting for it", e->msg);
+		*e = (struct err)ERR_INIT;
+		pg_close(l->lock);
+		l->lock = NULL;
+		(void)sleep(1);
+	}
+}
+
+struct runlog *
+runlog_open(const struct pipeline *p, const char *run, const char *asked, uint64_t wait,
+    struct err *e)
+{
+	struct runlog *l = xcalloc(1, sizeof(*l));
+	int held;
+
+	l->p = p;
+	l->run = run;
+	l->asked = asked;
+	if (gethostname(l->host, sizeof(l->host) - 1))
+		(void)snprintf(l->host, sizeof(l->host), "unknown");
+	/* One idles in its transaction while the stages work, and holds the lock by that. */
+	held = runlog_lock(l, wait, e);
+	if (held != 0 && l->lock == NULL)
+		goto err1;
+	if (held != 0) {
+		runlog_refused(l, e);
+		goto err1;
+	}
+	if ((l->pg = runlog_connect(l, e)) == NULL || pg_patient(l->pg, e))
+		goto err1;
+	return (l);
+err1:
+	runlog_close(l);
+	return (NULL);
+}
+
 /* Record the run, and mark the pipeline's runs whose runner died as failed; ${dead} is their
  * number. */
 static int
 runlog_insert(struct runlog *l, uint64_t *dead, struct err *e)
 {
-	const char *const params[] = { l->run, l->pipeline, l->host, AEGIS_VERSION };
+	const char *const params[] = { l->run, l->p->name, l->p->tenant, l->host, AEGIS_VERSION,
+		l->asked };
 
-	return (runlog_do(l->pg, "SELECT batch_run_begin($1, $2, $3, $4)", params, 4, dead, e));
+	return (
+	    runlog_do(l->pg, "SELECT batch_run_start($1, $2, $3, $4, $5, $6)", params, 6, dead, e));
 }
 
 int
@@ -164,15 +215,14 @@ runlog_update(struct runlog *l, const char *const *params, struct err *e)
 }
 
 int
-runlog_resume(struct runlog *l, const struct pipeline *p, bool *kept, char earlier[37],
-    struct err *e)
+runlog_resume(struct runlog *l, bool *kept, char earlier[37], struct err *e)
 {
 
-	return (resume_steps(l->pg, p, l->run, kept, earlier, e));
+	return (resume_steps(l->pg, l->p, l->run, kept, earlier, e));
 }
 
 int
-runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e)
+runlog_step(struct runlog *l, const struct result *r, struct err *e)
 {
 	static const char runlog_step_sql[] = "SELECT batch_run_note($1, $2)";
 	struct err first = ERR_INIT;
@@ -180,7 +230,7 @@ runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, 
 	const char *params[2] = { l->run, NULL };
 	int rc = -1;
 
-	if (outcome_resources(p, r, &json, e) == 0 && (params[1] = buf_str(&json, e)) != NULL)
+	if (outcome_resources(l->p, r, &json, e) == 0 && (params[1] = buf_str(&json, e)) != NULL)
 		rc = runlog_do(l->pg, runlog_step_sql, params, 2, NULL, &first);
 	if (rc && first.status == STATUS_TEMPFAIL) {
 		/* Steps are at work: one look whether the server is back, and no waiting. */
@@ -193,7 +243,7 @@ runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, 
 }
 
 int
-runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e)
+runlog_end(struct runlog *l, const struct result *r, struct err *e)
 {
 	struct buf json = BUF_INIT(64 << 20);
 	struct err first = ERR_INIT, again = ERR_INIT;
@@ -206,7 +256,7 @@ runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, s
 	params[1] = outcome_state(r);
 	params[2] = status;
 	params[3] = r->cause[0] ? r->cause : NULL;
-	if (outcome_resources(p, r, &json, &first) == 0 &&
+	if (outcome_resources(l->p, r, &json, &first) == 0 &&
 	    (params[4] = buf_str(&json, &first)) != NULL)
 		rc = runlog_update(l, params, &first);
 	/* The stages may have worked for hours: the server may be back. */

@@ -14,12 +14,14 @@
 struct runlog;
 
 /**
- * runlog_open(pipeline, run, e):
- * Connect as the environment says and lock the pipeline's name.  Return the
+ * runlog_open(p, run, asked, wait, e):
+ * Connect as the environment says and lock the pipeline's name; where it is running, try for
+ * ${wait} seconds.  ${asked}: what the run was asked for, as JSON.  Return the
  * record's handle, or NULL with ${e} set: STATUS_NODB without a database,
- * STATUS_TEMPFAIL where the pipeline is running.  Both strings must stay valid.
+ * STATUS_TEMPFAIL where the pipeline is running, which is recorded.  All must stay valid.
  */
-struct runlog *runlog_open(const char *pipeline, const char *run, struct err *e);
+struct runlog *runlog_open(const struct pipeline *p, const char *run, const char *asked,
+    uint64_t wait, struct err *e);
 
 /**
  * runlog_start(l, dead, e):
@@ -38,24 +40,23 @@ int runlog_start(struct runlog *l, uint64_t *dead, struct err *e);
 int runlog_hold(struct runlog *l, struct err *e);
 
 /**
- * runlog_resume(l, p, kept, earlier, e):
+ * runlog_resume(l, kept, earlier, e):
  * See resume_steps().
  */
-int runlog_resume(struct runlog *l, const struct pipeline *p, bool *kept, char earlier[37],
-    struct err *e);
+int runlog_resume(struct runlog *l, bool *kept, char earlier[37], struct err *e);
 
 /**
- * runlog_step(l, p, r, e):
+ * runlog_step(l, r, e):
  * Record how far the run has come.
  */
-int runlog_step(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e);
+int runlog_step(struct runlog *l, const struct result *r, struct err *e);
 
 /**
- * runlog_end(l, p, r, e):
+ * runlog_end(l, r, e):
  * Record what became of it; connects again where the connection was lost.
  * Return 0, or -1 with ${e} set to STATUS_TEMPFAIL.
  */
-int runlog_end(struct runlog *l, const struct pipeline *p, const struct result *r, struct err *e);
+int runlog_end(struct runlog *l, const struct result *r, struct err *e);
 
 /**
  * runlog_close(l):

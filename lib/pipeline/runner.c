@@ -39,9 +39,9 @@ runner_ended(void *cookie, const struct result *r)
 
 	/* The end of the run is recorded once more, and that must not fail. */
 	if (record->f != NULL)
-		(void)runfile_write(record->f, record->p, r, false, NULL);
+		(void)runfile_write(record->f, r, false, NULL);
 	else
-		(void)runlog_step(record->l, record->p, r, NULL);
+		(void)runlog_step(record->l, r, NULL);
 }
 
 /* Nothing begins that another run may be doing. */
@@ -59,9 +59,9 @@ runner_open(struct runner_record *record, const struct runner_options *o, struct
 {
 
 	if (o->record != NULL)
-		record->f = runfile_open(o->record, record->p->name, o->run, e);
+		record->f = runfile_open(o->record, record->p, o->run, e);
 	else
-		record->l = runlog_open(record->p->name, o->run, e);
+		record->l = runlog_open(record->p, o->run, o->asked, o->wait, e);
 	return (record->f == NULL && record->l == NULL);
 }
 
@@ -70,7 +70,7 @@ static int
 runner_start(struct runner_record *record, uint64_t *dead, struct err *e)
 {
 
-	return (record->f != NULL ? runfile_write(record->f, record->p, NULL, false, e) :
+	return (record->f != NULL ? runfile_write(record->f, NULL, false, e) :
 				    runlog_start(record->l, dead, e));
 }
 
@@ -80,7 +80,7 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 {
 	bool *kept = xcalloc(p->nsteps, sizeof(*kept));
 	struct runner_record record = { NULL, NULL, p };
-	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, runner_may_begin,
+	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, o->left, runner_may_begin,
 		runner_ended, &record };
 	int rc = -1;
 
@@ -97,13 +97,15 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 		(void)rundir_remove(o->run_dir, NULL);
 		goto done;
 	}
-	if ((o->resume && runlog_resume(record.l, p, kept, taken_up, e)) || exec_run(p, &x, r, e))
+	if ((o->resume && runlog_resume(record.l, kept, taken_up, e)) || exec_run(p, &x, r, e))
 		goto done;
 	runner_keep_messages(p, o->run_dir, r);
+	if (o->judge != NULL)
+		o->judge(o->cookie, p, r);
 	if (record.f != NULL)
-		(void)runfile_write(record.f, p, r, true, e);
+		(void)runfile_write(record.f, r, true, e);
 	else
-		(void)runlog_end(record.l, p, r, e);
+		(void)runlog_end(record.l, r, e);
 	rc = 0;
 done:
 	runlog_close(record.l);

@@ -14,7 +14,13 @@ struct runner_options {
 	const char *run_dir;
 	size_t jobs;
 	bool progress;
-	bool resume;        /* take up the last run, where it failed */
+	bool resume;       /* take up the last run, where it failed */
+	const bool *left;  /* for each step: this run leaves it out; or NULL */
+	const char *asked; /* what the run was asked for, as JSON */
+	uint64_t wait;     /* seconds to wait for another run of the pipeline */
+	/* Called when all steps are over, before that is recorded, or NULL. */
+	void (*judge)(void *cookie, const struct pipeline *p, struct result *r);
+	void *cookie;
 	const char *record; /* directory that takes the record, or NULL: the database */
 };
 

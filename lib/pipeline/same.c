@@ -115,11 +115,40 @@ same_stage(struct same *a, const struct pipeline_stage *s, const char *name,
 	return (true);
 }
 
+/* What the words of a step in full say: true where it is an import. */
+static bool
+same_read(struct same *a, const struct pipeline_step *s)
+{
+
+	return (s->nstages == 3 && s->input == NULL &&
+	    same_stage(a, &s->stages[0], "rrc-decode", same_decode, &a->file) &&
+	    same_stage(a, &s->stages[1], "entity-map", same_map, NULL) &&
+	    same_stage(a, &s->stages[2], "entity-load", same_load, NULL) && a->layout != NULL &&
+	    a->view != NULL && a->file != NULL && a->tenant != NULL && a->type != NULL);
+}
+
+/* The same of a step in short, whose source another one decodes. */
+static bool
+same_import(struct same *a, const struct pipeline_step *s)
+{
+	const struct pipeline_import *i = s->import;
+
+	if (i == NULL || i->from == SIZE_MAX || i->type == NULL || s->nstages != 2 ||
+	    !same_stage(a, &s->stages[0], "entity-map", same_map, NULL) ||
+	    !same_stage(a, &s->stages[1], "entity-load", same_load, NULL))
+		return (false);
+	a->layout = i->layout;
+	a->view = i->view;
+	a->file = i->file;
+	return (true);
+}
+
 void
 same_step(const struct pipeline_step *s, struct pipeline_step *ask)
 {
 	static char same[] = "--same", dataset[] = "--dataset", tenant[] = "--tenant",
 		    type[] = "--type";
+	const struct pipeline_stage *load;
 	struct pipeline_stage *stage;
 	struct same a;
 	char *name;
@@ -127,24 +156,25 @@ same_step(const struct pipeline_step *s, struct pipeline_step *ask)
 
 	memset(ask, 0, sizeof(*ask));
 	memset(&a, 0, sizeof(a));
-	if (s->nstages != 3 || s->input != NULL ||
-	    !same_stage(&a, &s->stages[0], "rrc-decode", same_decode, &a.file) ||
-	    !same_stage(&a, &s->stages[1], "entity-map", same_map, NULL) ||
-	    !same_stage(&a, &s->stages[2], "entity-load", same_load, NULL) || a.layout == NULL ||
-	    a.view == NULL || a.file == NULL || a.tenant == NULL || a.type == NULL)
-		return;
+	if (!same_import(&a, s)) {
+		memset(&a, 0, sizeof(a));
+		if (!same_read(&a, s))
+			return;
+	}
 	*ask = *s;
+	ask->input = NULL;
 	ask->nstages = 1;
 	ask->stages = stage = xcalloc(1, sizeof(*stage));
-	stage->program = s->stages[2].program;
+	load = &s->stages[s->nstages - 1];
+	stage->program = load->program;
 	n = strlen(a.layout) + strlen(a.view) + 2;
 	name = xcalloc(1, n);
 	(void)snprintf(name, n, "%s/%s", a.layout, a.view);
 	stage->nargs = SAME_OWN + a.n;
 	stage->args = stage->shown = xcalloc(stage->nargs + 1, sizeof(*stage->args));
 	memcpy(stage->args,
-	    (char *[SAME_OWN]){ s->stages[2].args[0], same, a.file, dataset, name, tenant, a.tenant,
-		type, a.type },
+	    (char *[SAME_OWN]){ load->args[0], same, a.file, dataset, name, tenant, a.tenant, type,
+		a.type },
 	    SAME_OWN * sizeof(*stage->args));
 	memcpy(stage->args + SAME_OWN, a.words, a.n * sizeof(*a.words));
 }

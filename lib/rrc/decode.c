@@ -1,6 +1,6 @@
-/* rrc-decode: a file by a layout and a view, to streams. */
+/* rrc-decode: records by a layout and a view, to streams. */
 
-#include "rrc/decode.h"
+#include "rrc/decode_one.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,8 +92,7 @@ decode_open_rows(struct decode *d, struct err *e)
 	return (d->outs == NULL);
 }
 
-/* The segment that all rows of the input are of, where the output names it; -1: the file tells. */
-static int
+int
 decode_segment(const struct decode *d)
 {
 	const struct layout *l = d->l;
@@ -127,26 +126,32 @@ decode_wants(struct decode *d)
 	}
 }
 
-/* Open the input, open rejects and output, and note which segments these need. */
-static int
-decode_open(struct decode *d, const struct decode_input *in, struct err *e)
+struct decode *
+decode_new(const struct decode_options *o)
+{
+	struct decode *d = xcalloc(1, sizeof(*d));
+
+	d->o = o;
+	d->l = o->layout;
+	d->key.max = d->root.max = LAYOUT_MAX_RECORD;
+	d->faults = fault_list_new();
+	fault_list_persons(d->faults, persons_has, d->l, persons_key(d->l, o->view));
+	return (d);
+}
+
+int
+decode_open(struct decode *d, struct intake *intake, struct err *e)
 {
 	const struct stream_header of = { "rrc", d->o->source, d->o->run, NULL, NULL };
-	struct intake_options io = { d->o->layout, -1, d->o->encoding, d->o->source, false };
 	const char *form, *header;
 	size_t len;
 	int rc;
 
-	d->l = d->o->layout;
+	d->intake = intake;
 	book_init(&d->book, "rrc-decode");
 	book_init(&d->rejected, "rrc-decode");
 	(void)snprintf(d->book.config_sha256, sizeof(d->book.config_sha256), "%s",
 	    conf_sha256(d->l->conf));
-	d->faults = fault_list_new();
-	fault_list_persons(d->faults, persons_has, d->l, persons_key(d->l, d->o->view));
-	io.segment = decode_segment(d);
-	if ((d->intake = intake_open(&io, &in->frames, e)) == NULL)
-		return (-1);
 	d->domain = domain_new(d->l, intake_charset(d->intake));
 	d->rejects = reject_open(d->o->rejects, &of, &d->book, e);
 	if (d->rejects == NULL)
@@ -425,26 +430,23 @@ decode_record(struct decode *d, size_t i, struct frame *fr, struct err *e)
 	return (0);
 }
 
-/* Read to the end and pass each record on, keeping track of open and rejected parents; 0 or -1. */
-static int
-decode_records(struct decode *d, struct err *e)
+struct fault_list *
+decode_faults(struct decode *d)
 {
-	enum intake_result res = INTAKE_END;
-	struct frame fr;
-	int i, rc = 0;
 
-	while (rc == 0 && (d->o->watch == NULL || !d->o->watch->done) &&
-	    (res = intake_next(d->intake, &fr, &i, d->faults, e)) > INTAKE_END) {
-		d->book.read++;
-		rc = res == INTAKE_STRAY ?
-		    decode_stray(d, i < 0 ? NULL : &d->l->segments[i], &fr, e) :
-		    decode_record(d, (size_t)i, &fr, e);
-	}
-	return (rc != 0 || res == INTAKE_FAILED);
+	return (d->faults);
 }
 
-/* Keep the rows of the file ${in} that the rows of segment ${in}->child belong to. */
-static int
+int
+decode_one(struct decode *d, enum intake_result res, struct frame fr, int i, struct err *e)
+{
+
+	d->book.read++;
+	return (res == INTAKE_STRAY ? decode_stray(d, i < 0 ? NULL : &d->l->segments[i], &fr, e) :
+				      decode_record(d, (size_t)i, &fr, e));
+}
+
+int
 decode_hold(struct decode *d, const struct decode_above *in, struct err *e)
 {
 	const int parent = d->l->segments[in->child].parent;
@@ -499,10 +501,9 @@ decode_judge(const struct decode *d, struct err *e)
 	return (book_balances(b, e));
 }
 
-/* Write the last row, close the reject file, judge the whole input, and only then seal the output.
- */
-static int
-decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
+int
+decode_finish(struct decode *d, const struct decode_input *in, decode_each_fn *each, void *cookie,
+    struct err *e)
 {
 	struct reject_writer *rejects = d->rejects;
 
@@ -514,13 +515,17 @@ decode_finish(struct decode *d, const struct decode_input *in, struct err *e)
 	d->rejects = NULL;
 	if (reject_close(rejects, e) || (d->o->watch == NULL && decode_judge(d, e)))
 		return (-1);
+	if (d->outs != NULL ? outs_seal(d->outs, &d->book, &d->rejected, e) :
+			      stream_writer_seal(d->w, NULL, 0, &d->book, e))
+		return (-1);
 	if (d->outs != NULL)
-		return (outs_seal(d->outs, &d->book, &d->rejected, e));
-	return (stream_writer_seal(d->w, NULL, 0, &d->book, e));
+		outs_each(d->outs, each, cookie);
+	else
+		each(cookie, d->o->fd_name, &d->book);
+	return (0);
 }
 
-/* Free ${d} with all that it holds; a reject file still open stays under its partial name. */
-static void
+void
 decode_close(struct decode *d)
 {
 	size_t i;
@@ -536,35 +541,8 @@ decode_close(struct decode *d)
 		stream_writer_free(d->w);
 	view_free(d->view);
 	domain_free(d->domain);
-	intake_free(d->intake);
 	buf_free(&d->key);
 	buf_free(&d->root);
 	fault_list_free(d->faults);
 	free(d);
-}
-
-int
-decode_run(const struct decode_options *o, const struct decode_input *in,
-    void (*each)(void *cookie, const char *name, const struct book *book), void *cookie,
-    struct err *e)
-{
-	struct decode *d = xcalloc(1, sizeof(*d));
-	size_t i;
-	int rc;
-
-	d->o = o;
-	d->key.max = d->root.max = LAYOUT_MAX_RECORD;
-	rc = decode_open(d, in, e);
-	for (i = 0; rc == 0 && i < o->nabove; i++)
-		rc = decode_hold(d, &o->above[i], e);
-	if (rc == 0)
-		rc = decode_records(d, e);
-	if (rc == 0)
-		rc = decode_finish(d, in, e);
-	if (rc == 0 && d->outs != NULL)
-		outs_each(d->outs, each, cookie);
-	else if (rc == 0)
-		each(cookie, o->fd_name, &d->book);
-	decode_close(d);
-	return (rc);
 }

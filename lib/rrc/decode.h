@@ -53,16 +53,29 @@ struct decode_options {
 enum { DECODE_MAX_CONSECUTIVE = 1000 };
 
 /**
+ * each(cookie, name, book):
+ * At the end, for each stream that was sealed: its name and book.
+ */
+typedef void decode_each_fn(void *cookie, const char *name, const struct book *book);
+
+/**
  * decode_run(o, in, each, cookie, e):
  * Decode all of ${in} and seal what was written (DESIGN 4 to 6): records with an
  * unknown id, without their parent, of a wrong length or with a bad key are rejected,
- * with the records below them; faulty values are NULL and a flaw.  ${each} is called
- * at the end for each stream with its name and book.  Return 0, or -1 with ${e} set:
+ * with the records below them; faulty values are NULL and a flaw.  Return 0, or -1 with ${e} set:
  * STATUS_DATA where the file does not fit the layout, a ceiling is passed or there is
  * no reject file for a reject; then no stream is sealed.
  */
-int decode_run(const struct decode_options *o, const struct decode_input *in,
-    void (*each)(void *cookie, const char *name, const struct book *book), void *cookie,
-    struct err *e);
+int decode_run(const struct decode_options *o, const struct decode_input *in, decode_each_fn *each,
+    void *cookie, struct err *e);
+
+/**
+ * decode_run_all(o, n, in, each, cookie, errs, e):
+ * The same for ${n} views of one layout, in one pass over one file, each with a descriptor and a
+ * reject file of its own.  One that fails leaves the others alone: errs[k] is STATUS_OK where
+ * stream ${k} was sealed.  Return 0 where all were, or -1 with ${e} set to the first error.
+ */
+int decode_run_all(const struct decode_options *o, size_t n, const struct decode_input *in,
+    decode_each_fn *each, void *cookie, struct err *errs, struct err *e);
 
 #endif

@@ -373,6 +373,63 @@ identify_file(const struct identify *id, const char *path, struct report *r, siz
 	return (rc);
 }
 
+/* The later of two days, of which either may be "". */
+static void
+identify_later(char day[11], const char *other)
+{
+
+	if (strcmp(other, day) > 0)
+		memcpy(day, other, 11);
+}
+
+/* Take what was found of one of the source's files. */
+static void
+identify_join(struct identify_what *out, const struct identified *f)
+{
+
+	if (f->layout == NULL) {
+		if (out->layout[0] == '\0')
+			(void)snprintf(out->why, sizeof(out->why), "%s", f->what);
+		return;
+	}
+	if (out->layout[0] != '\0' && strcmp(out->layout, f->layout->name) != 0) {
+		(void)snprintf(out->why, sizeof(out->why),
+		    "holds files of layouts %.60s and %.60s: unpack it", out->layout,
+		    f->layout->name);
+		return;
+	}
+	(void)snprintf(out->layout, sizeof(out->layout), "%s", f->layout->name);
+	identify_later(out->named, f->named);
+	identify_later(out->newest, f->rating.newest);
+}
+
+int
+identify_what(const struct identify *id, const char *path, struct identify_what *out, struct err *e)
+{
+	struct identified f;
+	struct members m;
+	char *name;
+	size_t i;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = members_list(path, &m, e);
+	for (i = 0; rc == 0 && (i < m.n || (i == 0 && m.n == 0)); i++) {
+		name = NULL;
+		if ((rc = identify_one(id, path, m.n > 0 ? m.names[i] : NULL, &f, &name, e)) == 0)
+			identify_join(out, &f);
+		free(name);
+	}
+	members_release(&m);
+	/* Its own name may say more than those of the files in it. */
+	identify_named(path, id->today, f.named);
+	if (rc == 0)
+		identify_later(out->named, f.named);
+	if (out->why[0] != '\0' && strncmp(out->why, "holds", 5) == 0)
+		out->layout[0] = '\0';
+	return (rc);
+}
+
 void
 identify_name(const char *path, const char *member, char *dst, size_t size)
 {

@@ -31,6 +31,21 @@ void identify_free(struct identify *id);
 int identify_file(const struct identify *id, const char *path, struct report *r, size_t *unknown,
     struct err *e);
 
+/* What a source is. */
+struct identify_what {
+	char layout[64];            /* or "": none fits */
+	char named[11], newest[11]; /* days, YYYY-MM-DD: in its name; the newest in it; or "" */
+	char why[300];              /* what it is instead */
+};
+
+/**
+ * identify_what(id, path, out, e):
+ * Set ${out} to what ${path} is; an archive or a directory is of the layout of its files, of which those
+ * that fit none do not count.  Return 0, or -1 with ${e} set: STATUS_DATA where it is broken.
+ */
+int identify_what(const struct identify *id, const char *path, struct identify_what *out,
+    struct err *e);
+
 /**
  * identify_name(path, member, dst, size):
  * Write what ${path} seems to be, "daf802 (Drilling permit master)", or "" where that is not known.

@@ -243,7 +243,7 @@ catalog_load(const char *path, struct err *e)
 	struct conf *f;
 
 	if (path == NULL) {
-		if (home_path(own, sizeof(own), "pipelines/rules.yaml", e))
+		if (home_config(own, sizeof(own), "rules.yaml", e))
 			return (NULL);
 		path = own;
 	}

@@ -158,6 +158,21 @@ fault_clear(struct fault_list *l)
 }
 
 void
+fault_copy(struct fault_list *l, const struct fault_list *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->n && l->n < FAULT_MAX; i++) {
+		struct fault *f = &l->v[l->n++];
+
+		*f = from->v[i];
+		f->person = l->person != NULL && f->column[0] != '\0' && f->has_value &&
+		    l->person(l->cookie, f->column);
+	}
+	l->more += from->n - i + from->more;
+}
+
+void
 fault_list_free(struct fault_list *l)
 {
 

@@ -60,6 +60,12 @@ size_t fault_count(const struct fault_list *l);
  */
 const char *fault_text(const struct fault_list *l, size_t i, const char **code);
 void fault_clear(struct fault_list *l);
+
+/**
+ * fault_copy(l, from):
+ * Note in ${l} what ${from} holds; whose value is a person's is asked by ${l}.
+ */
+void fault_copy(struct fault_list *l, const struct fault_list *from);
 void fault_list_free(struct fault_list *l);
 
 /**

@@ -93,12 +93,10 @@ def start(stages, err):
 def main():
     err = open(f"{WORK}/chaos.err", "ab")
     # From the second load on A and B only toggle: what one brings anew the other retires.
-    # The nightly pipeline's first step alone, of which the two files come by turns.
-    nightly = open(f"{os.environ['ROOT']}/pipelines/nightly.yaml").read()
+    # A pipeline of one import, whose two files come by turns.
     with open(f"{WORK}/nightly.yaml", "w") as f:
-        head, step = nightly.split("\n  - name: ")[:2]
-        f.write(f"{head}\n  - name: {step}\n".replace(
-            "[entity-load,", "[entity-load, %s," % ", ".join(TOGGLE)))
+        f.write("pipeline: nightly\nsettings: {tenant: ~}\nsteps:\n"
+                "  - {import: dbf900/well, load: [%s]}\n" % ", ".join(TOGGLE))
     sums = {}
     for name in "ABAB":
         codes = [p.wait() for p in start(chain(FILES[name]), err)]
@@ -149,7 +147,7 @@ def main():
     for i in range(runs):
         want = "B" if now == "A" else "A"
         t0 = time.monotonic()
-        p = subprocess.Popen(["aegis-run", "--set", f"wellbore={FILES[want]}", "--set", f"tenant={TENANT}",
+        p = subprocess.Popen(["aegis-run", "--source", f"dbf900={FILES[want]}", "--set", f"tenant={TENANT}",
                               f"{WORK}/nightly.yaml"],
                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err)
         if i == 0:

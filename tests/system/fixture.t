@@ -14,7 +14,7 @@ cd "$WORK" || exit 1
 home=$PGDATABASE
 psql -Xq -v ON_ERROR_STOP=1 -v embedding="array_fill(0.5::real, ARRAY[1536])" -f "$ROOT/tests/system/populate.sql" >log 2>&1 || cat log
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
-aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" >night.log 2>&1
+aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" >night.log 2>&1
 is "$(sql "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c WHERE relkind = 'r' AND
 	relnamespace = 'public'::regnamespace AND (xpath('/row/n/text()', query_to_xml(format('SELECT EXISTS (SELECT FROM %I) AS n',
 	relname), false, true, '')))[1]::text = 'false'")" "batch_matrix_todo batch_rule_checks" "every table has rows, but for what a transaction leaves empty, and what a load leaves due"

@@ -4,7 +4,7 @@
 need_full_pg
 cd "$WORK" || exit 1
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
-aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" >night.log 2>&1
+aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" >night.log 2>&1
 cypher() { # cypher DATABASE QUERY COLUMNS
 	psql -XqAtd "$1" -c "SET search_path = ag_catalog, public" -c "SELECT * FROM cypher('oilgas', \$\$ $2 \$\$) AS ($3)" | grep . | sort
 }

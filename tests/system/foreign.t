@@ -68,8 +68,8 @@ adopt() { # adopt WHO: what is the same whoever owns it
 
 night() { # night OWNER IMPORT AUDIT: who defines, imports, exports
 	exits 0 "$name, $2: definitions" as "$1" aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml
-	exits 0 "a night" as "$2" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
-	exits 0 "the same night" as "$2" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT"
+	exits 0 "a night" as "$2" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
+	exits 0 "the same night" as "$2" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT"
 	is "$(sed '/^graph /,/^[^ ]/d' "$WORK/out" | grep -c '^    nothing new$\|^    the same source as at .*: nothing to do$')" 21 "nothing new"
 	if [ -n "$graph" ]; then
 		exits 0 "the graph's check" as "$2" aegis graph-sync --tenant "$TENANT" --check
@@ -119,7 +119,7 @@ all() {
 	exits 65 "and the mark has not come along" aegis fixture-restore --into dumped "$ROOT/fixtures/demo"
 	like "$WORK/err" "'dumped' is not empty and not marked" "says so"
 	PGDATABASE=dumped
-	exits 0 "$name: a night of the dumped one" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT"
+	exits 0 "$name: a night of the dumped one" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT"
 
 	# As an owner who is no superuser, by the page's commands.
 	psql -Xq -d postgres -c 'DROP DATABASE dumped'
@@ -179,7 +179,7 @@ all() {
 		exits 0 "$name: with all of them" as aegis_owner aegis schema-apply || sed 's/^/# /' "$WORK/err"
 		psql -Xq -c 'CREATE ROLE nightly LOGIN IN ROLE aegis_import' 2>"$WORK/log"
 		as aegis_owner aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >"$WORK/log" 2>&1
-		exits 0 "a night into the services' graph" as nightly aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
+		exits 0 "a night into the services' graph" as nightly aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
 		exits 0 "the graph's check" as nightly aegis graph-sync --tenant "$TENANT" --check
 		is "$(sql "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname IN ('idx_Well_entity_id', 'idx_Operator_id', 'idx_OPERATED_BY_start')")" 3 \
 		    "labels that were there have their indexes"

@@ -4,7 +4,7 @@
 need_full_pg
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
 sed "s/00000000-0000-4000-8000-000000000001/$TENANT/" "$ROOT/pipelines/matrix.yaml" >"$WORK/matrix.yaml"
-night() { aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" "$@"; }
+night() { aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" "$@"; }
 exits 0 "a night" night || sed 's/^/# /' "$WORK/err"
 is "$(sql "SELECT string_agg(type_key || ' ' || n, ', ' ORDER BY type_key) FROM (SELECT type_key, count(*) AS n FROM entities GROUP BY 1) x")" \
     "$(for v in field=olf001/field+gsf001/field+flf900/field lease=olf001/lease+gsf001/lease+p4f606/lease \

@@ -41,8 +41,8 @@ for _ in $(seq 50); do psql -XqAtc 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.
 is "$(psql -XqAtc 'SELECT 1' 2>"$WORK/err")" 1 "pgbouncer is between" || sed 's/^/# /' "$WORK/err" "$WORK/pool.out"
 on_server() { PGHOST=$direct PGPORT=5432 psql -XqAtc "$1"; }
 
-exits 0 "a night through it" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || { sed 's/^/# /' "$WORK/err"; sed 's/^/# /' "$WORK/out"; }
-exits 0 "the same night" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT"
+exits 0 "a night through it" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" || { sed 's/^/# /' "$WORK/err"; sed 's/^/# /' "$WORK/out"; }
+exits 0 "the same night" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT"
 is "$(sed '/^graph /,/^[^ ]/d' "$WORK/out" | grep -c '^    nothing new$\|^    the same source as at .*: nothing to do$')" 21 "nothing new"
 exits 0 "the matrix is as the entities say" aegis entity-load --tenant "$TENANT" --type well --check
 ok "with cells" test "$(on_server "SELECT count(*) FROM compliance_status")" -gt 10

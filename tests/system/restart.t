@@ -5,14 +5,14 @@
 need_pg
 nights=${RESTARTS:-4}
 rrc-gen --layout dbf900 --wells 6000 --seed 7 >"$WORK/wells" 2>/dev/null || skip_all "no generator"
-sed 's/retry_wait: 60/retry_wait: 1/' "$ROOT/pipelines/nightly.yaml" >"$WORK/nightly.yaml"
+sed 's/^steps:/defaults: {retry_wait: 1}\n&/' "$ROOT/pipelines/demo.yaml" >"$WORK/nightly.yaml"
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
-night() { aegis run "$WORK/nightly.yaml" --set "tenant=$TENANT" --set "wellbore=$WORK/wells" >"$WORK/out" 2>"$WORK/err"; }
+night() { aegis run "$WORK/nightly.yaml" --set "tenant=$TENANT" --source "dbf900=$WORK/wells" >"$WORK/out" 2>"$WORK/err"; }
 state() { sql "SELECT entity_key || properties::text || (retired_at IS NULL)::text AS x FROM entities
     UNION ALL SELECT display_label || child_key || coalesce(parent_key, '') || resolved::text FROM entity_links JOIN entity_relationship_rules USING (rule_id) ORDER BY 1"; }
 empty() { sql "TRUNCATE entities, entity_sources, entity_links, entity_pending, batch_sources, batch_books, batch_rejects, batch_links, graph_synced" >/dev/null; }
 span=$(python3 -c 'import subprocess, sys, time; t = time.monotonic(); subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); print(time.monotonic() - t)' \
-    aegis run "$WORK/nightly.yaml" --set "tenant=$TENANT" --set "wellbore=$WORK/wells")
+    aegis run "$WORK/nightly.yaml" --set "tenant=$TENANT" --source "dbf900=$WORK/wells")
 empty
 night
 state >"$WORK/want"

@@ -8,10 +8,10 @@ tap_result $? "rows for every table"
 as() { PGOPTIONS="-c role=$1" "${@:2}"; }
 
 # The import's night, by the pipeline; by hand; its books; its graph.
-exits 0 "aegis_import runs the nightly pipeline" as aegis_import aegis run "$ROOT/pipelines/nightly.yaml" \
+exits 0 "aegis_import runs the nightly pipeline" as aegis_import aegis run "$ROOT/pipelines/demo.yaml" \
     --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
 ok "entities came in" test "$(sql "SELECT count(*) FROM entities WHERE tenant_id = '$TENANT'")" -gt 100
-exits 0 "again" as aegis_import aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT"
+exits 0 "again" as aegis_import aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT"
 exits 0 "and looks at its runs" as aegis_import aegis history
 psql -Xq -c "CREATE ROLE nightly LOGIN; GRANT aegis_import TO nightly"
 cypher="SET search_path = ag_catalog, public; SELECT * FROM cypher('oilgas', \$\$ CREATE (a:Well {entity_id: 'w'})-[:OPERATED_BY]->
@@ -67,7 +67,7 @@ other "another's rules" "INSERT INTO rule_versions (tenant_id, rule_type, rule_d
     VALUES ('another', 'statewide', 'spacing', 'X', 1, '2026-01-01', 'manual', '{}')"
 other "another's versions" "SELECT batch_rules_supersede(array_agg(id), array_agg(now()::date)) FROM rule_versions WHERE tenant_id = 't'"
 other "another's snapshots" "SELECT batch_snapshots_mark('t')"
-exits 0 "its night" env PGOPTIONS="-c session_authorization=nightly_acme" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
+exits 0 "its night" env PGOPTIONS="-c session_authorization=nightly_acme" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
 
 # The audit export's night.
 for t in audit_logs prompt_audit_log; do

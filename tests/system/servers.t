@@ -25,8 +25,8 @@ all() { # all GRAPH: everything, with a graph or not
 	exits 0 "$name: no drift" aegis schema-check
 	unlike "$WORK/out" . "$name: nothing differs"
 	aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
-	exits 0 "$name: a night" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
-	exits 0 "$name: the same night" aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT"
+	exits 0 "$name: a night" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" || sed 's/^/# /' "$WORK/err"
+	exits 0 "$name: the same night" aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT"
 	is "$(sed '/^graph /,/^[^ ]/d' "$WORK/out" | grep -c '^    nothing new$\|^    the same source as at .*: nothing to do$')" 21 "$name: nothing new"
 	exits 0 "$name: the graph's check" aegis graph-sync --tenant "$TENANT" --check
 	if [ -n "$1" ]; then

@@ -4,7 +4,7 @@
 . "$ROOT/tests/audit.sh"
 need_pg
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >"$WORK/log" 2>&1
-aegis run "$ROOT/pipelines/nightly.yaml" --set "tenant=$TENANT" >"$WORK/log" 2>&1
+aegis run "$ROOT/pipelines/demo.yaml" --set "tenant=$TENANT" >"$WORK/log" 2>&1
 audit_setup
 signed_rows python 30 2026-10-03 | load_rows
 # A second server, made of the first's backup.

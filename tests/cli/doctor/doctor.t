@@ -9,7 +9,7 @@ exits 1 "a schema in which nobody has defined a type" aegis doctor --tenant "$TE
 like "$WORK/out" "^the tenant $TENANT has no entity types" "says so"
 like "$WORK/out" '^    fix:  aegis entity-define --tenant' "and what to do"
 aegis entity-define --tenant "$TENANT" "$ROOT"/pipelines/entities/*.yaml >"$WORK/log" 2>&1
-exits 0 "before the first night" aegis doctor --tenant "$TENANT" "$ROOT/pipelines/nightly.yaml"
+exits 0 "before the first night" aegis doctor --tenant "$TENANT" "$ROOT/pipelines/demo.yaml"
 is "$(cat "$WORK/out")" "" "nothing is missing"
 like "$WORK/err" 'info: nothing is missing' "which is said"
 finds() { # finds WHAT STAGES MEND: the one finding

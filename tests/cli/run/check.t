@@ -128,7 +128,7 @@ for s in rrc-decode entity-map entity-load; do
 	ln -s "$WORK/stages/aegis-copy" "$WORK/fake/aegis-$s"
 done
 AEGIS_STAGE_PATH=$WORK/fake exits 0 'the pipeline that comes with AEGIS passes the check' \
-    aegis run --check "$ROOT/pipelines/nightly.yaml"
-like out "--rejects $WORK/var/runs/[0-9a-f-]{36}/wellbore-decode.rej $ROOT//?fixtures" \
+    aegis run --check "$ROOT/pipelines/demo.yaml"
+like out "--rejects $WORK/var/runs/[0-9a-f-]{36}/dbf900-well-decode.rej $ROOT//?fixtures" \
     'with the run directory and the home filled in'
 done_testing

@@ -55,8 +55,10 @@ aegis run t.yaml >out1 2>err1 &
 runner=$!
 wait_for pid
 exits 75 'the same pipeline at the same time' aegis run t.yaml
-like err "pipeline 't' is running already: run $(last run_id) on $(uname -n) since 20" 'is told who runs'
-is "$(sql "SELECT count(*) FROM batch_runs WHERE state = 'running'")" 1 'and not recorded'
+like err "pipeline 't' is running already: run $(sql "SELECT run_id FROM batch_runs WHERE state = 'running'") on $(uname -n) since 20" 'is told who runs'
+is "$(last "state, exit_status, cause ~ 'is running already', ended_at IS NOT NULL")" 'failed	75	t	t' 'and recorded as refused'
+exits 75 '--wait 1' aegis run --wait 1 t.yaml
+like err 'running already.*; waiting for it' 'says that it waits'
 sed 's/pipeline: t/pipeline: u/; s/sleep, 60, [^]]*/say, u/' t.yaml >u.yaml
 exits 0 'another pipeline' aegis run u.yaml
 
@@ -65,7 +67,7 @@ kill -TERM $runner
 wait $runner
 is $? 143 'SIGTERM ends the runner with 143'
 ok 'its stage is gone' gone "$(cat pid)"
-is "$(sql "SELECT state, exit_status, cause FROM batch_runs WHERE pipeline = 't'
+is "$(sql "SELECT state, exit_status, cause FROM batch_runs WHERE pipeline = 't' AND exit_status <> 75
     ORDER BY started_at DESC LIMIT 1")" 'failed	143	the runner got SIGTERM' 'and the run is recorded as failed'
 like out1 '^s +failed ' 'the report has the step'
 rm pid

@@ -5,7 +5,7 @@
 
 #include "../../tap.h"
 
-static const struct pipeline_names names = { "run-id", "/tmp", "/home", NULL };
+static const struct pipeline_names names = { .run = "run-id", .run_dir = "/tmp", .home = "/home" };
 
 /* Parse ${text}: the pipeline, or NULL with the faults in ${said}. */
 static struct pipeline *
