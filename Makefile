@@ -56,6 +56,17 @@ TOOL_SRC := $(wildcard tests/tools/*.c)
 TOOLS    := $(TOOL_SRC:tests/tools/%.c=$(O)/tests/tools/%)
 MANPAGES := $(STAGES:%=$(BUILD)/man/man1/aegis-%.1) $(BUILD)/man/man1/aegis.1
 
+# Where an installed program finds its settings and keeps its state; home.c alone asks.
+PREFIX        ?= /usr/local
+SYSCONFDIR    ?= /etc
+LOCALSTATEDIR ?= /var
+BINDIR        := $(PREFIX)/bin
+DATADIR       := $(PREFIX)/share/aegis
+DOCDIR        ?= $(PREFIX)/share/doc/aegis-batch
+UNITDIR       ?= $(PREFIX)/lib/systemd/system
+PLACES        := -DAEGIS_SYSCONFDIR='"$(SYSCONFDIR)"' -DAEGIS_LOCALSTATEDIR='"$(LOCALSTATEDIR)"'
+
+.PHONY: install deb FORCE
 .PHONY: all programs units fuzzers tools man demo check check-servers torture cov reference initdb-dir bench pairs lint format clean help deps
 .SECONDARY:
 
@@ -74,6 +85,12 @@ $(O)/queries/%.inc: sql/queries/%.sql
 $(O)/%.o: %.c | $(QUERIES)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(O)/places: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$(SYSCONFDIR) $(LOCALSTATEDIR)" | cmp -s - $@ || printf '%s\n' "$(SYSCONFDIR) $(LOCALSTATEDIR)" >$@
+$(O)/lib/base/home.o: CPPFLAGS += $(PLACES)
+$(O)/lib/base/home.o: $(O)/places
 
 $(O)/libaegis.a: $(LIB_OBJ)
 	@rm -f $@
@@ -103,6 +120,41 @@ $(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libaegis.a
 $(BUILD)/man/man1/%.1: $(BUILD)/bin/%
 	@mkdir -p $(@D)
 	$< --man > $@.tmp && mv $@.tmp $@
+
+# The completion for bash(1), from the tables by which the programs parse their options.
+$(BUILD)/completion: $(PROGRAMS) scripts/completion
+	scripts/completion $(BIN) >$@.tmp && mv $@.tmp $@
+
+#: make install   PREFIX=/usr/local SYSCONFDIR=/etc LOCALSTATEDIR=/var DESTDIR=
+# Files of /etc that are there already are left alone.
+D := $(DESTDIR)
+install: programs man $(BUILD)/completion
+	install -d -m 755 $(D)$(BINDIR) $(D)$(PREFIX)/share/man/man1 $(D)$(PREFIX)/share/bash-completion/completions \
+	    $(D)$(UNITDIR) $(D)$(PREFIX)/lib/sysusers.d $(D)$(PREFIX)/lib/tmpfiles.d $(D)$(DOCDIR) $(D)$(SYSCONFDIR)/aegis
+	install -m 755 $(PROGRAMS) $(D)$(BINDIR)
+	for f in $(MANPAGES); do gzip -9n <$$f >$(D)$(PREFIX)/share/man/man1/$${f##*/}.gz && \
+	    chmod 644 $(D)$(PREFIX)/share/man/man1/$${f##*/}.gz || exit 1; done
+	install -m 644 $(BUILD)/completion $(D)$(PREFIX)/share/bash-completion/completions/aegis
+	set -e; find pipelines sql fixtures -type f ! -path 'sql/queries/*' ! -path 'fixtures/demo/*' ! -name '*.key' ! -name README.md | LC_ALL=C sort | \
+	    while read -r f; do install -D -m 644 "$$f" "$(D)$(DATADIR)/$$f"; done
+	install -D -m 755 scripts/verify.sh $(D)$(DATADIR)/scripts/verify.sh
+	install -D -m 755 scripts/pg-tree $(D)$(DATADIR)/scripts/pg-tree
+	set -e; find doc README.md -type f | LC_ALL=C sort | while read -r f; do install -D -m 644 "$$f" "$(D)$(DOCDIR)/$${f#doc/}"; done
+	install -m 644 LICENSE $(D)$(DOCDIR)/LICENSE
+	set -e; cd etc/systemd; find . -type f | LC_ALL=C sort | while read -r f; do install -d -m 755 "$(D)$(UNITDIR)/$${f%/*}"; \
+	    sed 's,@BINDIR@,$(BINDIR),; s,@SYSCONFDIR@,$(SYSCONFDIR),' "$$f" >"$(D)$(UNITDIR)/$$f"; chmod 644 "$(D)$(UNITDIR)/$$f"; done
+	sed 's,@LOCALSTATEDIR@,$(LOCALSTATEDIR),' etc/sysusers.conf >$(D)$(PREFIX)/lib/sysusers.d/aegis-batch.conf
+	sed 's,@LOCALSTATEDIR@,$(LOCALSTATEDIR),' etc/tmpfiles.conf >$(D)$(PREFIX)/lib/tmpfiles.d/aegis-batch.conf
+	chmod 644 $(D)$(PREFIX)/lib/sysusers.d/aegis-batch.conf $(D)$(PREFIX)/lib/tmpfiles.d/aegis-batch.conf
+	[ -e $(D)$(SYSCONFDIR)/aegis/aegis.yaml ] || install -m 644 etc/aegis.yaml $(D)$(SYSCONFDIR)/aegis/aegis.yaml
+
+#: make deb       Debian's package, in build/deb (as debian/ says; needs debhelper)
+deb:
+	rm -rf $(BUILD)/deb
+	mkdir -p $(BUILD)/deb/aegis-batch
+	git ls-files -z | tar -c --null -T - | tar -x -C $(BUILD)/deb/aegis-batch
+	cd $(BUILD)/deb/aegis-batch && dpkg-buildpackage -us -uc -b
+	@ls $(BUILD)/deb/*.deb
 
 clean:
 	rm -rf $(BUILD)

@@ -85,6 +85,15 @@ static const struct program program = {
 	    "69: no database; nothing was started\n"
 	    "75: the pipeline is running already and nothing was started, or the end of the run could not be recorded\n"
 	    "78: the file has faults; nothing was started",
+	.environment =
+	    "AEGIS_VAR: Directory of runs; without it /var/lib/aegis, in a checkout var.\n"
+	    "AEGIS_TENANT: Tenant to run for, without --tenant.\n"
+	    "AEGIS_INBOX: Inbox, without --inbox.\n"
+	    "AEGIS_INBOX_SETTLE: Seconds for which a file in the inbox must not have changed (default: 30).\n"
+	    "AEGIS_STAGE_PATH: Further directories of stages, separated by colons.",
+	.files =
+	    "/etc/aegis/PIPELINE.yaml: Settings of one pipeline, or a pipeline.\n"
+	    "/var/lib/aegis/runs: A directory a run: outputs, reject files, last messages.",
 	.operands = 1,
 };
 

@@ -1,4 +1,4 @@
-/* A program's face: options, help, version, man page. */
+/* A program's face: options, help, version. */
 
 #include "base/program.h"
 
@@ -15,6 +15,7 @@
 #include "base/near.h"
 #include "base/notice.h"
 #include "base/os.h"
+#include "base/program_man.h"
 #include "base/wrap.h"
 
 #ifndef AEGIS_VERSION
@@ -62,12 +63,11 @@ program_forms(const struct program *prog, const char *before, const char *betwee
 	}
 }
 
-/* Each line of prog->status: a status and what it means, or a sentence (status NULL). */
-static void
-program_statuses(const struct program *prog,
-    void (*tell)(const char *status, const char *meaning, struct buf *b), struct buf *b)
+void
+program_lines(const char *lines, void (*tell)(const char *word, const char *meaning, struct buf *b),
+    struct buf *b)
 {
-	const char *line = prog->status, *lf;
+	const char *line = lines, *lf;
 	char text[400], *colon;
 
 	for (; *line != '\0'; line = lf + (*lf == '\n')) {
@@ -115,99 +115,10 @@ program_help(const struct program *prog)
 		(void)buf_addf(&b, NULL, "\nExamples:\n%s", prog->examples);
 	if (prog->status != NULL) {
 		(void)buf_adds(&b, "\nExit status:\n", NULL);
-		program_statuses(prog, program_help_status, &b);
+		program_lines(prog->status, program_help_status, &b);
 	}
 	(void)fwrite(b.p, 1, b.len, stdout);
 	buf_free(&b);
-}
-
-/* Text for roff: no line may start with a dot or a quote, "\" and "-" escaped. */
-static void
-program_roff(const char *s)
-{
-	bool start = true;
-
-	for (; *s != '\0'; s++) {
-		if (start && (*s == '.' || *s == '\''))
-			(void)fputs("\\&", stdout);
-		start = false;
-		if (s[0] == '\n' && s[1] == '\n') {
-			(void)fputs("\n.PP\n", stdout);
-			s++;
-			start = true;
-		} else if (*s == '\\') {
-			(void)fputs("\\e", stdout);
-		} else if (*s == '-') {
-			(void)fputs("\\-", stdout);
-		} else {
-			(void)putchar(*s);
-			start = *s == '\n';
-		}
-	}
-	(void)putchar('\n');
-}
-
-/* Print one exit status and its meaning in roff, or a paragraph if ${status} is NULL; ${b} is not
- * used. */
-static void
-program_man_status(const char *status, const char *meaning, struct buf *b)
-{
-
-	(void)b;
-	if (status != NULL)
-		(void)printf(".TP\n.B %s\n", status);
-	else
-		(void)printf(".PP\n");
-	program_roff(meaning);
-}
-
-/* Print the manual page in roff to standard output, for --man. */
-static void
-program_man(const struct program *prog)
-{
-	const struct option_spec *o;
-	const char *form;
-
-	(void)printf(".TH %s 1 \"\" \"AEGIS Batch %s\" \"AEGIS Batch\"\n.SH NAME\n", program_full,
-	    AEGIS_VERSION);
-	(void)printf("%s \\- ", program_full);
-	program_roff(prog->summary);
-	(void)printf(".SH SYNOPSIS\n");
-	for (form = prog->usage; *form != '\0'; form += strspn(form, "\n")) {
-		char line[400];
-
-		(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(form, "\n"), form);
-		(void)printf("%s.B %s\n", form == prog->usage ? "" : ".br\n", program_full);
-		program_roff(line);
-		form += strlen(line);
-	}
-	if (prog->description != NULL) {
-		(void)printf(".SH DESCRIPTION\n");
-		program_roff(prog->description);
-	}
-	(void)printf(".SH OPTIONS\n");
-	for (o = prog->options; o != NULL && o->name != NULL; o++) {
-		if (o->help == NULL)
-			continue;
-		(void)printf(".TP\n.BR \\-\\-%s \" %s\"\n", o->name, o->arg ? o->arg : "");
-		program_roff(o->help);
-	}
-	(void)printf(
-	    ".TP\n.B \\-\\-help\nPrint the usage and exit.\n"
-	    ".TP\n.B \\-\\-version\nPrint the version and exit.\n");
-	(void)printf(
-	    ".SH EXIT STATUS\n0 done; 1 done, with findings; 64 usage; 65 the data was "
-	    "refused and nothing changed; 66 no input; 69 no database; 70 a bug; 73 an output "
-	    "cannot be made; 74 reading or writing failed; 75 try again later; 77 not permitted; "
-	    "78 configuration.\n");
-	if (prog->status != NULL)
-		program_statuses(prog, program_man_status, NULL);
-	if (prog->examples != NULL) {
-		(void)printf(".SH EXAMPLES\n.nf\n");
-		program_roff(prog->examples);
-		(void)printf(".fi\n");
-	}
-	(void)printf(".SH SEE ALSO\n.BR aegis (1)\n");
 }
 
 /* All forms on one line, as messages are. */
@@ -358,7 +269,7 @@ program_unknown(const struct program *prog, const char *arg, size_t len)
 	return (log_err(&e));
 }
 
-/* Whether ${arg} is --help, -h, --version, --about or --man, whose answer is then printed. */
+/* Whether ${arg} is --help, -h, --version, --about, --man or --options, whose answer is then printed. */
 static bool
 program_answer(const struct program *prog, const char *arg)
 {
@@ -370,7 +281,9 @@ program_answer(const struct program *prog, const char *arg)
 	else if (strcmp(arg, "--about") == 0)
 		(void)printf("%s\t%s\t%s\n", prog->group, prog->name, prog->summary);
 	else if (strcmp(arg, "--man") == 0)
-		program_man(prog);
+		program_man(prog, program_full);
+	else if (strcmp(arg, "--options") == 0)
+		program_options(prog);
 	else
 		return (false);
 	return (true);

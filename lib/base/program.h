@@ -65,6 +65,8 @@ struct program {
 	const char *description; /* paragraphs, separated by "\n\n" */
 	const char *examples;    /* lines as typed, or NULL */
 	const char *status;      /* lines "65: what it means here", or NULL */
+	const char *environment; /* lines "NAME: what it does", or NULL */
+	const char *files;       /* lines "PATH: what is there", or NULL */
 	unsigned operands;       /* how many arguments it takes at most, or PROGRAM_ANY */
 };
 

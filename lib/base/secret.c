@@ -3,11 +3,25 @@
 #include "base/secret.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/os.h"
+
+/* Is it one of the credentials that systemd has loaded for this service? */
+static bool
+secret_credential(const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	size_t n = dir != NULL ? strlen(dir) : 0;
+
+	return (n > 1 && dir[0] == '/' && strncmp(path, dir, n) == 0 && path[n] == '/' &&
+	    strstr(path + n, "/..") == NULL);
+}
 
 /* Refuse a key file that is not regular, belongs to another user than ours or root, or is open to
  * others. */
@@ -25,7 +39,8 @@ secret_check(int fd, const char *path, struct err *e)
 		    path, (unsigned long)st.st_uid, (unsigned long)geteuid());
 		return (err_hint(e, "chown it"));
 	}
-	if ((st.st_mode & 077) != 0) {
+	/* What systemd hands to a service lies where nobody else gets, and is root's group's. */
+	if ((st.st_mode & (secret_credential(path) ? 037 : 077)) != 0) {
 		(void)err_set(e, STATUS_NOPERM,
 		    "key file '%s' has mode %04o: others than its owner can reach it", path,
 		    (unsigned)(st.st_mode & 07777));

@@ -31,6 +31,7 @@ struct start {
 	struct arrival *arrival;
 	struct option_list tenants; /* as UUIDs in small letters; none: one run that has none */
 	int status;                 /* of the first run that failed, 1, or 0 */
+	bool ran;                   /* a run was begun */
 	bool stopped;
 };
 
@@ -268,6 +269,7 @@ start_one(struct start *n, const struct pipeline *p, const char *run, const char
 			n->o->cause(r.cause, r.status);
 		outcome_report(p, run, &r, arrival_inbox(n->arrival), n->report);
 		start_status(n, r.status);
+		n->ran = true;
 		n->stopped = r.stopped != 0;
 		exec_free(&r);
 	}
@@ -335,7 +337,7 @@ start_for(struct start *n, const char *tenant, bool last, struct err *e)
 	start_status(n, status);
 	if (p != NULL && (last || rc || n->stopped))
 		start_clear(p);
-	if (p != NULL && (last || n->stopped) && n->o->mode == START_RUN) {
+	if (p != NULL && (last || n->stopped) && n->ran) {
 		struct err own = ERR_INIT;
 
 		/* What was loaded is loaded: the next run moves it. */

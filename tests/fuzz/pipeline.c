@@ -11,8 +11,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *given[] = { "who=me", "wellbore=/dev/null" };
 	struct option_list set = { given, 0, 0 };
-	struct pipeline_names names = { "00000000-0000-4000-8000-000000000000", "/tmp/run", "/tmp",
-		&set };
+	static const char *sources[] = { "dbf900=/dev/null", "olf001=/dev/null",
+		"olf001=/dev/zero" };
+	struct option_list from = { sources, size / 4 % 4, 0 };
+	struct pipeline_names names = { .run = "00000000-0000-4000-8000-000000000000",
+		.run_dir = "/tmp/run",
+		.home = "/tmp",
+		.set = &set,
+		.inbox = &from,
+		.tenant = size / 16 % 2 ? "00000000-0000-4000-8000-000000000001" : NULL };
 	struct pipeline_faults faults = PIPELINE_FAULTS_INIT;
 	struct buf out = BUF_INIT(32 << 20);
 	struct err e = ERR_INIT;

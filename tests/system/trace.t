@@ -140,7 +140,7 @@ define
 FIRST=$TENANT TENANT=00000000-0000-4000-8000-000000000002
 define
 exits 0 "a night of every dataset" aegis run --set "tenant=$TENANT" "$ROOT/pipelines/demo.yaml"
-sql "SELECT entity_key FROM entities WHERE changed_run = (SELECT run_id FROM batch_runs WHERE pipeline = 'nightly') ORDER BY md5(entity_key) LIMIT $((VALUES / 2))" >keys
+sql "SELECT entity_key FROM entities WHERE changed_run = (SELECT run_id FROM batch_runs WHERE pipeline = 'demo') ORDER BY md5(entity_key) LIMIT $((VALUES / 2))" >keys
 while read -r key; do
 	trace --persons --format json "$key" || echo "$key: $?" >>failed
 done <keys >answers 2>>failed
