@@ -1,19 +1,24 @@
 /* aegis run: run a pipeline. */
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notice.h"
 #include "base/program.h"
 #include "base/report.h"
+#include "base/screen.h"
 #include "pg/conninfo.h"
 #include "pg/pg.h"
+#include "pipeline/after.h"
 #include "pipeline/start.h"
 
 static struct start_options o = { .mode = START_RUN };
 static uint64_t jobs = 2;
-static bool plan, check;
+static bool plan, check, quiet, verbose;
 static const char *db, *report = "text";
+static char first[800]; /* cause of all */
 
 static const struct option_spec options[] = {
 	{ "tenant", OPTION_LIST, "UUID", &o.tenants,
@@ -33,6 +38,12 @@ static const struct option_spec options[] = {
 	    "user." },
 	{ "jobs", OPTION_U64, "1-64", &jobs,
 	    "Independent steps to run side by side (default: 2)." },
+	{ "quiet", OPTION_FLAG, NULL, &quiet,
+	    "Print nothing if all is well; else what is wrong, and no report." },
+	{ "verbose", OPTION_FLAG, NULL, &verbose,
+	    "Print all that the stages say, also what followed from another stage's failure." },
+	{ "log", OPTION_STRING, "FILE", &o.log,
+	    "Append all that the stages say to FILE, with time, run and step." },
 	{ "wait", OPTION_U64, "SECONDS", &o.wait,
 	    "Wait so long for another run of the pipeline to end (default: 0)." },
 	{ "check", OPTION_FLAG, NULL, &check, "Check the file, print its steps, run nothing." },
@@ -67,6 +78,9 @@ static const struct program program = {
 	    "its output, or a cut input, is not blamed if another one of its step failed by "
 	    "itself. A step that ends with 75 (try again later) is tried again as often as the "
 	    "file says.\n\n"
+	    "While it works, the stages' warnings are printed, and of a failed step what the stage "
+	    "says whose fault it was: the cause and its fix first. Where standard error is the "
+	    "journal of systemd, its fields AEGIS_RUN and AEGIS_STEP are set.\n\n"
 	    "Outputs, reject files and the last messages of failed steps stay in "
 	    "var/runs/RUN. SIGINT, SIGTERM and SIGHUP end the stages, record the run as failed "
 	    "and end the runner with 128 plus the signal's number.\n\n"
@@ -109,11 +123,13 @@ print_faults(const struct pipeline_faults *faults)
 		log_error("%.*s", (int)(lf - p), p);
 }
 
-/* Why a run ended as it did. */
+/* Why a run ended as it did; the first is the invocation's. */
 static void
 cause(const char *text, int status)
 {
 
+	if (first[0] == '\0')
+		(void)snprintf(first, sizeof(first), "%s", text);
 	if (status == STATUS_FINDINGS)
 		log_warning("%s", text);
 	else
@@ -122,17 +138,31 @@ cause(const char *text, int status)
 
 /* The status of a run, which a fault of our own changes only where it is good. */
 static int
-end(int status, struct report *out, struct err *e)
+end(int status, struct report *out, const char *pipeline, struct err *e)
 {
+	struct buf text = BUF_INIT(256 << 20);
 	struct err lost = ERR_INIT;
+	struct after a = { pipeline, status, NULL, "", 0 };
 	int own;
 
 	/* Also when the end of the run could not be recorded. */
-	if (report_print(out, NULL, &lost) && e->status == STATUS_OK)
+	if (e->status == STATUS_OK || status != STATUS_OK)
+		(void)report_finish(out, &text, &lost);
+	if (!quiet && lost.status == STATUS_OK && text.len > 0)
+		(void)screen_print(&text, &lost);
+	if (lost.status != STATUS_OK && e->status == STATUS_OK)
 		*e = lost;
 	own = log_err(e);
-	return (
-	    own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS) ? own : status);
+	if (own != STATUS_OK && (status == STATUS_OK || status == STATUS_FINDINGS))
+		a.status = own;
+	a.cause = first[0] != '\0' ? first : e->msg;
+	a.text = text.len > 0 ? text.p : e->msg;
+	a.len = text.len > 0 ? text.len : strlen(e->msg);
+	lost = (struct err)ERR_INIT;
+	if (o.mode == START_RUN && after_run(&a, &lost))
+		log_warning("%s", lost.msg);
+	buf_free(&text);
+	return (a.status);
 }
 
 int
@@ -155,14 +185,17 @@ main(int argc, char **argv)
 	o.mode = check ? START_CHECK : plan ? START_PLAN : START_RUN;
 	o.jobs = (size_t)jobs;
 	o.cause = cause;
-	o.progress = isatty(STDERR_FILENO);
+	o.level = quiet ? VOICE_QUIET : verbose ? VOICE_VERBOSE : VOICE_NORMAL;
+	if (quiet)
+		notice_to(NULL);
+	o.progress = !quiet && isatty(STDERR_FILENO);
 	out = report_new(report);
 	rc = STATUS_OK;
 	if ((db == NULL || conninfo_export(db, &e) == 0) &&
 	    (rc = start_run(&o, &faults, out, &e)) < 0)
 		rc = STATUS_OK; /* nothing was started: e says why */
 	print_faults(&faults);
-	rc = end(rc, out, &e);
+	rc = end(rc, out, operands[0], &e);
 	buf_free(&faults.text);
 	report_free(out);
 	return (rc);

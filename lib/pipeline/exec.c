@@ -308,7 +308,7 @@ exec_schedule(struct exec *x)
 		if (!exec_may_begin(x, r))
 			return (exec_schedule(x));
 		group_start(&x->groups[i], x->ask[i].nstages > 0 ? &x->ask[i] : &x->p->steps[i], r,
-		    x->monitor, i);
+		    x->monitor, x->o->voice, i);
 		x->running++;
 	}
 	return (more || x->running > 0);

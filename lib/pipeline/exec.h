@@ -11,6 +11,7 @@
 struct exec_options {
 	const char *run_dir; /* exists; outputs without a name go there */
 	size_t jobs;         /* steps that may run side by side */
+	struct voice *voice; /* passes the stages' messages on, or NULL: as they are */
 	bool progress;       /* draw the progress line on standard error */
 	const bool *kept;    /* for each step: it is done already; or NULL */
 	const bool *left;    /* for each step: this run leaves it out; or NULL */

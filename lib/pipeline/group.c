@@ -18,6 +18,7 @@
 #include "base/outfile.h"
 #include "pipeline/spawn.h"
 #include "pipeline/text.h"
+#include "pipeline/voice.h"
 
 enum { GROUP_STATUS_LINE = 1024, GROUP_DRAIN_MAX = 1 << 20 };
 
@@ -155,7 +156,7 @@ done:
 
 void
 group_start(struct group *g, const struct pipeline_step *step, struct result_step *r,
-    struct monitor *monitor, size_t number)
+    struct monitor *monitor, struct voice *voice, size_t number)
 {
 	size_t i;
 
@@ -166,8 +167,12 @@ group_start(struct group *g, const struct pipeline_step *step, struct result_ste
 	g->number = number;
 	g->out = -1;
 	g->st = xcalloc(step->nstages, sizeof(*g->st));
-	for (i = 0; i < step->nstages; i++)
+	for (i = 0; i < step->nstages; i++) {
 		g->st[i].err = g->st[i].status = -1;
+		g->st[i].tail.stage = i;
+	}
+	g->ring.voice = voice;
+	g->ring.step = step->name;
 	memset(r->stages, 0, r->nstages * sizeof(*r->stages));
 	r->state = RESULT_RUNNING;
 	r->tries++;
@@ -454,6 +459,8 @@ group_close(struct group *g)
 					    RESULT_FAILED;
 	r->end_ns = os_now_ns();
 	free(r->messages);
+	if (g->ring.voice != NULL)
+		voice_step(g->ring.voice, g->step->name, r->blamed);
 	r->messages = tail_text(&g->ring);
 	tail_clear(&g->ring);
 	if (g->monitor != NULL)

@@ -47,14 +47,14 @@ struct group {
 };
 
 /**
- * group_start(g, step, r, monitor, number):
+ * group_start(g, step, r, monitor, voice, number):
  * Start a try of ${step}, ${r} getting its results.  The last stage writes to
  * r->output; where the step itself names that file, to OUTPUT.partial, which gets
  * its name when the step has succeeded.  What fails here comes out of
  * group_close().
  */
 void group_start(struct group *g, const struct pipeline_step *step, struct result_step *r,
-    struct monitor *monitor, size_t number);
+    struct monitor *monitor, struct voice *voice, size_t number);
 
 /**
  * group_fds(g, fds):

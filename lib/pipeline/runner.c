@@ -80,8 +80,8 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 {
 	bool *kept = xcalloc(p->nsteps, sizeof(*kept));
 	struct runner_record record = { NULL, NULL, p };
-	struct exec_options x = { o->run_dir, o->jobs, o->progress, kept, o->left, runner_may_begin,
-		runner_ended, &record };
+	struct exec_options x = { o->run_dir, o->jobs, o->voice, o->progress, kept, o->left,
+		runner_may_begin, runner_ended, &record };
 	int rc = -1;
 
 	*dead = 0;
@@ -97,6 +97,8 @@ runner_run(const struct pipeline *p, const struct runner_options *o, struct resu
 		(void)rundir_remove(o->run_dir, NULL);
 		goto done;
 	}
+	if (o->begun != NULL)
+		o->begun(o->cookie, p);
 	if ((o->resume && runlog_resume(record.l, kept, taken_up, e)) || exec_run(p, &x, r, e))
 		goto done;
 	runner_keep_messages(p, o->run_dir, r);

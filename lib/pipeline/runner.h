@@ -13,11 +13,14 @@ struct runner_options {
 	const char *run; /* UUID */
 	const char *run_dir;
 	size_t jobs;
+	struct voice *voice; /* or NULL */
 	bool progress;
 	bool resume;       /* take up the last run, where it failed */
 	const bool *left;  /* for each step: this run leaves it out; or NULL */
 	const char *asked; /* what the run was asked for, as JSON */
 	uint64_t wait;     /* seconds to wait for another run of the pipeline */
+	/* Called when the run is on record and its steps begin, or NULL. */
+	void (*begun)(void *cookie, const struct pipeline *p);
 	/* Called when all steps are over, before that is recorded, or NULL. */
 	void (*judge)(void *cookie, const struct pipeline *p, struct result *r);
 	void *cookie;

@@ -15,6 +15,7 @@
 #include "pg/conninfo.h"
 #include "pipeline/arrival.h"
 #include "pipeline/exec.h"
+#include "pipeline/lineage.h"
 #include "pipeline/outcome.h"
 #include "pipeline/pipeline_load.h"
 #include "pipeline/plan.h"
@@ -29,6 +30,9 @@ struct start {
 	char file[PATH_MAX], home[PATH_MAX], spools[PATH_MAX];
 	struct site *site;
 	struct arrival *arrival;
+	struct voice *voice;
+	char *lineage; /* a file, or NULL */
+	const char *run;
 	struct option_list tenants; /* as UUIDs in small letters; none: one run that has none */
 	int status;                 /* of the first run that failed, 1, or 0 */
 	bool ran;                   /* a run was begun */
@@ -55,6 +59,17 @@ start_tenant(struct start *n, const char *text, struct err *e)
 		n->tenants.v = xgrow(n->tenants.v, &n->tenants.cap, sizeof(*n->tenants.v));
 	n->tenants.v[n->tenants.n++] = uuid;
 	return (0);
+}
+
+/* Free the list of tenants. */
+static void
+start_free_tenants(struct start *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->tenants.n; i++)
+		free((char *)(uintptr_t)n->tenants.v[i]);
+	free(n->tenants.v);
 }
 
 /* The tenants of a list of the settings, or of the pipeline. */
@@ -112,6 +127,31 @@ start_database(const struct start *n, struct err *e)
 	return (conninfo_export(db->text, e));
 }
 
+/* A text of this machine's settings, or of the pipeline's file; NULL where neither says. */
+static const char *
+start_text(const struct start *n, const struct conf *file, const char *key, struct err *e)
+{
+	const struct conf *conf = file;
+	const struct conf_node *k = site_get(n->site, NULL, key, &conf);
+
+	if (k == NULL)
+		k = conf_get(conf_root(file), key);
+	if (k != NULL && k->kind != CONF_SCALAR)
+		(void)conf_fail(conf, k, e, "'%s' must be one text", key);
+	return (k != NULL && k->kind == CONF_SCALAR ? k->text : NULL);
+}
+
+/* Who hears of it while it works. */
+static int
+start_voice(struct start *n, const struct conf *file, struct err *e)
+{
+	const char *log = n->o->log != NULL ? n->o->log : start_text(n, file, "log", e);
+	const char *lineage = start_text(n, file, "lineage", e);
+
+	n->lineage = lineage != NULL ? xstrdup(lineage) : NULL;
+	return (e->status != STATUS_OK || (n->voice = voice_new(n->o->level, log, e)) == NULL);
+}
+
 /* All that is known before a run's own pipeline is read. */
 static int
 start_open(struct start *n, struct err *e)
@@ -122,7 +162,8 @@ start_open(struct start *n, struct err *e)
 	rc = home_path(n->home, sizeof(n->home), "", e) ||
 	    site_pipeline(n->o->name, n->file, sizeof(n->file), e) ||
 	    (n->site = site_of(n->file, n->faults, e)) == NULL ||
-	    (c = conf_load(n->file, e)) == NULL || start_tenants(n, c, e) || start_database(n, e);
+	    (c = conf_load(n->file, e)) == NULL || start_tenants(n, c, e) || start_database(n, e) ||
+	    start_voice(n, c, e);
 	if (rc == 0) {
 		const struct arrival_options ao = { n->o->inbox, n->site, c, n->o->wait,
 			n->o->mode != START_RUN };
@@ -222,6 +263,24 @@ start_status(struct start *n, int status)
 		n->status = status;
 }
 
+/* Tell OpenLineage that a run begins, or what came of it; that nobody hears it is no matter of the run's. */
+static void
+start_lineage(const struct start *n, const struct pipeline *p, const struct result *r)
+{
+	struct err e = ERR_INIT;
+
+	if (n->lineage != NULL && lineage_write(n->lineage, p, n->run, r, &e))
+		notice_say("no lineage: %s", e.msg);
+}
+
+/* When a run begins. */
+static void
+start_begun(void *cookie, const struct pipeline *p)
+{
+
+	start_lineage(cookie, p, NULL);
+}
+
 /* When a run's steps are over. */
 static void
 start_judge(void *cookie, const struct pipeline *p, struct result *r)
@@ -244,6 +303,8 @@ start_one(struct start *n, const struct pipeline *p, const char *run, const char
 		.resume = n->o->resume,
 		.record = n->o->record,
 		.wait = n->o->wait,
+		.voice = n->voice,
+		.begun = start_begun,
 		.judge = start_judge,
 		.cookie = n };
 	struct result r;
@@ -253,6 +314,8 @@ start_one(struct start *n, const struct pipeline *p, const char *run, const char
 	int rc;
 
 	o.left = left;
+	voice_run(n->voice, run);
+	n->run = run;
 	rc = asked_json(&n->o->asked, arrival_inbox(n->arrival), &asked, e);
 	o.asked = asked.p;
 	if (rc == 0 && (rc = runner_run(p, &o, &r, &dead, taken_up, e)) == 0) {
@@ -267,7 +330,10 @@ start_one(struct start *n, const struct pipeline *p, const char *run, const char
 			    (unsigned long long)dead, dead > 1 ? "s" : "", p->name);
 		if (r.cause[0] != '\0' && n->o->cause != NULL)
 			n->o->cause(r.cause, r.status);
+		if (r.cause[0] != '\0')
+			voice_own(n->voice, r.cause);
 		outcome_report(p, run, &r, arrival_inbox(n->arrival), n->report);
+		start_lineage(n, p, &r);
 		start_status(n, r.status);
 		n->ran = true;
 		n->stopped = r.stopped != 0;
@@ -388,7 +454,10 @@ start_run(struct start_options *o, struct pipeline_faults *faults, struct report
 		rc = n.tenants.n > 1 ?
 		    start_all(&n, e) :
 		    start_for(&n, n.tenants.n > 0 ? n.tenants.v[0] : NULL, true, e);
+	start_free_tenants(&n);
 	arrival_close(n.arrival);
+	voice_free(n.voice);
+	free(n.lineage);
 	site_free(n.site);
 	return (rc ? -1 : n.status);
 }

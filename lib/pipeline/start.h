@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "pipeline/asked.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/voice.h"
 
 enum start_mode { START_RUN, START_CHECK, START_PLAN };
 
@@ -19,7 +20,9 @@ struct start_options {
 	struct option_list tenants; /* or none: as the settings have it */
 	const char *inbox;          /* or NULL: likewise */
 	size_t jobs;
-	uint64_t wait; /* seconds for another run to end */
+	uint64_t wait;          /* seconds for another run to end */
+	enum voice_level level; /* what is said while it works */
+	const char *log; /* file that all of it is appended to, or NULL: as the settings have it */
 	bool progress, resume;
 	void (*cause)(const char *text, int status); /* told why a run ended so, or NULL */
 	const char *record; /* directory that takes the records, or NULL: the database */

@@ -10,9 +10,10 @@
 #include "base/io.h"
 #include "base/screen.h"
 #include "pipeline/text.h"
+#include "pipeline/voice.h"
 
 /* End the collected line: note it as the stage's message, keep it in the ring, and print it quoted
- * on standard error. */
+ * on standard error, or hand it on. */
 static void
 tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 {
@@ -34,7 +35,10 @@ tail_line(struct tail *t, struct tail_ring *ring, struct result_stage *s)
 	free(ring->line[ring->n % TAIL_LINES]);
 	ring->line[ring->n++ % TAIL_LINES] = xstrdup(clean);
 	/* One write(2) a line; what a stage says may be anybody's words. */
-	if (screen_quote(&line, t->part, t->len, NULL) == 0 && buf_add(&line, "\n", 1, NULL) == 0)
+	if (ring->voice != NULL)
+		voice_line(ring->voice, ring->step, t->stage, t->part, t->len);
+	else if (screen_quote(&line, t->part, t->len, NULL) == 0 &&
+	    buf_add(&line, "\n", 1, NULL) == 0)
 		(void)io_write_all(STDERR_FILENO, line.p, line.len, "standard error", NULL);
 	buf_free(&line);
 	t->len = 0;
