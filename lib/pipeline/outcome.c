@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -134,12 +135,22 @@ outcome_output(const char *path, struct report *report)
 	outcome_text(path, NULL, report);
 }
 
+/* Has the step written anything?  An empty file of ours is not kept. */
+static bool
+outcome_any(const struct pipeline_step *p, const struct result_step *s)
+{
+	struct stat st;
+
+	return (
+	    s->tries > 0 && (p->output != NULL || (stat(s->output, &st) == 0 && st.st_size > 0)));
+}
+
 /* What a step has written: its report in full, or where its output is. */
 static void
 outcome_written(const struct pipeline_step *p, const struct result_step *s, struct report *report)
 {
 
-	report_text(report, "output", NULL, s->tries > 0 ? s->output : NULL);
+	report_text(report, "output", NULL, outcome_any(p, s) ? s->output : NULL);
 	if (p->output == NULL && s->tries > 0)
 		outcome_text(s->output, "report", report);
 	else if (s->tries > 0 && s->state != RESULT_FAILED)

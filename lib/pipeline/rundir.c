@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,6 +60,45 @@ rundir_write(const char *path, const char *name, const char *suffix, const char 
 	if (close(fd) && rc == 0)
 		rc = err_sys(e, STATUS_IO, "cannot close '%s'", file);
 	return (rc);
+}
+
+/* Does the file say nothing?  A stream without rows says so in its last line. */
+static bool
+rundir_idle(int at, const char *name)
+{
+	static const char seal[] = "\n#aegis-seal rows=0 ";
+	char tail[1200];
+	size_t n = strlen(name);
+	struct stat st;
+	ssize_t k = 0;
+	int fd;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+		return (false);
+	if (st.st_size == 0)
+		return (true);
+	if (n < 5 || strcmp(name + n - 4, ".rej") != 0 || st.st_size >= (off_t)sizeof(tail))
+		return (false);
+	if ((fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) >= 0) {
+		k = io_read(fd, tail, sizeof(tail) - 1, name, NULL);
+		(void)close(fd);
+	}
+	tail[k > 0 ? k : 0] = '\0';
+	return (strstr(tail, seal) != NULL);
+}
+
+void
+rundir_tidy(const char *path)
+{
+	struct dirent *d;
+	DIR *dir;
+
+	if ((dir = opendir(path)) == NULL)
+		return;
+	while ((d = readdir(dir)) != NULL)
+		if (rundir_idle(dirfd(dir), d->d_name))
+			(void)unlinkat(dirfd(dir), d->d_name, 0);
+	(void)closedir(dir);
 }
 
 /* Remove all that is in the directory ${name}, down to ${depth} levels of subdirectories, without

@@ -29,6 +29,12 @@ int rundir_write(const char *path, const char *name, const char *suffix, const c
     struct err *e);
 
 /**
+ * rundir_tidy(path):
+ * Remove files that say nothing: empty ones, reject files without a reject.
+ */
+void rundir_tidy(const char *path);
+
+/**
  * rundir_remove(path, e):
  * Remove it with everything in it; links are not followed.
  */

@@ -333,6 +333,7 @@ start_one(struct start *n, const struct pipeline *p, const char *run, const char
 		if (r.cause[0] != '\0')
 			voice_own(n->voice, r.cause);
 		outcome_report(p, run, &r, arrival_inbox(n->arrival), n->report);
+		rundir_tidy(run_dir);
 		start_lineage(n, p, &r);
 		start_status(n, r.status);
 		n->ran = true;

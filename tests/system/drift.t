@@ -246,7 +246,7 @@ psql -Xqc 'CREATE TABLE batch_schema_files (sha256 char(64) NOT NULL, name varch
 by_hand() { psql -Xq -v ON_ERROR_STOP=1 -c 'SET search_path TO public' -f "$ROOT/sql/$1"; }
 for f in 007_entity_type_definitions init 001_initial_schema migrations/001_users 100_batch 004_skill_schema \
     009_agent_definitions 002_checklist_compliance_tables 008_skill_persona_and_flags 110_guards 120_graph \
-    00-create-extension-age 130_roles 140_merge 150_guards 160_rules 170_settings 180_graph_indexes 190_rights 200_edits 210_operators 220_ground 230_changes 240_runs; do
+    00-create-extension-age 130_roles 140_merge 150_guards 160_rules 170_settings 180_graph_indexes 190_rights 200_edits 210_operators 220_ground 230_changes 240_runs 250_expire; do
 	ok "$f by hand" by_hand "$f.sql"
 done
 exits 1 "by hand, in another order: nothing is on record" aegis schema-check --db "$at"
