@@ -212,12 +212,13 @@ torture: export RULES_RACES ?= 50
 torture: export FIXTURE_KILLS ?= 40
 torture: export FIXTURE_SLICES ?= 60
 torture: export RESTARTS ?= 50
+torture: export FAULTS ?= 200
 torture: export BESIDE_NIGHTS ?= 20
 torture: export FUZZ_SECONDS ?= 600
 torture: export SPOILT ?= 10000
 torture: export ODD ?= 1000
 torture: export RECORDS ?= 100000
-torture: export TESTS ?= tests/system/chaos.t tests/system/restart.t tests/system/graph.t tests/system/merge.t tests/system/ground.t tests/system/trace.t \
+torture: export TESTS ?= tests/system/chaos.t tests/system/restart.t tests/system/faults.t tests/system/graph.t tests/system/merge.t tests/system/ground.t tests/system/trace.t \
     tests/system/entity_load.t tests/system/rules.t tests/system/fixture.t tests/system/beside.t tests/fuzz/fuzz.t \
     tests/cli/rrc-decode/spoilt.t tests/cli/rrc-decode/next.t
 torture:

@@ -115,6 +115,20 @@ inbox_sources(const struct inbox *b, struct option_list *list)
 	free(v);
 }
 
+void
+inbox_broken(const struct inbox *b, struct option_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		if (b->v[i].state != INBOX_BROKEN || b->v[i].pair == NULL)
+			continue;
+		if (list->n == list->cap)
+			list->v = xgrow(list->v, &list->cap, sizeof(*list->v));
+		list->v[list->n++] = b->v[i].pair;
+	}
+}
+
 /* The file of the path, or NULL. */
 static struct inbox_file *
 inbox_find(const struct inbox *b, const char *path)

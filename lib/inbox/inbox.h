@@ -58,6 +58,12 @@ void inbox_close(struct inbox *b);
 void inbox_sources(const struct inbox *b, struct option_list *list);
 
 /**
+ * inbox_broken(b, list):
+ * Append LAYOUT=WHY for each file that is broken and whose layout can still be told.
+ */
+void inbox_broken(const struct inbox *b, struct option_list *list);
+
+/**
  * inbox_date(b, path):
  * The day of the file's content, YYYY-MM-DD, as far as it or its name says, or NULL.
  */

@@ -177,6 +177,17 @@ inbox_whole(const struct inbox_file *f, struct err *e)
 	return (rc);
 }
 
+/* LAYOUT=TEXT. */
+static char *
+inbox_pair(const char *layout, const char *text)
+{
+	size_t size = strlen(layout) + strlen(text) + 2;
+	char *pair = xcalloc(1, size);
+
+	(void)snprintf(pair, size, "%s=%s", layout, text);
+	return (pair);
+}
+
 /* Find out what the file is. */
 static void
 inbox_identify(const struct identify *id, struct inbox_file *f)
@@ -189,12 +200,9 @@ inbox_identify(const struct identify *id, struct inbox_file *f)
 	} else if (f->what.layout[0] == '\0') {
 		f->state = INBOX_UNKNOWN;
 		f->why = xstrdup(f->what.why);
-	} else {
-		size_t size = strlen(f->what.layout) + strlen(f->path) + 2;
-
-		f->pair = xcalloc(1, size);
-		(void)snprintf(f->pair, size, "%s=%s", f->what.layout, f->path);
 	}
+	if (f->what.layout[0] != '\0')
+		f->pair = inbox_pair(f->what.layout, f->state == INBOX_BROKEN ? f->why : f->path);
 }
 
 const char *

@@ -9,7 +9,7 @@
 /* An inbox at work; for inbox*.c only. */
 struct inbox_file {
 	char *name, *path;
-	char *pair; /* LAYOUT=PATH, where it is ready */
+	char *pair; /* LAYOUT=PATH, where it is ready; LAYOUT=WHY, where it is broken */
 	struct stat st;
 	enum inbox_state state;
 	struct identify_what what;

@@ -155,6 +155,9 @@ pg_connect_fail(PGconn *conn, bool is_private, struct err *e)
 		(void)err_hint(e, "start the private database with: aegis db start");
 	else if (status == STATUS_NOPERM)
 		(void)err_hint(e, "%s", sqlstate_hint("28000"));
+	else
+		(void)err_hint(e,
+		    "check that the server runs, and PGHOST, PGPORT, PGSERVICE or --db");
 	return (-1);
 }
 

@@ -19,7 +19,7 @@ struct arrival {
 	char *dir; /* or NULL */
 	struct dataset_list *datasets;
 	struct inbox *inbox;
-	struct option_list sources;
+	struct option_list sources, broken;
 	bool told; /* broken files are a finding of one run */
 };
 
@@ -96,6 +96,7 @@ arrival_open(const struct arrival_options *o, struct err *e)
 	    (a->inbox = inbox_open(&io, e)) == NULL)
 		goto err1;
 	inbox_sources(a->inbox, &a->sources);
+	inbox_broken(a->inbox, &a->broken);
 	return (a);
 err1:
 	arrival_close(a);
@@ -111,6 +112,7 @@ arrival_close(struct arrival *a)
 	inbox_close(a->inbox);
 	dataset_free(a->datasets);
 	free(a->sources.v);
+	free(a->broken.v);
 	free(a->dir);
 	free(a);
 }
@@ -127,6 +129,13 @@ arrival_sources(const struct arrival *a)
 {
 
 	return (a->inbox != NULL ? &a->sources : NULL);
+}
+
+const struct option_list *
+arrival_broken(const struct arrival *a)
+{
+
+	return (a->inbox != NULL ? &a->broken : NULL);
 }
 
 /* What a step says of the file that it read, itself or by another step. */
@@ -152,6 +161,20 @@ arrival_tenant(const struct pipeline *p)
 		if (p->steps[i].import != NULL && p->steps[i].import->tenant != NULL)
 			return (p->steps[i].import->tenant);
 	return (p->tenant);
+}
+
+/* Is it a matter of this run how old the source is?  Not of one that leaves out its steps. */
+static bool
+arrival_minds(const struct pipeline *p, const struct pipeline_source *s, const struct result *r)
+{
+	size_t i;
+
+	for (i = 0; i < p->nsteps && s->fresh > 0; i++)
+		if (p->steps[i].import != NULL &&
+		    strcmp(p->steps[i].import->layout, s->layout) == 0 &&
+		    r->steps[i].state != RESULT_LEFT)
+			return (true);
+	return (false);
 }
 
 /* A finding: seconds that something is old, of a source that must be fresher. */
@@ -197,7 +220,7 @@ arrival_loads(const struct pipeline *p, struct result *r)
 	int k;
 
 	for (i = 0; i < p->nsources; i++)
-		if (p->sources[i].fresh > 0)
+		if (arrival_minds(p, &p->sources[i], r))
 			(void)buf_addf(&list, &e, "%s%s", n++ ? "," : "{", p->sources[i].layout);
 	if (n > 0 && params[0] != NULL && buf_adds(&list, "}", &e) == 0 &&
 	    (params[1] = buf_str(&list, &e)) != NULL &&
@@ -208,9 +231,8 @@ arrival_loads(const struct pipeline *p, struct result *r)
 
 		if (s == NULL)
 			continue;
-		if (pg_result_get(rows, k, 1) == NULL)
-			result_note(r, "source '%s' was never loaded", s->layout);
-		else
+		/* What never came is absent, and nothing is wrong with that. */
+		if (pg_result_get(rows, k, 1) != NULL)
 			arrival_stale(r, s, pg_result_u64(rows, k, 1), "last loaded on",
 			    pg_result_get(rows, k, 2));
 	}
@@ -244,7 +266,7 @@ arrival_judge(struct arrival *a, const struct pipeline *p, struct result *r)
 			result_note(r, "inbox: %s", what);
 	}
 	for (i = 0; i < p->nsources; i++)
-		if (p->sources[i].fresh > 0)
+		if (arrival_minds(p, &p->sources[i], r))
 			arrival_files(a, &p->sources[i], r);
 	arrival_loads(p, r);
 }

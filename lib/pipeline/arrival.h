@@ -26,9 +26,11 @@ struct arrival *arrival_open(const struct arrival_options *o, struct err *e);
 void arrival_close(struct arrival *a);
 
 /**
- * arrival_inbox(a), arrival_sources(a):
- * The inbox, and what has come, LAYOUT=FILE; both NULL where there is no inbox.
+ * arrival_inbox(a), arrival_sources(a), arrival_broken(a):
+ * The inbox; what has come, LAYOUT=FILE, and what of it cannot be used, LAYOUT=WHY; NULL where there is no
+ * inbox.
  */
+const struct option_list *arrival_broken(const struct arrival *a);
 const struct inbox *arrival_inbox(const struct arrival *a);
 const struct option_list *arrival_sources(const struct arrival *a);
 

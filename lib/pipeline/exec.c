@@ -309,6 +309,7 @@ exec_schedule(struct exec *x)
 			return (exec_schedule(x));
 		group_start(&x->groups[i], x->ask[i].nstages > 0 ? &x->ask[i] : &x->p->steps[i], r,
 		    x->monitor, x->o->voice, i);
+		x->groups[i].question = x->ask[i].nstages > 0;
 		x->running++;
 	}
 	return (more || x->running > 0);
@@ -421,8 +422,9 @@ exec_absent(struct exec *x, size_t i)
 	const struct pipeline_import *import = x->p->steps[i].import;
 	struct result_step *r = &x->r->steps[i];
 
-	(void)snprintf(r->cause, sizeof(r->cause), "source '%s' did not come%s", import->layout,
-	    import->required ? ", and is required" : "");
+	(void)snprintf(r->cause, sizeof(r->cause), "source '%.64s' %s%.600s%s", import->layout,
+	    import->why != NULL ? "cannot be used: " : "did not come",
+	    import->why != NULL ? import->why : "", import->required ? ", and is required" : "");
 	r->state = import->required ? RESULT_FAILED : RESULT_ABSENT;
 	if (!import->required)
 		return;

@@ -460,7 +460,7 @@ group_close(struct group *g)
 	r->end_ns = os_now_ns();
 	free(r->messages);
 	if (g->ring.voice != NULL)
-		voice_step(g->ring.voice, g->step->name, r->blamed);
+		voice_step(g->ring.voice, g->step->name, g->question ? VOICE_DROP : r->blamed);
 	r->messages = tail_text(&g->ring);
 	tail_clear(&g->ring);
 	if (g->monitor != NULL)

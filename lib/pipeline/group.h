@@ -36,7 +36,8 @@ struct group {
 	struct monitor *monitor; /* or NULL */
 	size_t number;           /* the step's, for the monitor */
 	struct group_stage *st;
-	size_t live; /* children that have not been reaped */
+	bool question; /* it asks whether the step need run: what it says the step says again */
+	size_t live;   /* children that have not been reaped */
 	pid_t pgid;
 	enum judge_end why;                     /* they were sent SIGTERM */
 	uint64_t term_ns, kill_ns, deadline_ns; /* os_now_ns(), 0: not set */

@@ -103,6 +103,7 @@ pipeline_free_import(struct pipeline_import *i)
 	free(i->type);
 	free(i->tenant);
 	free(i->file);
+	free(i->why);
 	free(i);
 }
 
@@ -131,6 +132,7 @@ pipeline_free(struct pipeline *p)
 			free(p->sources[i].files[k]);
 		free(p->sources[i].files);
 		free(p->sources[i].layout);
+		free(p->sources[i].why);
 	}
 	free(p->sources);
 	free(p->steps);

@@ -34,6 +34,7 @@ struct pipeline_import {
 	char *type;    /* of the entities that it feeds, or NULL: rules */
 	char *tenant;
 	char *file;    /* the source, or NULL: it did not come */
+	char *why;     /* what was wrong with what came, or NULL */
 	size_t part;   /* which of the source's files it is, from 1 */
 	bool required; /* and so it has to */
 	size_t from;   /* number of the step that decodes for it, or SIZE_MAX: it decodes itself */
@@ -43,6 +44,7 @@ struct pipeline_import {
 struct pipeline_source {
 	char *layout;
 	char **files; /* none: it did not come */
+	char *why;    /* what was wrong with what came, or NULL */
 	size_t nfiles, capfiles;
 	bool required;  /* a run without it has failed */
 	uint64_t fresh; /* seconds that its last load may be old, or 0 */
@@ -89,7 +91,9 @@ struct pipeline_names {
 	const struct option_list *sources; /* LAYOUT=FILE, instead of where the file has them */
 	const struct option_list *inbox; /* the same of what has come, or NULL: there is no inbox */
 	const struct option_list *accept; /* STEP=shrink|change|older: what its load may find */
-	const struct site *site;          /* settings of this machine, or NULL */
+	const struct option_list
+	    *broken;             /* LAYOUT=WHY of what has come and cannot be used, or NULL */
+	const struct site *site; /* settings of this machine, or NULL */
 	const char *tenant; /* whose run this is, and ${tenant}; NULL: as the settings have it */
 	const char *spools; /* directory of what steps decode for others, or NULL: run_dir */
 	bool shared;        /* other runs use the spools, too */

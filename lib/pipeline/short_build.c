@@ -250,17 +250,22 @@ short_tenant(struct pipeline_read *r, const struct pipeline_step *s)
 void
 short_stages(struct pipeline_read *r, struct pipeline_step *s)
 {
+	const struct conf_node *stage = conf_get(s->node, "stage");
 	char *tenant;
 
+	s->stages = xcalloc(3, sizeof(*s->stages));
+	if (stage != NULL && stage->kind == CONF_LIST) {
+		short_one(r, s, "");
+		return;
+	}
 	if ((tenant = short_tenant(r, s)) == NULL)
 		return;
-	s->stages = xcalloc(3, sizeof(*s->stages));
 	if (s->import != NULL)
 		s->import->tenant = xstrdup(tenant);
 	if (s->import != NULL && s->import->file == NULL)
 		free(tenant); /* absent: nothing to run */
 	else {
-		if (conf_get(s->node, "stage") != NULL)
+		if (stage != NULL)
 			short_one(r, s, tenant);
 		else if (conf_get(s->node, "rules") != NULL)
 			short_rules(r, s, tenant);

@@ -134,6 +134,18 @@ sources_files(struct pipeline_read *r, const struct conf_node *map, struct pipel
 	free(shown);
 }
 
+/* What is wrong with a file of the source that has come, where none could be used. */
+static void
+sources_broken(const struct pipeline_read *r, struct pipeline_source *s)
+{
+	const struct option_list *l = r->given->broken;
+	size_t i, n = strlen(s->layout);
+
+	for (i = 0; l != NULL && s->nfiles == 0 && s->why == NULL && i < l->n; i++)
+		if (strncmp(l->v[i], s->layout, n) == 0 && l->v[i][n] == '=')
+			s->why = xstrdup(l->v[i] + n + 1);
+}
+
 /* The sources that the map has: each must be read by a step. */
 static void
 sources_check(struct pipeline_read *r, const struct conf_node *map)
@@ -202,6 +214,8 @@ sources_steps(struct pipeline *p)
 		import->part = 1;
 		if (s->nfiles > 0)
 			import->file = xstrdup(s->files[0]);
+		else if (s->why != NULL)
+			import->why = xstrdup(s->why);
 		for (k = 1; k < s->nfiles && old[i].name != NULL; k++)
 			sources_step(p, &old[i], k + 1, s->files[k]);
 	}
@@ -248,6 +262,7 @@ sources_read(struct pipeline_read *r, const struct conf_node *map)
 		s->layout = xstrdup(import->layout);
 		sources_terms(r, map, s);
 		sources_files(r, map, s);
+		sources_broken(r, s);
 	}
 	sources_steps(p);
 	sources_check(r, map);

@@ -380,6 +380,7 @@ start_for(struct start *n, const char *tenant, bool last, struct err *e)
 		.sources = &n->o->asked.sources,
 		.accept = &n->o->asked.accept,
 		.inbox = arrival_sources(n->arrival),
+		.broken = arrival_broken(n->arrival),
 		.site = n->site,
 		.tenant = tenant,
 		.shared = n->tenants.n > 1,

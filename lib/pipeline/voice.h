@@ -38,8 +38,9 @@ void voice_line(struct voice *v, const char *step, size_t stage, const char *lin
 /**
  * voice_step(v, step, blamed):
  * The step's try is over: say what was held back, of the stage that is to ${blamed}, or of all where
- * that is RESULT_NOBODY.
+ * that is RESULT_NOBODY; of none: VOICE_DROP.
  */
+enum { VOICE_DROP = -2 };
 void voice_step(struct voice *v, const char *step, int blamed);
 
 /**

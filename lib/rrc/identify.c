@@ -253,7 +253,7 @@ identify_named(const char *name, const char *today, char out[11])
 	}
 }
 
-/* Read the head of ${path}, or of a file in it. */
+/* Read the head of ${path}, or of a file in it; where it breaks off, what there is. */
 static int
 identify_head(const char *path, const char *member, struct buf *head, char **name, struct err *e)
 {
@@ -317,7 +317,7 @@ identify_report(struct report *r, const char *name, const struct identified *f)
 		    q->newest[0] != '\0' ? ", newest date " : "", q->newest, why);
 }
 
-/* Find out what one file is. */
+/* Find out what one file is; also where it breaks off, which is an error. */
 static int
 identify_one(const struct identify *id, const char *path, const char *member, struct identified *f,
     char **name, struct err *e)
@@ -327,7 +327,7 @@ identify_one(const struct identify *id, const char *path, const char *member, st
 
 	memset(f, 0, sizeof(*f));
 	f->segment = -1;
-	if (rc == 0) {
+	if (rc == 0 || head.len > 0) {
 		identify_named(*name, id->today, f->named);
 		identify_try(id, *name, (const unsigned char *)head.p, head.len, f);
 		if (f->layout == NULL)
@@ -359,6 +359,7 @@ identify_file(const struct identify *id, const char *path, struct report *r, siz
 		/* A file that is broken is an answer, too. */
 		if (rc != 0 && (bad.status == STATUS_DATA || m.n > 0)) {
 			(void)snprintf(f.what, sizeof(f.what), "%.290s", bad.msg);
+			f.layout = NULL;
 			rc = 0;
 		} else if (rc != 0) {
 			*e = bad;
@@ -416,7 +417,8 @@ identify_what(const struct identify *id, const char *path, struct identify_what 
 	rc = members_list(path, &m, e);
 	for (i = 0; rc == 0 && (i < m.n || (i == 0 && m.n == 0)); i++) {
 		name = NULL;
-		if ((rc = identify_one(id, path, m.n > 0 ? m.names[i] : NULL, &f, &name, e)) == 0)
+		rc = identify_one(id, path, m.n > 0 ? m.names[i] : NULL, &f, &name, e);
+		if (rc == 0 || f.layout != NULL)
 			identify_join(out, &f);
 		free(name);
 	}

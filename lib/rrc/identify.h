@@ -41,7 +41,8 @@ struct identify_what {
 /**
  * identify_what(id, path, out, e):
  * Set ${out} to what ${path} is; an archive or a directory is of the layout of its files, of which those
- * that fit none do not count.  Return 0, or -1 with ${e} set: STATUS_DATA where it is broken.
+ * that fit none do not count.  Return 0, or -1 with ${e} set: STATUS_DATA where it is broken; its layout may
+ * be known all the same.
  */
 int identify_what(const struct identify *id, const char *path, struct identify_what *out,
     struct err *e);
