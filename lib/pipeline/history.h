@@ -24,4 +24,13 @@ int history_list(struct pg *pg, const char *pipeline, uint64_t limit, struct rep
  */
 int history_run(struct pg *pg, const char *prefix, struct report *r, struct err *e);
 
+/**
+ * history_html(pg, dir, pipeline, limit, e):
+ * Write pages of the last ${limit} runs of ${pipeline} (NULL: of all) to ${dir}, which is made: RUN.html for
+ * each, and index.html over all of them, with plots.  They need no server and nothing from elsewhere.
+ * Return 0, or -1 with ${e} set.
+ */
+int history_html(struct pg *pg, const char *dir, const char *pipeline, uint64_t limit,
+    struct err *e);
+
 #endif
