@@ -10,6 +10,7 @@
 #include "entity/load.h"
 #include "entity/load_same.h"
 #include "ledger/parts.h"
+#include "ledger/same.h"
 #include "pg/pg.h"
 
 static struct load_options o = {
@@ -145,13 +146,7 @@ same(struct err *e)
 	if (load_same(&o, opt_same, since, e))
 		return (log_err(e));
 	r = report_new(report);
-	report_open(r, NULL);
-	report_text(r, "same_as", NULL, since[0] != '\0' ? since : NULL);
-	if (since[0] != '\0')
-		report_line(r, "the same source as at %s UTC: nothing to do", since);
-	else
-		report_line(r, "this source, or what it is loaded by, is new");
-	report_close(r);
+	same_report(since, r);
 	(void)report_print(r, NULL, e);
 	report_free(r);
 	return (e->status != STATUS_OK ? log_err(e) :

@@ -7,9 +7,11 @@
 #include "base/program.h"
 #include "base/progress.h"
 #include "base/report.h"
+#include "ledger/same.h"
 #include "pg/pg.h"
 #include "rule/rule.h"
 #include "rule/version.h"
+#include "rule/version_same.h"
 
 static struct version_options o = {
 	.name = "standard input",
@@ -17,7 +19,7 @@ static struct version_options o = {
 	.max_rejects = { .is_share = true, .share = 0.001 },
 	.max_flaws = { .is_share = true, .share = 0.05 },
 };
-static const char *report = "text";
+static const char *report = "text", *opt_same, *dataset;
 
 static const struct option_spec options[] = {
 	{ "tenant", OPTION_UUID, "UUID", &o.tenant, "Tenant whose rules these are." },
@@ -36,6 +38,11 @@ static const struct option_spec options[] = {
 	PROGRAM_OPTION_MAX_REJECTS(&o.max_rejects),
 	{ "max-flaws", OPTION_CEILING, "N|P%", &o.max_flaws,
 	    "Of streams: refuse the data if more rules than this are implausible (default: 5%)." },
+	{ "same", OPTION_STRING, "FILE", &opt_same,
+	    "Read no stream: was the latest load of --dataset from this very file, by the same layout "
+	    "and catalog?" },
+	{ "dataset", OPTION_STRING, "NAME", &dataset,
+	    "With --same: dataset, such as olf001/spacing." },
 	{ "accept-older", OPTION_FLAG, NULL, &o.accept_older,
 	    "Accept a source that was loaded before the last one." },
 	PG_OPTION_DB(&o.conninfo),
@@ -70,7 +77,7 @@ static const struct program program = {
 	    "  aegis rrc-decode --layout gsf001 --view spacing gsf001l.ebc.gz |\n"
 	    "    aegis rule-load --tenant $TENANT --rejects rules.rej\n",
 	.status =
-	    "1: versions were created that wait for a review\n"
+	    "1: versions were created that wait for a review; with --same: there is something to do\n"
 	    "65: a file has faults, or a seal, a limit or a guard refuses the stream\n"
 	    "75: another writer was faster, or the connection was lost: run it again",
 	.operands = PROGRAM_ANY,
@@ -109,10 +116,31 @@ usage(int n)
 	if (o.effective != NULL && !rule_day(o.effective))
 		return (program_usage_error(&program,
 		    "--effective takes a day, YYYY-MM-DD, not '%s'", o.effective));
+	if ((opt_same != NULL) != (dataset != NULL) || (opt_same != NULL && n > 0))
+		return (
+		    program_usage_error(&program, "--same goes with --dataset, and with no files"));
 	if (n > 0 && (o.rejects != NULL || o.effective != NULL))
 		return (program_usage_error(&program,
 		    "--rejects and --effective are for streams, not for files"));
 	return (STATUS_OK);
+}
+
+/* Say whether there is nothing to do with the source; status 1: there is. */
+static int
+same(struct err *e)
+{
+	char since[32];
+	struct report *r;
+
+	if (version_same(&o, opt_same, dataset, since, e))
+		return (log_err(e));
+	r = report_new(report);
+	same_report(since, r);
+	(void)report_print(r, NULL, e);
+	report_free(r);
+	return (e->status != STATUS_OK ? log_err(e) :
+		since[0] != '\0'       ? STATUS_OK :
+					 STATUS_FINDINGS);
 }
 
 int
@@ -130,6 +158,8 @@ main(int argc, char **argv)
 		return (rc);
 	if ((rc = usage(n)) != STATUS_OK)
 		return (rc);
+	if (opt_same != NULL)
+		return (same(&e));
 	o.files = operands;
 	o.nfiles = (size_t)n;
 	progress_init("rule-load");

@@ -41,6 +41,11 @@ static const struct same_option same_load[] = { { "--tenant", 't' }, { "--type",
 	{ "--accept-change", 'f' }, { "--accept-older", 'f' }, { "--persons", 'f' },
 	{ "--format", 'p' }, { "--report", 'p' }, { NULL, 0 } };
 
+static const struct same_option same_rules[] = { { "--tenant", 't' }, { "--db", 'p' },
+	{ "--lock-wait", '-' }, { "--rejects", '-' }, { "--max-rejects", '-' },
+	{ "--max-flaws", '-' }, { "--accept-older", 'f' }, { "--format", 'p' }, { "--report", 'p' },
+	{ NULL, 0 } };
+
 /* Take ${v} for ${*was}: another than before is one too many. */
 static bool
 same_take(char **was, char *v)
@@ -127,20 +132,26 @@ same_read(struct same *a, const struct pipeline_step *s)
 	    a->view != NULL && a->file != NULL && a->tenant != NULL && a->type != NULL);
 }
 
-/* The same of a step in short, whose source another one decodes. */
+/* The same of a step in short. */
 static bool
 same_import(struct same *a, const struct pipeline_step *s)
 {
 	const struct pipeline_import *i = s->import;
+	const struct pipeline_stage *last = s->nstages > 0 ? &s->stages[s->nstages - 1] : NULL;
+	char *operand = NULL;
 
-	if (i == NULL || i->from == SIZE_MAX || i->type == NULL || s->nstages != 2 ||
-	    !same_stage(a, &s->stages[0], "entity-map", same_map, NULL) ||
-	    !same_stage(a, &s->stages[1], "entity-load", same_load, NULL))
+	if (i == NULL || i->view == NULL || last == NULL)
 		return (false);
 	a->layout = i->layout;
 	a->view = i->view;
 	a->file = i->file;
-	return (true);
+	if (i->type == NULL)
+		return ((s->nstages == 1 ||
+			    same_stage(a, &s->stages[0], "rrc-decode", same_decode, &operand)) &&
+		    same_stage(a, last, "rule-load", same_rules, NULL));
+	return (i->from != SIZE_MAX && s->nstages == 2 &&
+	    same_stage(a, &s->stages[0], "entity-map", same_map, NULL) &&
+	    same_stage(a, last, "entity-load", same_load, NULL));
 }
 
 void
@@ -152,7 +163,7 @@ same_step(const struct pipeline_step *s, struct pipeline_step *ask)
 	struct pipeline_stage *stage;
 	struct same a;
 	char *name;
-	size_t n;
+	size_t n, own;
 
 	memset(ask, 0, sizeof(*ask));
 	memset(&a, 0, sizeof(a));
@@ -170,13 +181,15 @@ same_step(const struct pipeline_step *s, struct pipeline_step *ask)
 	n = strlen(a.layout) + strlen(a.view) + 2;
 	name = xcalloc(1, n);
 	(void)snprintf(name, n, "%s/%s", a.layout, a.view);
-	stage->nargs = SAME_OWN + a.n;
+	/* Rules have no type. */
+	own = a.type != NULL ? SAME_OWN : SAME_OWN - 2;
+	stage->nargs = own + a.n;
 	stage->args = stage->shown = xcalloc(stage->nargs + 1, sizeof(*stage->args));
 	memcpy(stage->args,
 	    (char *[SAME_OWN]){ load->args[0], same, a.file, dataset, name, tenant, a.tenant, type,
 		a.type },
-	    SAME_OWN * sizeof(*stage->args));
-	memcpy(stage->args + SAME_OWN, a.words, a.n * sizeof(*a.words));
+	    own * sizeof(*stage->args));
+	memcpy(stage->args + own, a.words, a.n * sizeof(*a.words));
 }
 
 void

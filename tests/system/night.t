@@ -63,6 +63,7 @@ sum() { sql "SELECT md5(string_agg(x, '' ORDER BY x)) FROM (SELECT ctid::text ||
 before=$(sum)
 exits 0 "the same night again" night
 is "$(sed '/^graph /,/^[^ ]/d' "$WORK/out" | grep -c '^    nothing new$\|^    the same source as at .*: nothing to do$')" 21 "twenty-one times nothing new"
+is "$(grep -c '^  rrc-decode  *[0-9]' "$WORK/out")" 0 "nothing was decoded"
 wide() { awk 'length($0) > 80 && length($NF) < 60' "$WORK/out"; }
 is "$(wide)" "" "the report is 80 columns wide, but for a path that is longer"
 exits 0 "its history" aegis history "$(sed -n 's/^run //p' "$WORK/out" | cut -c1-12)"

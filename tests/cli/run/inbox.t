@@ -53,7 +53,7 @@ is "$(sql "SELECT string_agg(dataset, ' ' ORDER BY dataset) FROM batch_sources J
 cp "$F/olf001-demo.ebc.gz" in/ledger
 cp "$F/flf900-demo.ebc.gz" in/tape
 exits 0 'the same files once more' aegis run p.yaml
-is "$(sed -n 's/^    the same source as at.*/same/p' out | wc -l)" 2 'are the same source'
+is "$(sed -n 's/^    the same source as at.*/same/p' out | wc -l)" 3 'are the same source'
 is "$(there | tr ' ' '\n' | grep -c 'done/\(ledger\|tape\)')" 4 'and moved, beside those of their name'
 
 # Of files that have everything the newest counts; of those that have a part, each, the oldest first.
