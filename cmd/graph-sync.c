@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/program.h"
+#include "base/progress.h"
 #include "base/report.h"
 #include "entity/graph.h"
 #include "pg/pg.h"
@@ -76,6 +77,7 @@ main(int argc, char **argv)
 
 	if ((rc = program_parse(&program, argc, argv, &operands, &n)) != PROGRAM_GO_ON)
 		return (rc);
+	progress_init("graph-sync");
 	if (o.tenant == NULL)
 		return (program_usage_error(&program, "--tenant is needed"));
 	if ((g = graph_sync(&o, &e)) != NULL) {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/os.h"
 #include "base/program.h"
+#include "base/progress.h"
 #include "base/report.h"
 #include "rrc/decode.h"
 #include "rrc/files.h"
@@ -192,6 +193,7 @@ main(int argc, char **argv)
 		os_uuid(run);
 		opt.run = run;
 	}
+	progress_init("rrc-decode");
 	(void)decode(n > 0 ? operands[0] : "-", &e);
 	return (log_err(&e));
 }

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,30 @@ progress_end(uint64_t read, uint64_t rows, uint64_t rejected, uint64_t bytes)
 	/* Under PIPE_BUF: all of it or nothing.  Nobody listening is no fault. */
 	if (n > 0 && (size_t)n < sizeof(line) && write(progress.fd, line, (size_t)n) < 0) {
 		/* The next one may get through. */
+	}
+}
+
+void
+progress_phase(const char *fmt, ...)
+{
+	char what[61], line[200];
+	va_list ap;
+	size_t i;
+	int n;
+
+	if (progress.fd == 0)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	/* It goes into JSON as it stands. */
+	for (i = 0; what[i] != '\0'; i++)
+		if (what[i] < ' ' || what[i] > '~' || what[i] == '"' || what[i] == '\\')
+			what[i] = '?';
+	n = snprintf(line, sizeof(line), "{\"stage\":\"%s\",\"phase\":\"%s\"}\n", progress.stage,
+	    what);
+	if (n > 0 && (size_t)n < sizeof(line) && write(progress.fd, line, (size_t)n) < 0) {
+		/* As below. */
 	}
 }
 

@@ -9,7 +9,7 @@
  *
  *   {"stage":"rrc-decode","read":N,"rows":N,"rejected":N,"bytes":N,"size":N}
  *
- * with "size" where it is known.  Without that variable, or where the runner does
+ * with "size" where it is known; or {"stage":"entity-load","phase":"links"}.  Without that variable, or where the runner does
  * not listen, nothing happens: no call here can fail or wait.  One thread.
  */
 
@@ -33,6 +33,13 @@ void progress_size(uint64_t bytes);
  * about ten times a second, so that most calls cost a subtraction.
  */
 void progress_tick(uint64_t read, uint64_t rows, uint64_t rejected, uint64_t bytes);
+
+/**
+ * progress_phase(what):
+ * Say what is done now that is not counted in records, or where it stands in it: "links", "vertices
+ * of Well (2 of 7)".  At once; plain ASCII, up to 60 bytes.
+ */
+void progress_phase(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * progress_end(read, rows, rejected, bytes):

@@ -9,6 +9,7 @@
 #include "base/notice.h"
 #include "base/num.h"
 #include "base/os.h"
+#include "base/progress.h"
 #include "entity/graph_work.h"
 #include "ledger/ledger.h"
 #include "pg/settings.h"
@@ -196,13 +197,17 @@ graph_write(struct graph *g, struct err *e)
 
 	if (graph_edge_sweep(g, e))
 		return (-1);
-	for (i = 0; i < g->nlabels; i++)
+	for (i = 0; i < g->nlabels; i++) {
+		progress_phase("vertices %.30s, %zu of %zu", g->labels[i].name, i + 1, g->nlabels);
 		if (g->labels[i].forgotten ? graph_vertex_forget(g, &g->labels[i], e) :
 					     graph_vertex_sync(g, &g->labels[i], e))
 			return (-1);
-	for (i = 0; i < g->nrules; i++)
+	}
+	for (i = 0; i < g->nrules; i++) {
+		progress_phase("edges %.30s, %zu of %zu", g->rules[i].name, i + 1, g->nrules);
 		if (graph_edge_sync(g, &g->rules[i], e))
 			return (-1);
+	}
 	return (graph_books(g, e) || pg_commit(g->pg, e));
 }
 
@@ -214,12 +219,18 @@ graph_compare(struct graph *g, struct err *e)
 	size_t i;
 
 	g->mode = GRAPH_ALL;
-	for (i = 0; i < g->nlabels; i++)
+	for (i = 0; i < g->nlabels; i++) {
+		progress_phase("checking vertices %.24s, %zu of %zu", g->labels[i].name, i + 1,
+		    g->nlabels);
 		if (graph_check_label(g, &g->labels[i], e))
 			return (-1);
-	for (i = 0; i < g->nrules; i++)
+	}
+	for (i = 0; i < g->nrules; i++) {
+		progress_phase("checking edges %.24s, %zu of %zu", g->rules[i].name, i + 1,
+		    g->nrules);
 		if (graph_check_rule(g, &g->rules[i], e))
 			return (-1);
+	}
 	if (graph_edge_stray(g, e))
 		return (-1);
 	pg_rollback(g->pg);

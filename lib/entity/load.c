@@ -1,6 +1,7 @@
 /* entity-load: the transaction from BEGIN to COMMIT. */
 
 #include "entity/load.h"
+#include "base/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,7 @@ load_follow(struct load_work *w, struct err *e)
 	if (w->d.first && t.n > 0 && t.n == t.fresh->rows)
 		t.first = w->d.id;
 	w->l->links.wrote = w->l->wrote;
+	progress_phase("links");
 	return (load_change_inserted(&w->j, &w->d, &t, e) || load_link_write(&w->l->links, &t, e) ||
 	    intake_write(w->j.in, w->j.pg, w->j.tenant, w->j.type, w->j.started, w->j.o->delta,
 		e) ||
@@ -174,6 +176,7 @@ load_write(struct load_work *w, struct err *e)
 {
 	bool last = load_dataset_settled(&w->d);
 
+	progress_phase("merging %s", w->j.type);
 	if ((!last && load_check(w, e)) || load_merge_land(w->merge, e) || load_guard(w, e) ||
 	    load_merge_spool(w->merge, e) || load_merge_apply(w->merge, e) ||
 	    load_guard_older(w, e) || (last && load_check(w, e)) ||
@@ -188,6 +191,7 @@ static int
 load_cells_follow(struct load_work *w, struct err *e)
 {
 
+	progress_phase("compliance matrix");
 	if (load_matrix_follow(&w->j, w->matrix, &w->l->cells, e) == 0)
 		return (0);
 	return (err_prefix(e,

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * The line that tells a person at a terminal how far a run is, made from the
+ * The lines that tell a person at a terminal how far a run is, made from the
  * stages' status lines (base/progress.h).
  */
 struct monitor;
@@ -33,16 +33,16 @@ void monitor_stop(struct monitor *m, size_t step);
 void monitor_status(struct monitor *m, size_t step, size_t stage, const char *p, size_t len);
 
 /**
- * monitor_line(m, now_ns, dst, size):
- * Write the line for the steps that run: rows of the stage furthest down, bytes a
- * second of the one furthest up, and the time left where a size is known.
- * Return its length; 0 where there is nothing to tell.
+ * monitor_line(m, step, now_ns, dst, size):
+ * Write the line of a step: what it does that is not counted, and since when; else how much of its source
+ * was read, by the stage furthest up, rows of the stage furthest down, and the time left where a size is
+ * known.  Return its length; 0 where the step does not run.
  */
-size_t monitor_line(const struct monitor *m, uint64_t now_ns, char *dst, size_t size);
+size_t monitor_line(const struct monitor *m, size_t step, uint64_t now_ns, char *dst, size_t size);
 
 /**
  * monitor_draw(m), monitor_clear(m):
- * Put the line on the terminal that is standard error; take it away again (before
+ * Put a line for each running step on the terminal that is standard error; take them away again (before
  * other lines are written there, and at the end).
  */
 void monitor_draw(struct monitor *m);

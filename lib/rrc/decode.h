@@ -14,6 +14,8 @@ struct decode_input {
 	struct frame_input frames;
 	/* After the end: SHA-256 of the source as published. */
 	void (*sha256)(void *cookie, char hex[DIGEST_SHA256_HEX + 1]);
+	/* How much of it has been read, and of how much (0: not known); or NULL. */
+	void (*progress)(void *cookie, uint64_t *read, uint64_t *size);
 };
 
 /* A file beside the input: rows that those of segment ${child} belong to. */

@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/progress.h"
 #include "rrc/decode_one.h"
+
+enum { DECODE_TICK = 4096 }; /* records between two words on how far it is */
 
 /* Several decodings of one input. */
 struct decode_pass {
@@ -67,17 +70,35 @@ decode_pass_record(struct decode_pass *p, enum intake_result res, const struct f
 	fault_clear(p->faults);
 }
 
+/* Say how far it is, after ${n} records. */
+static void
+decode_pass_tick(const struct decode_input *in, uint64_t n)
+{
+	uint64_t read = 0, size = 0;
+
+	if (in->progress != NULL)
+		in->progress(in->frames.cookie, &read, &size);
+	if (size > 0)
+		progress_size(size);
+	progress_tick(n, 0, 0, read);
+}
+
 /* Read to the end, or until none is left to read for. */
 static int
-decode_pass_records(struct decode_pass *p, const struct decode_watch *watch, struct err *e)
+decode_pass_records(struct decode_pass *p, const struct decode_input *in,
+    const struct decode_watch *watch, struct err *e)
 {
+	uint64_t n = 0;
 	enum intake_result res = INTAKE_END;
 	struct frame fr;
 	int i;
 
 	while (p->live > 0 && (watch == NULL || !watch->done) &&
-	    (res = intake_next(p->intake, &fr, &i, p->faults, e)) > INTAKE_END)
+	    (res = intake_next(p->intake, &fr, &i, p->faults, e)) > INTAKE_END) {
 		decode_pass_record(p, res, &fr, i);
+		if (++n % DECODE_TICK == 0)
+			decode_pass_tick(in, n);
+	}
 	return (res == INTAKE_FAILED);
 }
 
@@ -108,7 +129,7 @@ decode_run_all(const struct decode_options *o, size_t n, const struct decode_inp
 		errs[k] = (struct err)ERR_INIT;
 		p.d[k] = decode_new(&o[k]);
 	}
-	rc = decode_pass_open(&p, o, in, e) || decode_pass_records(&p, o->watch, e);
+	rc = decode_pass_open(&p, o, in, e) || decode_pass_records(&p, in, o->watch, e);
 	if (rc == 0)
 		decode_pass_finish(&p, in, each, cookie);
 	for (k = 0; k < n; k++) {

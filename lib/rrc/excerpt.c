@@ -333,7 +333,7 @@ excerpt_decode(struct excerpt *x, struct err *e)
 		.fd_name = "the excerpt",
 		.above = x->above,
 		.watch = &x->watch };
-	struct decode_input in = { { excerpt_read, &x->main }, excerpt_sha256 };
+	struct decode_input in = { { excerpt_read, &x->main }, excerpt_sha256, NULL };
 	char run[37];
 
 	os_uuid(run);

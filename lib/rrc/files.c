@@ -139,6 +139,15 @@ files_sha256_all(void *cookie, char hex[DIGEST_SHA256_HEX + 1])
 	digest_sha256_final(d, hex);
 }
 
+/* struct decode_input's progress(), of ${cookie}, the files. */
+static void
+files_progress(void *cookie, uint64_t *read, uint64_t *size)
+{
+	const struct files *f = cookie;
+
+	source_progress(f->main, read, size);
+}
+
 struct files *
 files_open(struct decode_options *o, const char *path, const char *member, struct err *e)
 {
@@ -157,6 +166,7 @@ files_open(struct decode_options *o, const char *path, const char *member, struc
 	f->input.frames.read = files_read_main;
 	f->input.frames.cookie = f;
 	f->input.sha256 = files_sha256_all;
+	f->input.progress = files_progress;
 	if (o->source == NULL)
 		o->source = source_name(f->main);
 	o->above = f->list;

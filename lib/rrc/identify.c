@@ -16,6 +16,7 @@
 #include "rrc/layout_load.h"
 #include "stream/members.h"
 #include "stream/source.h"
+#include "stream/unpack.h"
 
 enum {
 	IDENTIFY_HEAD = 4 << 20, /* bytes that are looked at */
@@ -97,7 +98,7 @@ identify_segment(const struct layout *l, const char *name)
 
 	last = last != NULL ? last + 1 : name;
 	for (i = 0; i < l->nsegments; i++)
-		if (l->segments[i].file != NULL && source_fits(l->segments[i].file, last))
+		if (l->segments[i].file != NULL && unpack_fits(l->segments[i].file, last))
 			return ((int)i);
 	return (-1);
 }

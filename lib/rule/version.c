@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/os.h"
+#include "base/progress.h"
 #include "ledger/guard.h"
 #include "rule/basis.h"
 #include "rule/version_load.h"
@@ -100,6 +101,7 @@ version_transact(struct version *v, struct err *e)
 		pg_rollback(v->pg);
 		return (0);
 	}
+	progress_phase("versions, and the snapshots on them");
 	if (version_write(v, e))
 		return (version_clash(v, e));
 	if (version_past(v, e) ||

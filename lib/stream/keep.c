@@ -16,6 +16,7 @@
 #include "base/outfile.h"
 #include "stream/members.h"
 #include "stream/source.h"
+#include "stream/unpack.h"
 #include "stream/zst.h"
 #include "stream/zst_seek.h"
 
@@ -173,7 +174,7 @@ keep_says(const char *note, const char *sha256, const char *member)
 
 	is = sha != NULL && sha->kind == JSON_STRING && strcmp(sha->text, sha256) == 0 &&
 	    (of == NULL || member == NULL ||
-		(of->kind == JSON_STRING && source_fits(member, of->text)));
+		(of->kind == JSON_STRING && unpack_fits(member, of->text)));
 	json_free(j);
 	return (is);
 }

@@ -45,7 +45,7 @@ struct source {
 	unsigned char *raw;
 	size_t nraw; /* bytes in raw that were read to tell the compression */
 	struct digest_sha256 *sha;
-	uint64_t raw_bytes;
+	_Atomic uint64_t raw_bytes; /* the caller looks how far it is */
 
 	/* Shared, under the lock. */
 	pthread_mutex_t lock;
@@ -526,14 +526,6 @@ source_open_part(const char *path, const char *member, struct err *e)
 	return (source_open_any(path, member, true, e));
 }
 
-bool
-source_fits(const char *pattern, const char *name)
-{
-	const struct unpack_want want = { pattern, true };
-
-	return (unpack_wants(&want, name));
-}
-
 enum source_part
 source_part(const struct source *s)
 {
@@ -578,9 +570,17 @@ void
 source_sha256(const struct source *s, char hex[DIGEST_SHA256_HEX + 1], uint64_t *bytes)
 {
 
-	/* Before the end the thread is still at both. */
 	(void)snprintf(hex, DIGEST_SHA256_HEX + 1, "%s", s->ended ? s->sha256 : "-");
 	*bytes = s->ended ? s->raw_bytes : 0;
+}
+
+void
+source_progress(const struct source *s, uint64_t *read, uint64_t *size)
+{
+	struct stat st;
+
+	*read = s->raw_bytes;
+	*size = s->regular && fstat(s->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
 void

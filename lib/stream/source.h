@@ -32,12 +32,6 @@ struct source *source_open(const char *path, const char *member, struct err *e);
 struct source *source_open_part(const char *path, const char *member, struct err *e);
 
 /**
- * source_fits(pattern, name):
- * Return true if the pattern, as source_open() takes it, means a file of that ${name}.
- */
-bool source_fits(const char *pattern, const char *name);
-
-/**
  * source_part(s):
  * What it is of ${path}: all of it, a file inside of an archive, a file of a directory.
  */
@@ -65,6 +59,12 @@ ssize_t source_read(struct source *s, const unsigned char **p, struct err *e);
  * as they stand, so that sha256sum(1) of the file says the same).
  */
 void source_sha256(const struct source *s, char hex[DIGEST_SHA256_HEX + 1], uint64_t *bytes);
+
+/**
+ * source_progress(s, read, size):
+ * How many bytes as published have been read by now, and, of a file, of how many; 0: not known.
+ */
+void source_progress(const struct source *s, uint64_t *read, uint64_t *size);
 void source_close(struct source *s);
 
 #endif

@@ -488,3 +488,11 @@ unpack_free(struct unpack *u)
 	free(u->tail);
 	free(u);
 }
+
+bool
+unpack_fits(const char *pattern, const char *name)
+{
+	const struct unpack_want want = { pattern, true };
+
+	return (unpack_wants(&want, name));
+}

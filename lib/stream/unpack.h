@@ -91,4 +91,10 @@ const char *unpack_member(const struct unpack *u);
 ssize_t unpack_read(struct unpack *u, unsigned char *p, size_t n, struct err *e);
 void unpack_free(struct unpack *u);
 
+/**
+ * unpack_fits(pattern, name):
+ * Return true if the pattern, as source_open() takes it, means a file of that ${name}.
+ */
+bool unpack_fits(const char *pattern, const char *name);
+
 #endif

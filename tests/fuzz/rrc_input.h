@@ -58,7 +58,7 @@ input_decode(struct decode_options *o, const uint8_t *p, size_t size, size_t chu
 	static int null = -1;
 	struct err e = ERR_INIT;
 	struct input in = { p, size, chunk, NULL };
-	struct decode_input di = { { input_read, &in }, input_sha256 };
+	struct decode_input di = { { input_read, &in }, input_sha256, NULL };
 
 	if (null < 0 && (null = open("/dev/null", O_WRONLY)) < 0)
 		abort();

@@ -60,6 +60,9 @@ stage_side(void)
 	    "the last line at once");
 	(void)tap_ok((j = json_parse(line, strlen(line), &e)) != NULL, "is JSON");
 	json_free(j);
+	progress_phase("links of \"%s\"", "Well");
+	(void)take(fd[0], line, sizeof(line));
+	(void)tap_is(line, "{\"stage\":\"test\",\"phase\":\"links of ?Well?\"}\n", "a phase");
 	for (i = 0; i < 2000; i++)
 		progress_end(1, 2, 3, 4);
 	(void)tap_ok(1, "a full pipe does not stop the stage");
@@ -81,29 +84,34 @@ runner_side(void)
 	uint64_t now = os_now_ns();
 	char line[200];
 
-	(void)tap_ok(monitor_line(m, now, line, sizeof(line)) == 0, "nothing runs");
+	(void)tap_ok(monitor_line(m, 0, now, line, sizeof(line)) == 0, "nothing runs");
 	monitor_start(m, 0, "one", 50000000);
 	monitor_start(m, 1, "two", 0);
 	now = os_now_ns();
-	(void)tap_ok(monitor_line(m, now, line, sizeof(line)) == 0, "nothing is known yet");
+	(void)monitor_line(m, 0, now + 3000000000, line, sizeof(line));
+	(void)tap_is(line, "one: 3 s", "nothing is known yet");
 	status(m, 0, 0, "{\"rows\":5,\"bytes\":10000000}");
 	status(m, 0, 1, "{\"rows\":4,\"bytes\":77}");
 	status(m, 0, 0, "{\"rows\":6,\"bytes\":20000000}");
 	status(m, 1, 0, "not JSON");
 	status(m, 1, 0, "[1]");
 	status(m, 1, 0, "{\"rows\":\"7\",\"bytes\":-1}");
-	(void)monitor_line(m, now + 10000000000, line, sizeof(line));
-	(void)tap_is(line, "one: 4 rows, 2.0 MB/s, 0:15 left",
+	status(m, 1, 0, "{\"phase\":7}");
+	(void)monitor_line(m, 0, now + 10000000000, line, sizeof(line));
+	(void)tap_is(line, "one:  40 %, 4 rows, 0 rows/s, 0:15 left",
 	    "rows from below, bytes from above, the rest by the rate");
-	status(m, 1, 0, "{\"rows\":7,\"bytes\":90000000,\"size\":1890000000}");
-	(void)monitor_line(m, now + 10000000000, line, sizeof(line));
-	(void)tap_is(line, "one: 4 rows, 2.0 MB/s, 0:15 left; two: 7 rows, 9.0 MB/s, 3:20 left",
+	status(m, 1, 0, "{\"rows\":7000,\"bytes\":90000000,\"size\":1890000000}");
+	(void)monitor_line(m, 1, now + 10000000000, line, sizeof(line));
+	(void)tap_is(line, "two:   5 %, 7000 rows, 700 rows/s, 3:20 left",
 	    "a size that the stage knows");
-	(void)tap_ok(monitor_line(m, now + 10000000000, line, 20) == 19 && strlen(line) == 19,
+	(void)tap_ok(monitor_line(m, 1, now + 10000000000, line, 20) == 19 && strlen(line) == 19,
 	    "cut to the line");
+	status(m, 1, 1, "{\"stage\":\"entity-load\",\"phase\":\"links\"}");
+	(void)monitor_line(m, 1, os_now_ns() + 12000000000, line, sizeof(line));
+	(void)tap_is(line, "two: links, 12 s", "what is not counted");
 	monitor_stop(m, 0);
 	monitor_stop(m, 1);
-	(void)tap_ok(monitor_line(m, now, line, sizeof(line)) == 0, "all done");
+	(void)tap_ok(monitor_line(m, 0, now, line, sizeof(line)) == 0, "all done");
 	monitor_free(m);
 }
 

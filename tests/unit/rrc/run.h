@@ -61,7 +61,7 @@ run_decode(struct decode_options *o, const void *p, size_t len, size_t chunk, st
     struct err *e)
 {
 	struct run_input in = { p, len, chunk, NULL };
-	struct decode_input di = { { run_read, &in }, run_sha256 };
+	struct decode_input di = { { run_read, &in }, run_sha256, NULL };
 	struct buf out = BUF_INIT(16 << 20);
 	char *text = NULL, piece[4096];
 	ssize_t n;
