@@ -140,6 +140,7 @@ install: programs man $(BUILD)/completion
 	install -D -m 755 scripts/verify.sh $(D)$(DATADIR)/scripts/verify.sh
 	install -D -m 755 scripts/pg-tree $(D)$(DATADIR)/scripts/pg-tree
 	set -e; find doc README.md -type f | LC_ALL=C sort | while read -r f; do install -D -m 644 "$$f" "$(D)$(DOCDIR)/$${f#doc/}"; done
+	sed -i 's,](doc/,](,g' $(D)$(DOCDIR)/README.md
 	install -m 644 LICENSE $(D)$(DOCDIR)/LICENSE
 	set -e; cd etc/systemd; find . -type f | LC_ALL=C sort | while read -r f; do install -d -m 755 "$(D)$(UNITDIR)/$${f%/*}"; \
 	    sed 's,@BINDIR@,$(BINDIR),; s,@SYSCONFDIR@,$(SYSCONFDIR),' "$$f" >"$(D)$(UNITDIR)/$$f"; chmod 644 "$(D)$(UNITDIR)/$$f"; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What README.md says is typed by hand gives what it says is printed.
+# What doc/tutorial/first-import.md says is typed by hand gives what it says is printed.
 . "$(dirname "$0")/../lib.sh"
 cd "$WORK" || exit 1
 ln -s "$ROOT/fixtures" "$ROOT/pipelines" .
@@ -12,7 +12,7 @@ awk '
 	/^\$ / { n++; sub(/^\$ /, ""); print > n ".sh"; more = /[|\\]$/; next }
 	more { print > n ".sh"; more = /[|\\]$/; next }
 	{ print > n ".want" }
-' "$ROOT/README.md"
+' "$ROOT/doc/tutorial/first-import.md"
 
 for ((i = 1; i == 1 || i <= $(ls ./*.sh | wc -l); i++)); do
 	bash "$i.sh" >got 2>&1
@@ -20,4 +20,9 @@ for ((i = 1; i == 1 || i <= $(ls ./*.sh | wc -l); i++)); do
 	# Two stages of a pipe end in any order.
 	is "$(sort got)" "$(sort "$i.want")" "$(head -n 1 "$i.sh" | cut -c 1-60)"
 done
+# Every page that one leads to is there.
+is "$(cd "$ROOT" && for f in README.md CONTRIBUTING.md $(find doc -name '*.md'); do
+	grep -o '](\([^)#:]*\))' "$f" | sed 's/^](//; s/)$//' | while read -r l; do [ -e "$(dirname "$f")/$l" ] || echo "$f: $l"; done
+done)" "" "links lead to files that are there"
+ok "README takes two minutes" test "$(wc -l <"$ROOT/README.md")" -le 85
 done_testing
