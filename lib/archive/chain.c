@@ -13,6 +13,7 @@
 
 #include "base/instant.h"
 #include "base/io.h"
+#include "base/lockfile.h"
 #include "base/num.h"
 
 /* The sequence in a name, TABLE-000001-...; 0 where it is no archive's. */
@@ -192,23 +193,13 @@ chain_name(char dst[CHAIN_NAME], const char *table, uint64_t sequence, const str
 int
 chain_lock(const char *dir, const char *name, bool wait, struct err *e)
 {
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[CHAIN_PATH];
-	int fd, rc;
+	int fd;
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path '%.60s...' is too long", dir));
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
-		return (err_sys(e, STATUS_OUTPUT, "cannot open '%s'", path));
-	do
-		rc = fcntl(fd, wait ? F_SETLKW : F_SETLK, &l);
-	while (rc != 0 && errno == EINTR);
-	if (rc == 0)
-		return (fd);
-	if (errno == EACCES || errno == EAGAIN)
-		(void)err_set(e, STATUS_TEMPFAIL, "another export holds '%s'", path);
-	else
-		(void)err_sys(e, STATUS_IO, "cannot lock '%s'", path);
-	(void)close(fd);
-	return (-1);
+	if ((fd = lockfile_take(path, 0600, wait ? UINT64_MAX : 0, NULL, e)) < 0 &&
+	    e->status == STATUS_TEMPFAIL)
+		(void)err_prefix(e, "another export is running");
+	return (fd);
 }

@@ -2,43 +2,33 @@
 
 #include "inbox/inbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/notice.h"
+#include "base/lockfile.h"
 #include "inbox/inbox_work.h"
 
 static const char *const inbox_states[] = { "ready", "superseded", "growing", "broken", "unknown" };
 
-/* Hold DIR/.lock: a lock of the process's, which ends with it. */
+/* Hold DIR/.lock. */
 static int
 inbox_lock(struct inbox *b, struct err *e)
 {
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	char path[4096];
-	uint64_t waited;
+	char path[4096], busy[4200];
 
 	if (snprintf(path, sizeof(path), "%s/.lock", b->o.dir) >= (int)sizeof(path))
 		return (err_set(e, STATUS_CONFIG, "inbox '%s': its name is too long", b->o.dir));
-	if ((b->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640)) < 0)
-		return (err_sys(e, errno == ENOENT ? STATUS_CONFIG : STATUS_OUTPUT,
-		    "inbox '%s' cannot be used", b->o.dir));
-	for (waited = 0; fcntl(b->lock, F_SETLK, &whole) != 0; waited++) {
-		if (errno != EAGAIN && errno != EACCES)
-			return (err_sys(e, STATUS_OUTPUT, "cannot lock '%s'", path));
-		if (waited >= b->o.wait)
-			return (err_set(e, STATUS_TEMPFAIL, "inbox '%s': another run has it",
-			    b->o.dir));
-		if (waited == 0)
-			notice_say("inbox '%s': another run has it; waiting for it", b->o.dir);
-		(void)sleep(1);
-	}
-	return (0);
+	if (access(b->o.dir, F_OK) != 0)
+		return (err_sys(e, STATUS_CONFIG, "inbox '%s' cannot be used", b->o.dir));
+	(void)snprintf(busy, sizeof(busy), "inbox '%s': another run has it", b->o.dir);
+	if ((b->lock = lockfile_take(path, 0640, b->o.wait * 1000, busy, e)) >= 0)
+		return (0);
+	if (e->status == STATUS_TEMPFAIL)
+		(void)snprintf(e->msg, sizeof(e->msg), "%.900s", busy);
+	return (-1);
 }
 
 struct inbox *

@@ -3,7 +3,6 @@
 #include "pipeline/runfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/lockfile.h"
 #include "base/num.h"
 #include "base/os.h"
 #include "base/outfile.h"
@@ -26,26 +26,21 @@ struct runfile {
 	int lock;
 };
 
-/* Hold DIR/PIPELINE.lock: a lock of the process's, which ends with it. */
+/* Hold DIR/PIPELINE.lock. */
 static int
 runfile_lock(struct runfile *f, struct err *e)
 {
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[4096];
 
 	if (snprintf(path, sizeof(path), "%s/%s%s%s.lock", f->dir, f->p->name,
 		f->p->tenant != NULL ? "-" : "",
 		f->p->tenant != NULL ? f->p->tenant : "") >= (int)sizeof(path))
 		return (err_set(e, STATUS_USAGE, "the path '%s' is too long", f->dir));
-	f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (f->lock < 0)
-		return (err_sys(e, STATUS_OUTPUT, "cannot make '%s'", path));
-	if (fcntl(f->lock, F_SETLK, &whole) == 0)
+	if ((f->lock = lockfile_take(path, 0640, 0, NULL, e)) >= 0)
 		return (0);
-	if (errno != EAGAIN && errno != EACCES)
-		return (err_sys(e, STATUS_OUTPUT, "cannot lock '%s'", path));
-	return (err_set(e, STATUS_TEMPFAIL, "pipeline '%s' is running already: '%s' is locked",
-	    f->p->name, path));
+	return (err_prefix(e,
+	    e->status == STATUS_TEMPFAIL ? "pipeline '%s' is running already" : "pipeline '%s'",
+	    f->p->name));
 }
 
 struct runfile *

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lockfile.h"
 #include "base/num.h"
 #include "base/os.h"
 #include "pg/pg.h"
@@ -98,21 +99,13 @@ pgctl_run(const char *bindir, const char *const *argv, struct server_report *r, 
 static int
 pgctl_lock(struct err *e)
 {
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = open("lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), i;
 
-	if (fd < 0)
-		return (
-		    err_sys(e, STATUS_OUTPUT, "cannot make 'lock' in the database's directory"));
-	for (i = 0; i < PGCTL_LOCK_SECONDS * 10; i++) {
-		if (fcntl(fd, F_SETLK, &whole) == 0)
-			return (0);
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-			break;
-		os_sleep_ms(100);
-	}
-	return (
-	    err_sys(e, STATUS_TEMPFAIL, "the private database's lock is held by another aegis db"));
+	if (lockfile_take("lock", 0600, PGCTL_LOCK_SECONDS * 1000, NULL, e) >= 0)
+		return (0);
+	return (err_prefix(e,
+	    e->status == STATUS_TEMPFAIL ?
+		"the private database's lock is held by another aegis db" :
+		"the database's directory"));
 }
 
 /* A server works in its data directory, and so do its children. */
