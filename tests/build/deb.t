@@ -111,7 +111,7 @@ has a user
 night 66
 cause aegis-run: error: step orf850-operator: source 'orf850' did not come, and is required
 inbox ./done/dbf900/wells-HEX.zst ./done/ledger ./done/p4 ./failed/cut.gz ./failed/cut.gz.why ./failed/readme ./failed/readme.why
-night 1
+night 0
 upgraded
 settings stay
 night 66
