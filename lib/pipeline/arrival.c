@@ -15,11 +15,19 @@
 
 enum { ARRIVAL_SETTLE = 30, ARRIVAL_DAY = 86400 };
 
+/* How many files of a layout are kept. */
+struct arrival_keep {
+	char layout[64];
+	uint64_t keep;
+};
+
 struct arrival {
 	char *dir; /* or NULL */
 	struct dataset_list *datasets;
 	struct inbox *inbox;
 	struct option_list sources, broken;
+	struct arrival_keep *keeps; /* as the runs' pipelines have it */
+	size_t nkeeps;
 	bool told; /* broken files are a finding of one run */
 };
 
@@ -113,6 +121,7 @@ arrival_close(struct arrival *a)
 	dataset_free(a->datasets);
 	free(a->sources.v);
 	free(a->broken.v);
+	free(a->keeps);
 	free(a->dir);
 	free(a);
 }
@@ -243,12 +252,30 @@ arrival_loads(const struct pipeline *p, struct result *r)
 	buf_free(&list);
 }
 
+/* Note how many files of each source are kept; all tenants' pipelines say the same. */
+static void
+arrival_keeps(struct arrival *a, const struct pipeline *p)
+{
+	size_t i;
+
+	if (a->keeps != NULL)
+		return;
+	a->keeps = xcalloc(p->nsources + 1, sizeof(*a->keeps));
+	for (i = 0; i < p->nsources; i++) {
+		(void)snprintf(a->keeps[i].layout, sizeof(a->keeps[i].layout), "%s",
+		    p->sources[i].layout);
+		a->keeps[i].keep = p->sources[i].keep;
+	}
+	a->nkeeps = p->nsources;
+}
+
 void
 arrival_judge(struct arrival *a, const struct pipeline *p, struct result *r)
 {
 	char what[700];
 	size_t i, n;
 
+	arrival_keeps(a, p);
 	for (i = 0; i < p->nsteps && a->inbox != NULL; i++)
 		if (p->steps[i].import != NULL && p->steps[i].import->file != NULL &&
 		    p->steps[i].import->view != NULL)
@@ -275,15 +302,27 @@ arrival_judge(struct arrival *a, const struct pipeline *p, struct result *r)
 static uint64_t
 arrival_keep(const void *cookie, const char *layout)
 {
-	const struct pipeline *p = cookie;
-	const struct pipeline_source *s = pipeline_source(p, layout);
+	const struct arrival *a = cookie;
+	size_t i;
 
-	return (s != NULL ? s->keep : 0);
+	for (i = 0; i < a->nkeeps; i++)
+		if (strcmp(a->keeps[i].layout, layout) == 0)
+			return (a->keeps[i].keep);
+	return (0);
+}
+
+void
+arrival_missed(struct arrival *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->sources.n; i++)
+		inbox_ended(a->inbox, strchr(a->sources.v[i], '=') + 1, INBOX_LATER, NULL);
 }
 
 int
-arrival_settle(struct arrival *a, const struct pipeline *p, struct err *e)
+arrival_settle(struct arrival *a, struct err *e)
 {
 
-	return (a->inbox != NULL && inbox_settle(a->inbox, arrival_keep, p, e));
+	return (a->inbox != NULL && inbox_settle(a->inbox, arrival_keep, a, e));
 }

@@ -42,9 +42,15 @@ const struct option_list *arrival_sources(const struct arrival *a);
 void arrival_judge(struct arrival *a, const struct pipeline *p, struct result *r);
 
 /**
- * arrival_settle(a, p, e):
- * When all runs are over: move the files; ${p} is the last run's pipeline.
+ * arrival_missed(a):
+ * A run that should have read the files did not begin: the next one gets them again.
  */
-int arrival_settle(struct arrival *a, const struct pipeline *p, struct err *e);
+void arrival_missed(struct arrival *a);
+
+/**
+ * arrival_settle(a, e):
+ * When all runs are over: move the files.
+ */
+int arrival_settle(struct arrival *a, struct err *e);
 
 #endif

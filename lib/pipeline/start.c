@@ -405,13 +405,6 @@ start_for(struct start *n, const char *tenant, bool last, struct err *e)
 	start_status(n, status);
 	if (p != NULL && (last || rc || n->stopped))
 		start_clear(p);
-	if (p != NULL && (last || n->stopped) && n->ran) {
-		struct err own = ERR_INIT;
-
-		/* What was loaded is loaded: the next run moves it. */
-		if (arrival_settle(n->arrival, p, &own) && e->status == STATUS_OK)
-			*e = own;
-	}
 	pipeline_free(p);
 	return (rc);
 }
@@ -440,6 +433,8 @@ start_all(struct start *n, struct err *e)
 			break;
 	}
 	report_close(n->report);
+	if (started < n->tenants.n)
+		arrival_missed(n->arrival);
 	*e = first;
 	return (started == 0 && first.status != STATUS_OK);
 }
@@ -449,6 +444,7 @@ start_run(struct start_options *o, struct pipeline_faults *faults, struct report
     struct err *e)
 {
 	struct start n = { .o = o, .faults = faults, .report = report };
+	struct err own = ERR_INIT;
 	int rc;
 
 	rc = start_open(&n, e);
@@ -456,6 +452,8 @@ start_run(struct start_options *o, struct pipeline_faults *faults, struct report
 		rc = n.tenants.n > 1 ?
 		    start_all(&n, e) :
 		    start_for(&n, n.tenants.n > 0 ? n.tenants.v[0] : NULL, true, e);
+	if (n.ran && arrival_settle(n.arrival, &own) && e->status == STATUS_OK)
+		*e = own; /* what was loaded is loaded: the next run moves it */
 	start_free_tenants(&n);
 	arrival_close(n.arrival);
 	voice_free(n.voice);

@@ -104,6 +104,20 @@ until [ -s held ]; do sleep 0.1; done
 exits 75 'an inbox that another run has' aegis run p.yaml
 like err "inbox '$WORK/in': another run has it" 'is left to it'
 kill $holder
+# A tenant whose run does not begin gets the files with the next one.
+rm -rf in/done in/failed in/[a-z]*
+other=00000000-0000-4000-8000-0000000000b2
+aegis entity-define --tenant "$other" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
+gzip -3 -c <(zcat "$F/olf001-demo.ebc.gz") >in/ledger
+{ echo "SELECT pg_advisory_lock(hashtextextended('aegis-batch pipeline p/$other', 0));"; sleep 30; } | psql -XqAt >held2 &
+lock=$!
+until [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")" -ge 1 ]; do sleep 0.1; done
+exits 75 'two tenants, of whom one is busy' aegis run --tenant "$TENANT" --tenant "$other" --source "flf900=$F/flf900-demo.ebc.gz" p.yaml
+ok 'leave the file for him' test -e in/ledger
+psql -XqAt -c "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'" >/dev/null
+wait $lock 2>/dev/null
+exits 0 'when he is not' aegis run --tenant "$TENANT" --tenant "$other" --source "flf900=$F/flf900-demo.ebc.gz" p.yaml
+is "$(there) $(sql "SELECT count(DISTINCT tenant_id) FROM entities WHERE type_key = 'field'")" './done/ledger 2' 'both have it, and it is moved'
 # Only looking changes nothing.
 cp "$F/olf001-demo.ebc.gz" in/ledger
 exits 0 '--check' aegis run --check p.yaml --source "flf900=$F/flf900-demo.ebc.gz"
