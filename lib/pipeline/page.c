@@ -2,6 +2,7 @@
 
 #include "pipeline/page.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,15 +24,19 @@ static const char page_style[] =
 int
 page_text(struct buf *b, const char *s, struct err *e)
 {
-	const char *special;
+	const char *from = s;
 
-	if (s == NULL)
-		return (0);
-	for (; (special = strpbrk(s, "<>&\"'")) != NULL; s = special + 1)
-		if (buf_add(b, s, (size_t)(special - s), e) ||
-		    buf_addf(b, e, "&#%d;", (unsigned char)*special))
+	for (; s != NULL && *s != '\0'; s++) {
+		const bool control = (unsigned char)*s < ' ' || *s == 0x7f;
+
+		if (!control && strchr("<>&\"'", *s) == NULL)
+			continue;
+		if (buf_add(b, from, (size_t)(s - from), e) ||
+		    (control ? buf_adds(b, "&#65533;", e) : buf_addf(b, e, "&#%d;", *s)))
 			return (-1);
-	return (buf_adds(b, s, e));
+		from = s + 1;
+	}
+	return (s != NULL && buf_add(b, from, (size_t)(s - from), e));
 }
 
 int

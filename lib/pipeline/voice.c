@@ -238,5 +238,12 @@ void
 voice_own(struct voice *v, const char *line)
 {
 
-	voice_to_log(v, NULL, line);
+	struct buf b = BUF_INIT(16 * TAIL_LINE_MAX);
+	const char *clean = NULL;
+
+	if (screen_quote(&b, line, strlen(line), NULL) == 0)
+		clean = buf_str(&b, NULL);
+	if (clean != NULL)
+		voice_to_log(v, NULL, clean);
+	buf_free(&b);
 }

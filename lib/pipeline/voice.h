@@ -45,7 +45,7 @@ void voice_step(struct voice *v, const char *step, int blamed);
 
 /**
  * voice_own(v, line):
- * A line of the runner's own, for the log and the journal; the caller has said it on standard error.
+ * A line of the runner's own, for the log; the caller has said it on standard error.
  */
 void voice_own(struct voice *v, const char *line);
 

@@ -82,6 +82,11 @@ for d in 1 2 3; do
 done
 is "$(there | tr ' ' '\n' | grep -c 'done/orf850/')" 2 'of three in a row two are kept'
 
+# What a file is called gets onto no screen and into no log as it is.
+printf 'x' >"in/$(printf 'a\033b')"
+aegis run --log log p.yaml --source "flf900=$F/flf900-demo.ebc.gz" >out 2>err
+is "$(cat out err log | grep -c "$(printf '\033')")" 0 'names of files are quoted'
+like log 'a\\x1bb' 'as they are elsewhere'
 # An old source is a finding; so is one that was not there for long.
 sed 's/{keep: 2}/{fresh: 10 days}/; /required/d' p.yaml >f.yaml
 cp "$F/orf850-demo.ebc.gz" in/orf_20260101.gz
@@ -109,7 +114,7 @@ rm -rf in/done in/failed in/[a-z]*
 other=00000000-0000-4000-8000-0000000000b2
 aegis entity-define --tenant "$other" "$ROOT"/pipelines/entities/*.yaml >/dev/null 2>&1
 gzip -3 -c <(zcat "$F/olf001-demo.ebc.gz") >in/ledger
-{ echo "SELECT pg_advisory_lock(hashtextextended('aegis-batch pipeline p/$other', 0));"; sleep 30; } | psql -XqAt >held2 &
+psql -XqAt -c "SELECT pg_advisory_lock(hashtextextended('aegis-batch pipeline p/$other', 0)), pg_sleep(60)" >held2 2>&1 &
 lock=$!
 until [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")" -ge 1 ]; do sleep 0.1; done
 exits 75 'two tenants, of whom one is busy' aegis run --tenant "$TENANT" --tenant "$other" --source "flf900=$F/flf900-demo.ebc.gz" p.yaml
