@@ -123,7 +123,7 @@ exits 65 'a failed step' aegis run t.yaml
 is "$(cat to)" 'a file' 'leaves the old output'
 t '[[copy]]'
 exits 0 'no input' aegis run t.yaml < <(echo tty)
-is "$(cat var/runs/"$(sed -n 's/^run //p' out)"/s.out)" '' "is an empty one, not the runner's"
+is "$(cat var/runs/"$(sed -n 's/^run //p' out)"/s.out 2>/dev/null)" '' "is an empty one, not the runner's"
 cat >made.yaml <<'Y'
 pipeline: made
 steps:
@@ -171,10 +171,10 @@ done
 S
 t '[[rows]]'
 exits 0 'not on a terminal' aegis run t.yaml
-unlike err 'MB/s' 'no progress line'
+unlike err 'rows/s' 'no progress line'
 if script -qec true /dev/null >/dev/null 2>&1; then
 	ok 'on a terminal' script -qec 'aegis run t.yaml' tty
-	like tty 's: [1-5]000 rows, [0-9.]+ MB/s, 0:0[1-9] left' 'rows, rate and time left'
+	like tty 's: +[0-9]+ %, [1-5]000 rows, [0-9]+ rows/s, 0:0[1-9] left' 'share, rows, rate and time left'
 else
 	say 'no pseudo-terminals here: the progress line is not tested'
 fi
